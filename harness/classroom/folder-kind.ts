@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { readRegularFile } from "../base/regular-file.ts";
 import { type Lesson, moduleOf } from "../judge/lessons.ts";
 import { LOGBOOK } from "../learner/logbook.ts";
-import { parseArchiveName } from "./archives.ts";
+import { parseArchiveName } from "./archive-names.ts";
 import { entriesIn, readFolder } from "./folder.ts";
 
 /** Whether a folder is a single submission, or a class's folder with several. */

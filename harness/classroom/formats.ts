@@ -29,6 +29,24 @@ export const FORMATS = {
 		endsWithZero: false,
 		load: async () => (await import("./formats/tap.ts")).tap,
 	},
+	csv: {
+		holds: "class",
+		ending: ".csv",
+		endsWithZero: false,
+		load: async () => (await import("./formats/csv.ts")).csv,
+	},
+	html: {
+		holds: "submission",
+		ending: ".html",
+		endsWithZero: false,
+		load: async () => (await import("./formats/feedback.ts")).html,
+	},
+	text: {
+		holds: "submission",
+		ending: ".txt",
+		endsWithZero: false,
+		load: async () => (await import("./formats/feedback.ts")).text,
+	},
 	gradescope: {
 		holds: "submission",
 		ending: ".json",

@@ -3,7 +3,7 @@ import { hashOf } from "../base/cache.ts";
 import { ConcurrencyLimit, concurrently } from "../base/concurrently.ts";
 import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
-import { inKit } from "../base/kit.ts";
+import { inKit, withUnixLines } from "../base/kit.ts";
 import { bundle } from "../engine/bundle.ts";
 import { engineAt } from "../engine/engine-at.ts";
 import { typeErrors } from "../engine/type-errors.ts";
@@ -16,9 +16,9 @@ import { AdaptiveDeadlines } from "./adaptive-deadlines.ts";
 import { harmless } from "./harmless.ts";
 import { hasRoomForMachine, processorTimes } from "./idleness.ts";
 import type { Journal } from "./journal.ts";
-import { judgementOf, judgementOfError, TOO_BUSY, withoutVerdict } from "./judgement.ts";
+import { judgementOf, judgementOfError, judgementOfLargeFile, TOO_BUSY, withoutVerdict } from "./judgement.ts";
 import type { Judgement, Result, SubmissionReport } from "./result.ts";
-import { filesOf, findModule, type Submission } from "./submission.ts";
+import { filesOf, findModule, folderOf, type Submission } from "./submission.ts";
 
 /** Number of submissions to open beyond those that have a machine: some turn out to be judged already. */
 const OPENED_AHEAD = 8;
@@ -38,6 +38,8 @@ export interface LessonToGrade {
 	check: Check;
 	/** Key of everything that a judgement depends on, apart from the submission. */
 	key: string;
+	/** The class's points for it. Default: the check's. */
+	points?: number;
 }
 
 export interface GradingOptions {
@@ -50,6 +52,10 @@ export interface GradingOptions {
 	 * Number of additional machines while a processor is idle, so that submissions that hang by sleeping delay nobody.
 	 */
 	extraMachines: number;
+	/** The points for a judgement; null if nothing was judged. */
+	pointsOf(name: string, lesson: string, judgement: Judgement): number | null;
+	/** Called with the text of each module that is found. */
+	onModule?(name: string, lesson: string, text: string): void;
 	/** Called for each result as soon as it is final. */
 	onResult(result: Result): void;
 	/** Called with the number of results that are judged again, because the computer was too busy. */
@@ -65,6 +71,8 @@ interface Attempt<T> {
 /** Somebody who handed in a submission. It is opened only when it is judged. */
 export interface Candidate {
 	name: string;
+	/** Whether the learning platform calls the submission late; null if it does not say. */
+	isLate: boolean | null;
 	/** @throws {Error} the submission cannot be read; the message says why */
 	open(): Promise<Submission>;
 }
@@ -96,7 +104,10 @@ async function gradeInRounds(
 			for (const one of retried) results[results.findIndex(({ result }) => result.lesson === one.result.lesson)] = one;
 		}
 	}
-	return candidates.map(({ name }) => ({ name, results: (attempts.get(name) ?? []).map(({ result }) => result) }));
+	return candidates.map(({ name }) => ({
+		...{ name, id: null, late: null },
+		results: (attempts.get(name) ?? []).map(({ result }) => result),
+	}));
 }
 
 async function gradeOnce(
@@ -145,20 +156,28 @@ class Grader {
 	async grade(name: string, open: () => Promise<Submission>, lessonToGrade: LessonToGrade): Promise<Attempt<Result>> {
 		interruption.throwIfAborted();
 		const { id } = lessonToGrade.lesson;
-		const common = { lesson: id, file: null, sameAs: null };
+		const resultOf = (judgement: Judgement, more: Partial<Result> = {}): Result => ({
+			...{ lesson: id, file: null, sameAs: null, note: null, ...more },
+			points: this.#options.pointsOf(name, id, judgement),
+			...judgement,
+		});
 		try {
 			const submission = await open();
 			const found = await findModule(submission, id, lessonToGrade.check.module);
-			if (found.kind === "missing") return finalAttempt({ ...common, ...withoutVerdict("missing", found.reason) });
-			if (found.kind === "unclear") return finalAttempt({ ...common, ...withoutVerdict("error", found.reason) });
-			const { path } = found;
+			if (found.kind === "missing") return finalAttempt(resultOf(withoutVerdict("missing", found.reason)));
+			if (found.kind === "unclear") return finalAttempt(resultOf(withoutVerdict("error", found.reason)));
+			const { path, note } = found;
+			const file = harmless(path.slice(1), 200);
+			const text = await textOf(submission, path);
+			if (text instanceof Error)
+				return finalAttempt(resultOf(judgementOfLargeFile(lessonToGrade.check.module, text.message), { file, note }));
+			this.#options.onModule?.(name, id, text);
 			const { by, attempt } = await this.#judged(name, submission, lessonToGrade, path);
 			const { result: judgement, isDoubtful } = await attempt;
-			const file = harmless(path.slice(1), 200);
-			return { result: { ...common, file, sameAs: by === name ? null : by, ...judgement }, isDoubtful };
+			return { result: resultOf(judgement, { file, note, sameAs: by === name ? null : by }), isDoubtful };
 		} catch (error) {
 			interruption.throwIfAborted();
-			return finalAttempt({ ...common, ...judgementOfError(error) });
+			return finalAttempt(resultOf(judgementOfError(error)));
 		}
 	}
 
@@ -176,7 +195,9 @@ class Grader {
 	async #judged(name: string, submission: Submission, lessonToGrade: LessonToGrade, path: string) {
 		const { lesson, check, key: kit } = lessonToGrade;
 		const sources: [string, string][] = [];
-		const files = filesOf(submission, (file, text) => sources.push([posix.relative(posix.dirname(path), file), text]));
+		const files = filesOf(await folderOf(submission), (file, text) =>
+			sources.push([posix.relative(posix.dirname(path), file), text]),
+		);
 		const modules = new Map([[inKit("solutions", lesson.id, check.module), path]]);
 		const bundled = bundle(engineAt(lesson.id), modules, files).then(async (program) => {
 			// Type errors do not affect the verdict. But this throws if a type is imported from outside of the submission.
@@ -255,6 +276,15 @@ class Grader {
 	#doubt(result: Judgement): Attempt<Judgement> {
 		return { result, isDoubtful: this.#round < ROUNDS_MAX };
 	}
+}
+
+// The module's text, or why it cannot be read: it exists, and it is an ordinary file, so it is too large.
+async function textOf(submission: Submission, path: string): Promise<string | Error> {
+	const { files } = await folderOf(submission);
+	const text = await files
+		.get(path)?.()
+		.catch((error: Error) => error);
+	return typeof text === "string" ? withUnixLines(text) : (text ?? new Error("it does not exist"));
 }
 
 const finalAttempt = <T>(result: T): Attempt<T> => ({ result, isDoubtful: false });

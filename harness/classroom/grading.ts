@@ -2,16 +2,20 @@ import { realpath } from "node:fs/promises";
 import { hashOf } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
+import { readText } from "../base/kit.ts";
 import type { Progress } from "../base/progress.ts";
-import { findLesson, lessons, loadCheck } from "../judge/lessons.ts";
+import { findLesson, type Lesson, lessons, loadCheck, skeletonOf, solutionOf } from "../judge/lessons.ts";
 import { MachinePool } from "../vm/machine-pool.ts";
+import type { ClassRules } from "./class-file.ts";
 import { type Candidate, gradeAll, type LessonToGrade } from "./grader.ts";
 import { showGradingProgress } from "./grading-progress.ts";
 import { Journal, journalPath } from "./journal.ts";
 import { reportOfError } from "./judgement.ts";
 import { judgementKey } from "./judgement-key.ts";
-import type { ClassReport, SubmissionReport } from "./result.ts";
+import type { ClassReport, Judgement, Late, Result, SubmissionReport } from "./result.ts";
+import { pointsOf } from "./scoring.ts";
 import { classKey, isInShard, type Shard } from "./shard.ts";
+import { LessonModules } from "./similarity.ts";
 
 /** A class to grade, or a part of one. */
 export interface ClassWork {
@@ -19,6 +23,11 @@ export interface ClassWork {
 	dir: string;
 	allCandidates: readonly Candidate[];
 	lessons: readonly LessonToGrade[];
+	rules: Pick<ClassRules, "scoring" | "visibility">;
+	/** Who and how late each submission is, by its name. */
+	persons: ReadonlyMap<string, { id: string | null; late: Late | null }>;
+	/** What else the report says: entries that are no submissions. */
+	warnings: readonly string[];
 	/** The part of `allCandidates` to grade. */
 	shard: Shard;
 	/** Number of machines that run at a time. */
@@ -27,6 +36,8 @@ export interface ClassWork {
 	extraMachines: number;
 	/** Whether to use the judgements of an interrupted run. */
 	resume: boolean;
+	/** The command that continues after an interruption. */
+	resumeCommand: string;
 }
 
 /**
@@ -35,37 +46,75 @@ export interface ClassWork {
  */
 export async function gradeClass(work: ClassWork, progress: Progress): Promise<ClassReport> {
 	const startedMs = performance.now();
-	const { allCandidates, lessons, shard } = work;
-	const submissions = await gradeCandidates(work, progress);
+	const { allCandidates, lessons, shard, rules, persons, warnings } = work;
+	const modules = new Map(
+		await Promise.all(lessons.map(async ({ lesson }) => [lesson.id, await modulesOf(lesson)] as const)),
+	);
+	const submissions = await gradeCandidates(work, modules, progress);
 	return {
-		schemaVersion: 1,
+		schemaVersion: 2,
 		kit: hashOf(lessons.map(({ key }) => key)),
 		class: { key: classKey(allCandidates.map(({ name }) => name)), submissions: allCandidates.length },
 		shard,
-		lessons: lessons.map(({ lesson: { id, title }, check: { weight } }) => ({ id, title, weight })),
-		submissions,
+		lessons: lessons.map((each) => ({ id: each.lesson.id, title: each.lesson.title, weight: weightOf(each) })),
+		scoring: rules.scoring,
+		visibility: rules.visibility,
+		submissions: submissions.map(({ name, results }) => ({
+			name,
+			id: persons.get(name)?.id ?? null,
+			late: persons.get(name)?.late ?? null,
+			results: results.map((result) => withComparison(name, result, modules.get(result.lesson))),
+		})),
+		similar: [...modules].flatMap(([lesson, all]) => all.pairs(lesson)),
+		warnings: warnings.slice(0, WARNINGS_MAX),
 		durationMs: Math.round(performance.now() - startedMs),
 	};
 }
 
+const WARNINGS_MAX = 1_000;
+const weightOf = ({ points, check }: LessonToGrade) => points ?? check.weight;
+
+async function modulesOf(lesson: Lesson): Promise<LessonModules> {
+	const [skeleton, solution] = await Promise.all(
+		[skeletonOf(lesson), solutionOf(lesson)].map(async (path) => readText(await path)),
+	);
+	return new LessonModules(skeleton ?? "", solution ?? "");
+}
+
+function withComparison(name: string, result: Result, modules: LessonModules | undefined): Result {
+	const { sameAs, note } = result;
+	if (modules?.isSkeleton(name))
+		return { ...result, sameAs: null, note: [note, "the skeleton, unchanged"].filter(Boolean).join("; ") };
+	return { ...result, sameAs: modules === undefined ? sameAs : modules.sameAs(name) };
+}
+
 /**
  * The lessons to grade, in their order.
- * @param chosen lessons as they are named on the command line. Default: all lessons.
+ * @param chosen lessons as they are named on the command line; null: all lessons
+ * @param points the class's own points, by the lesson's id
  * @throws {Failure} usage: there is no such lesson
  */
-export async function lessonsToGrade(chosen?: readonly string[]): Promise<LessonToGrade[]> {
+export async function lessonsToGrade(
+	chosen: readonly string[] | null,
+	points: ReadonlyMap<string, number> = new Map(),
+): Promise<LessonToGrade[]> {
 	const all = await lessons();
-	const wanted = chosen === undefined ? all : await Promise.all(chosen.map(findLesson));
+	const wanted = chosen === null ? all : await Promise.all(chosen.map(findLesson));
 	const inOrder = all.filter(({ id }) => wanted.some((lesson) => lesson.id === id));
 	return Promise.all(
 		inOrder.map(async (lesson) => {
 			const check = await loadCheck(lesson);
-			return { lesson, check, key: await judgementKey(lesson, check) };
+			const own = points.get(lesson.id);
+			return { lesson, check, key: await judgementKey(lesson, check), ...(own !== undefined && { points: own }) };
 		}),
 	);
 }
 
-async function gradeCandidates(work: ClassWork, progress: Progress): Promise<SubmissionReport[]> {
+async function gradeCandidates(
+	work: ClassWork,
+	modules: ReadonlyMap<string, LessonModules>,
+	progress: Progress,
+): Promise<SubmissionReport[]> {
 	const { dir, allCandidates, lessons: graded, shard, machinesAtOnce, extraMachines, resume } = work;
 	const candidates = allCandidates.filter(({ name }) => isInShard(shard, name));
 	const journal = await Journal.open(await journalPath(await realpath(dir), shard), resume);
@@ -80,11 +129,20 @@ async function gradeCandidates(work: ClassWork, progress: Progress): Promise<Sub
 				progress.note(
 					`this computer was too busy to judge ${count} results; now they are judged again, with more time`,
 				);
-			return gradeAll(candidates, { lessons, machines, journal, machinesAtOnce, extraMachines, onResult, onRetry });
+			const pointsFor = (name: string, id: string, judgement: Judgement) => {
+				const each = graded.find(({ lesson }) => lesson.id === id);
+				const late = work.persons.get(name)?.late ?? null;
+				return each === undefined ? null : pointsOf(judgement, weightOf(each), work.rules.scoring, late);
+			};
+			const onModule = (name: string, id: string, text: string) => modules.get(id)?.add(name, text);
+			return gradeAll(candidates, {
+				...{ lessons, machines, journal, machinesAtOnce, extraMachines },
+				...{ pointsOf: pointsFor, onModule, onResult, onRetry },
+			});
 		});
 	} catch (error) {
-		if (interruption.aborted && journal.size > 0)
-			progress.note(`${journal.size} results are kept; with --resume, the same command continues from there`);
+		if (interruption.aborted)
+			progress.note(`interrupted; ${journal.size} results are kept. To continue:\n  ${work.resumeCommand}`);
 		// This computer cannot judge. That is no submission's fault, so each gets a result that says so.
 		if (interruption.aborted || !(error instanceof Failure)) throw error;
 		progress.note(

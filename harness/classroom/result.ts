@@ -28,6 +28,7 @@ const line = v.pipe(text, v.transform(inOneLine));
 const word = v.pipe(v.string(), v.regex(/^[\w][\w.-]{0,99}$/));
 /** Name of a submission. It becomes part of a file name. */
 const name = v.pipe(v.string(), v.check(isPrintableName, "not the name of a submission"));
+const points = v.pipe(v.number(), v.minValue(0), v.maxValue(POINTS_MAX));
 const list = <T extends v.GenericSchema>(item: T, max: number) => v.pipe(v.array(item), v.maxLength(max));
 
 /**
@@ -68,6 +69,8 @@ export const Judgement = v.object({
 	),
 	/** What the exercise printed, or the beginning of it. It does not affect the status. */
 	output: text,
+	/** The lesson's points that this run earns, group by group; empty if nothing was judged. */
+	groups: list(v.object({ title: line, points: points, pointsMax: points }), 100),
 	durationMs: count,
 });
 export type Judgement = v.InferOutput<typeof Judgement>;
@@ -76,28 +79,69 @@ const Result = v.object({
 	lesson: word,
 	/** Path of the lesson's module in the submission; null if no module was found. */
 	file: v.nullable(text),
-	/** The submission that had the same files and was judged instead; null if there is none. */
+	/** Another submission with the same module; null if there is none. If their files are the same, one was judged. */
 	sameAs: v.nullable(name),
+	/** What is unusual about the module: where it was found, or that it is the skeleton. */
+	note: v.nullable(line),
+	/** The points, with the late rule applied; null if the module could not be judged, which must not count as zero. */
+	points: v.nullable(points),
 	...Judgement.entries,
 });
 /** The result of one lesson of one submission. */
 export type Result = v.InferOutput<typeof Result>;
 
-const SubmissionReport = v.object({ name, results: list(Result, LESSONS_MAX) });
+const Late = v.object({
+	isLate: v.boolean(),
+	/** Minutes after the deadline; null if only the learning platform says that it is late. */
+	minutes: v.nullable(count),
+	/** This part of the points is taken off. */
+	percentOff: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
+});
+/** Whether a submission came late. */
+export type Late = v.InferOutput<typeof Late>;
+
+const SubmissionReport = v.object({
+	name,
+	/** Its line in the roster: the first column; null if there is no roster, or no such line. */
+	id: v.nullable(line),
+	/** Null: nobody knows, or there is no deadline. */
+	late: v.nullable(Late),
+	results: list(Result, LESSONS_MAX),
+});
 /** One submission: a result for each lesson, in the lessons' order. */
 export type SubmissionReport = v.InferOutput<typeof SubmissionReport>;
 
 const WeightedLesson = v.object({
 	id: word,
 	title: line,
-	weight: v.pipe(v.number(), v.minValue(0), v.maxValue(POINTS_MAX)),
+	weight: points,
 });
 /** A lesson, and the points for passing it. */
 export type WeightedLesson = v.InferOutput<typeof WeightedLesson>;
 
+/** How the points of a lesson are given: for each group of facts, or only for a lesson that passes. */
+export const SCORINGS = ["groups", "all-or-nothing"] as const;
+export type Scoring = (typeof SCORINGS)[number];
+
+/** Who sees the results in a system that asks for it. */
+export const VISIBILITIES = ["visible", "hidden", "after_due_date", "after_published"] as const;
+
+const lines = v.tuple([upTo(1_000_000), upTo(1_000_000)]);
+const Similarity = v.object({
+	lesson: word,
+	one: name,
+	other: name,
+	/** The part of the shorter module that the other has as well, without what the skeleton has. */
+	percent: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
+	/** The first and the last line of what is alike, in both modules. */
+	places: list(v.object({ one: lines, other: lines }), 20),
+});
+/** Two modules that are alike: a hint for a person, never a verdict. */
+export type Similarity = v.InferOutput<typeof Similarity>;
+
 export const ClassReport = v.pipe(
 	v.object({
-		schemaVersion: v.literal(1),
+		schemaVersion: v.literal(2),
 		/** Key of everything in the kit that decides verdicts. Reports with different keys cannot be merged. */
 		kit: word,
 		/** The whole class, over all shards: its key, and the number of its submissions. */
@@ -105,7 +149,12 @@ export const ClassReport = v.pipe(
 		/** Which part of the class this is, from 1. */
 		shard: v.object({ index: upTo(SHARDS_MAX), of: upTo(SHARDS_MAX) }),
 		lessons: list(WeightedLesson, LESSONS_MAX),
+		scoring: v.picklist(SCORINGS),
+		visibility: v.picklist(VISIBILITIES),
 		submissions: list(SubmissionReport, SUBMISSIONS_MAX),
+		similar: list(Similarity, 1_000),
+		/** Entries of the class's folder that are no submissions, and what else a teacher should know. */
+		warnings: list(line, 1_000),
 		durationMs: count,
 	}),
 	v.check(({ shard }) => shard.index <= shard.of, "a shard beyond the last"),
@@ -133,24 +182,34 @@ export interface Score {
 
 export const isJudged = ({ status }: { status: Status }): boolean => status !== "error" && status !== "unsupported";
 
-/** The points for one lesson; null if it could not be judged, which must not count as zero points. */
-export function pointsFor({ status }: { status: Status }, { weight }: WeightedLesson): number | null {
-	if (status === "error" || status === "unsupported") return null;
-	return status === "pass" ? weight : 0;
-}
-
 export function scoreOf({ results }: SubmissionReport, lessons: readonly WeightedLesson[]): Score {
 	const score: Score = { points: 0, judgedMax: 0, max: 0, unjudged: 0 };
 	for (const [index, lesson] of lessons.entries()) {
 		const result = results[index];
 		if (result === undefined) throw new Error(`a report without a result for ${lesson.id}`);
-		const points = pointsFor(result, lesson);
+		const { points } = result;
 		score.max += lesson.weight;
 		score.points += points ?? 0;
 		score.judgedMax += points === null ? 0 : lesson.weight;
 		score.unjudged += points === null ? 1 : 0;
 	}
-	return score;
+	return { ...score, points: Math.round(score.points * 100) / 100 };
+}
+
+/** Diagnoses of modules that could not be made into a program. */
+const NOT_COMPILED = new Set([
+	...["syntax-error", "missing-export", "unresolved-import", "unreadable-import", "too-large", "file-too-large"],
+	"too-much-for-the-compiler",
+]);
+
+/** Whether no program could be made of the module. */
+export const isNotCompiled = ({ finding }: Result): boolean => NOT_COMPILED.has(finding?.diagnosis ?? "");
+
+/** What the late rule does to a submission, as a sentence; null if it came in time, or nobody knows. */
+export function lateText(late: Late | null): string | null {
+	if (late === null || !late.isLate) return null;
+	const off = late.percentOff === 0 ? "nothing is taken off" : `${late.percentOff} % of the points are taken off`;
+	return `Handed in late${late.minutes === null ? "" : ` by ${late.minutes} minutes`}: ${off}.`;
 }
 
 /** Describes a result in one line. */
@@ -167,8 +226,10 @@ export function headline(result: Result): string {
  * several lines, the later ones are indented. So no text of a submission's looks like a line of the report.
  */
 export function explanationText(result: Result): string {
-	const { finding, others, line, file } = result;
-	if (finding === null) return headline(result);
+	const { finding, others, line, file, note, groups } = result;
+	const notes = note === null ? [] : [`note: ${note}`];
+	if (finding === null) return [headline(result), ...notes].join("\n");
+	const earned = groups.filter(({ points }) => points > 0).map(({ title }) => title);
 	const { what, shows, should, why, try: advice, read } = finding;
 	return [
 		what,
@@ -179,6 +240,8 @@ export function explanationText(result: Result): string {
 		...(read.length === 0 ? [] : [`read: ${read.join(", ")}`]),
 		...(line === null ? [] : [`at: ${file}:${line}`]),
 		...(others.length === 0 ? [] : [`also different: ${others.join("; ")}`]),
+		...(earned.length === 0 ? [] : [`right: ${earned.join("; ")}`]),
+		...notes,
 	].join("\n");
 }
 

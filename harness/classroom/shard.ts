@@ -85,6 +85,8 @@ export function mergeReports(reports: readonly ClassReport[], files: readonly st
 			refuse(`one is of ${first.shard.of} shards, the other of ${report.shard.of}`);
 		if (report.class.key !== first.class.key) refuse("their submissions are not of the same class");
 		if (hashOf(report.lessons) !== hashOf(first.lessons)) refuse("their lessons are not the same");
+		if (report.scoring !== first.scoring || report.visibility !== first.visibility)
+			refuse("their class files or options are not the same");
 		if (report.kit !== first.kit) refuse("they were judged by different versions of drydock");
 		const { index, of } = report.shard;
 		const twin = fileOf.get(index);
@@ -113,8 +115,11 @@ export function mergeReports(reports: readonly ClassReport[], files: readonly st
 	if (classKey(submissions.map(({ name }) => name)) !== first.class.key)
 		throw new Failure("usage", `the submissions in ${files.join(", ")} are not those of the class`, SHARD_COMMAND);
 	const durationMs = Math.max(...reports.map((report) => report.durationMs));
-	return { ...first, shard: WHOLE_CLASS, submissions, durationMs };
+	const similar = reports.flatMap((report) => report.similar).slice(0, SIMILAR_MAX);
+	return { ...first, shard: WHOLE_CLASS, submissions, similar, durationMs };
 }
+
+const SIMILAR_MAX = 1_000;
 
 const some = (numbers: readonly number[]) =>
 	numbers.length <= 20 ? numbers.join(", ") : `${numbers.slice(0, 20).join(", ")} and ${numbers.length - 20} more`;

@@ -1,18 +1,22 @@
 import { basename } from "node:path";
 import { type SubmissionFiles, withReadLimits } from "../engine/submission-files.ts";
+import { withArchives } from "./archives.ts";
 import type { Folder } from "./folder.ts";
 import { harmless } from "./harmless.ts";
+import { nearness } from "./near-names.ts";
 
 /** What somebody handed in. */
 export interface Submission {
 	/** The folder's name, as text that is safe to print. */
 	name: string;
 	folder: Folder;
+	/** The same with what is in its archives, once a module was sought there. */
+	unpacked?: Promise<Folder>;
 }
 
-/** The place of a lesson's module in a submission, or why there is none. */
+/** The place of a lesson's module in a submission, or why there is none. The note says what is unusual about it. */
 export type ModuleSearch =
-	| { kind: "found"; path: string }
+	| { kind: "found"; path: string; note: string | null }
 	/** It was not handed in. */
 	| { kind: "missing"; reason: string }
 	/** It is not clear which file is meant, or whether the module was handed in. */
@@ -20,16 +24,47 @@ export type ModuleSearch =
 
 /**
  * Finds a lesson's module. The first choice is the lesson's folder in a workspace, then any folder with the lesson's
- * name, then any file with the module's name.
+ * name, then any file with the module's name, then the same in archives. If there is none, a file whose name is nearly
+ * the module's is taken instead.
  */
-export async function findModule({ folder }: Submission, id: string, module: string): Promise<ModuleSearch> {
+export async function findModule(submission: Submission, id: string, module: string): Promise<ModuleSearch> {
+	const found = await searched(submission.folder, id, module);
+	if (found !== null) return found;
+	const folder = await unpacked(submission);
+	const inArchives = folder === submission.folder ? null : await searched(folder, id, module);
+	return inArchives ?? (await foundInstead(folder, id, module)) ?? missingModule(folder, id, module);
+}
+
+// The folder with what is in its archives. Lessons share it: it is read once.
+function unpacked(submission: Submission): Promise<Folder> {
+	submission.unpacked ??= withArchives(submission.folder);
+	return submission.unpacked;
+}
+
+/** The folder in which modules are found: with what is in its archives, if that was needed. */
+export const folderOf = async ({ folder, unpacked }: Submission): Promise<Folder> => (await unpacked) ?? folder;
+
+async function searched(folder: Folder, id: string, module: string): Promise<ModuleSearch | null> {
 	const rankOf = (path: string) => RANKS.findIndex((rank) => rank(path, id, module));
 	const ranked = [...folder.files.keys()].map((path) => ({ path, rank: rankOf(path) })).filter(({ rank }) => rank >= 0);
 	const best = Math.min(...ranked.map(({ rank }) => rank));
 	const bestPaths = ranked.filter(({ rank }) => rank === best).map(({ path }) => path);
-	const leastDepth = Math.min(...bestPaths.map(depthOf));
-	const [path, ...others] = bestPaths.filter((each) => depthOf(each) === leastDepth).sort();
-	if (path === undefined) return missingModule(folder, id, module);
+	return onlyOne(folder, bestPaths);
+}
+
+// Files whose names are nearly the module's: the only one, or several that are equal.
+async function foundInstead(folder: Folder, id: string, module: string): Promise<ModuleSearch | null> {
+	const near = [...folder.files.keys()].filter((path) => nearness(basename(path), module, id) === "same module");
+	const found = await onlyOne(folder, near);
+	if (found?.kind !== "found") return found;
+	return { ...found, note: `found instead of ${module}: ${harmless(basename(found.path), 100)}` };
+}
+
+// The one that lies highest. Null if there is none.
+async function onlyOne(folder: Folder, paths: readonly string[]): Promise<ModuleSearch | null> {
+	const leastDepth = Math.min(...paths.map(depthOf));
+	const [path, ...others] = paths.filter((each) => depthOf(each) === leastDepth).sort();
+	if (path === undefined) return null;
 	const { code } = await readText(folder, path).then(
 		() => ({ code: undefined }),
 		(error: NodeJS.ErrnoException) => error,
@@ -39,7 +74,7 @@ export async function findModule({ folder }: Submission, id: string, module: str
 	const names = [path, ...others].slice(0, 3).map((name) => harmless(name.slice(1), 100));
 	if (await doDiffer(folder, [path, ...others.slice(0, COMPARED_MAX - 1)]))
 		return { kind: "unclear", reason: `there are several, and they differ: ${names.join(", ")}` };
-	if (others.length < COMPARED_MAX) return { kind: "found", path };
+	if (others.length < COMPARED_MAX) return { kind: "found", path, note: null };
 	const many = `there are ${others.length + 1}, and at most ${COMPARED_MAX} are compared`;
 	return { kind: "unclear", reason: `${many}: ${names.join(", ")}, …` };
 }
@@ -73,21 +108,23 @@ async function readText({ files }: Folder, path: string): Promise<string> {
 	return read();
 }
 
-function missingModule({ refused, isTruncated }: Folder, id: string, module: string): ModuleSearch {
+function missingModule({ files, refused, isTruncated }: Folder, id: string, module: string): ModuleSearch {
 	const name = (path: string) => (path === "/" ? "the folder" : harmless(path.slice(1), 100));
 	const unreadable = [...refused].find(([, why]) => why.startsWith("cannot be read"));
 	if (unreadable !== undefined) return { kind: "unclear", reason: `${name(unreadable[0])} ${unreadable[1]}` };
-	if (isTruncated) return { kind: "unclear", reason: "the folder has more files than drydock reads" };
+	if (isTruncated) return { kind: "unclear", reason: "it has more files than drydock reads" };
 	const instead = [...refused].find(([path]) => ["workspace", id, module].includes(basename(path)));
 	if (instead !== undefined) return { kind: "missing", reason: `${name(instead[0])} ${instead[1]}` };
-	return { kind: "missing", reason: `no ${id}/${module}, and no other ${module}` };
+	const similar = [...files.keys()].filter((path) => nearness(basename(path), module, id) === "similar").slice(0, 3);
+	const hint = similar.length === 0 ? "" : `; similar: ${similar.map(name).join(", ")}`;
+	return { kind: "missing", reason: `no ${id}/${module}, and no other ${module}${hint}` };
 }
 
 /**
  * A submission's files for the bundler and the type checker.
  * @param onRead called for each file that the bundler or the type checker reads
  */
-export function filesOf({ folder }: Submission, onRead: (path: string, text: string) => void): SubmissionFiles {
+export function filesOf(folder: Folder, onRead: (path: string, text: string) => void): SubmissionFiles {
 	const { files, refused } = folder;
 	return {
 		root: "/",

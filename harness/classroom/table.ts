@@ -7,6 +7,7 @@ import {
 	explanationText,
 	headline,
 	isJudged,
+	lateText,
 	type Result,
 	type SubmissionReport,
 	scoreOf,
@@ -25,8 +26,9 @@ export function table(report: ClassReport, style: Style): string {
 	else submissionRows(layout, chalk, report, style.width);
 	layout.line();
 	for (const lesson of lessons) lessonLine(layout, lesson, submissions);
+	similarLines(layout, chalk, report);
 	const unjudged = submissions.reduce((sum, one) => sum + scoreOf(one, lessons).unjudged, 0);
-	if (unjudged > 0) layout.paragraph(`${unjudged} could not be judged. No score yet does not mean a score of zero.`);
+	if (unjudged > 0) layout.paragraph(`${unjudged} could not be judged. No score yet does not mean a score of zero. The same command with --resume judges them again.`);
 	return layout.text();
 }
 
@@ -35,16 +37,19 @@ export function details(submission: SubmissionReport, lessons: readonly Weighted
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
 	const layout = new TextLayout(style, chalk);
 	layout.line(`${chalk.bold(submission.name)}  ${scoreText(submission, lessons)}`);
+	const late = lateText(submission.late);
+	if (late !== null) layout.paragraph(late);
 	for (const [at, result] of submission.results.entries()) {
 		layout.line();
 		layout.line(`${statusMark(MARKS[result.status], chalk, style.plain)} ${lessons[at]?.title ?? result.lesson}`);
-		if (result.status === "pass") continue;
+		if (result.points !== null && result.status !== "pass")
+			for (const { title, points, pointsMax } of result.groups) layout.item(`${points}/${pointsMax} ${title}`, 4);
+		if (result.status === "pass" && result.note === null) continue;
 		for (const line of explanationText(result).split("\n")) {
-			const [, label, text] = /^(shows|wanted|why|try|read|at|also different): (.*)$/.exec(line) ?? [];
+			const [, label, text] = /^(shows|wanted|why|try|read|at|also different|right|note): (.*)$/.exec(line) ?? [];
 			if (label === undefined || text === undefined) layout.item(line, 4);
 			else layout.labelled(label === "also different" ? "also" : label, text);
 		}
-		if (result.sameAs !== null) layout.labelled("same as", result.sameAs);
 	}
 	return layout.text();
 }
@@ -68,17 +73,33 @@ function submissionRows(
 		const { name, results } = submission;
 		const marks = results.map(({ status }) => `${statusMark(MARKS[status], chalk)} `);
 		const cells = [fitted(name, nameWidth), ...marks, scoreText(submission, lessons).padStart(scoreWidth)];
-		const first = results.find(({ status }) => status !== "pass");
+		const first = results.find(({ status, sameAs, note }) => status !== "pass" || sameAs !== null || note !== null);
 		const firstFinding =
 			first === undefined || findingWidth < 20 ? "" : fitted(headlineIn(first, lessons), findingWidth);
 		layout.line([...cells, firstFinding].join("  ").trimEnd());
 	}
 }
 
+/** Pairs of modules to show. The JSON report has all of them. */
+const SIMILAR_SHOWN = 10;
+
+function similarLines(layout: TextLayout, chalk: ChalkInstance, { similar }: ClassReport): void {
+	if (similar.length === 0) return;
+	layout.line();
+	layout.line(chalk.bold("alike (a hint, not a proof: read both)"));
+	const lines = ([first, last]: readonly [number, number]) => (first === last ? `${first}` : `${first}-${last}`);
+	for (const { lesson, one, other, percent, places } of similar.slice(0, SIMILAR_SHOWN)) {
+		const [place] = places;
+		const where = place === undefined ? "" : `: lines ${lines(place.one)} and ${lines(place.other)}`;
+		layout.item(`${lesson.slice(0, 2)} ${one} and ${other}, ${percent} %${where}${places.length > 1 ? ", …" : ""}`);
+	}
+	if (similar.length > SIMILAR_SHOWN) layout.line(`  ${similar.length - SIMILAR_SHOWN} more: --format json has them`);
+}
+
 // For screen readers: words instead of symbols, and no columns.
 function plainRow(layout: TextLayout, submission: SubmissionReport, lessons: readonly WeightedLesson[]): void {
 	layout.line(`${submission.name}: ${scoreText(submission, lessons)}`);
-	for (const result of submission.results) layout.line(`  ${result.lesson}: ${headline(result)}`);
+	for (const result of submission.results) layout.line(`  ${result.lesson}: ${headlineIn(result, [])}`);
 }
 
 function lessonLine(layout: TextLayout, { id, title }: WeightedLesson, submissions: readonly SubmissionReport[]): void {
@@ -97,7 +118,9 @@ function lessonLine(layout: TextLayout, { id, title }: WeightedLesson, submissio
 }
 
 function headlineIn(result: Result, lessons: readonly WeightedLesson[]): string {
-	const text = headline(result).replaceAll(/\s+/g, " ");
+	const { sameAs, note } = result;
+	const same = sameAs === null ? "" : `same as ${sameAs}; `;
+	const text = `${same}${note === null ? "" : `${note}; `}${headline(result)}`.replaceAll(/\s+/g, " ");
 	return lessons.length === 1 ? text : `${result.lesson.slice(0, 2)} ${text}`;
 }
 

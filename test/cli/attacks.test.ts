@@ -217,7 +217,7 @@ describe("a submission", () => {
 			"try",
 		]);
 		for (const plain of [false, true]) {
-			const text = details({ name: "alice", results: [...results] }, report.lessons, {
+			const text = details({ name: "alice", id: null, late: null, results: [...results] }, report.lessons, {
 				width: 80,
 				color: false,
 				plain,

@@ -1,12 +1,16 @@
 import type { ClassReport, Judgement, Result, Status } from "../../harness/classroom/result.ts";
 import { classKey } from "../../harness/classroom/shard.ts";
 
+const POINTS: Record<string, number> = { "02-unshare": 10, "04-pivot-root": 15 };
+
 /** A result of a lesson, as the grader would give it. */
 export function resultOf(lesson: string, status: Status, more: Partial<Result> = {}): Result {
 	return {
 		lesson,
 		file: status === "missing" ? null : `${lesson}/module.ts`,
 		sameAs: null,
+		note: null,
+		points: status === "error" || status === "unsupported" ? null : status === "pass" ? (POINTS[lesson] ?? 10) : 0,
 		...judgementOf(status),
 		...more,
 	};
@@ -27,19 +31,19 @@ export function judgementOf(status: Status): Judgement {
 	};
 	return {
 		...{ status, reason: why[status], finding: status === "fail" ? finding : null, others: [] },
-		...{ line: status === "fail" ? 7 : null, drawn: {}, output: "", durationMs: 1_234 },
+		...{ line: status === "fail" ? 7 : null, drawn: {}, output: "", groups: [], durationMs: 1_234 },
 	};
 }
 
 /** A report on a class: each submission's outcomes in lessons 02 and 04, which are worth 10 and 15 points. */
 export function reportOn(outcomes: Record<string, [Status, Status]>, more: Partial<ClassReport> = {}): ClassReport {
 	const submissions = Object.entries(outcomes).map(([name, [two, four]]) => ({
-		name,
+		...{ name, id: null, late: null },
 		results: [resultOf("02-unshare", two), resultOf("04-pivot-root", four)],
 	}));
 	return {
 		...{
-			schemaVersion: 1,
+			schemaVersion: 2,
 			kit: "kit",
 			class: { key: classKey(Object.keys(outcomes)), submissions: submissions.length },
 		},
@@ -48,6 +52,7 @@ export function reportOn(outcomes: Record<string, [Status, Status]>, more: Parti
 			{ id: "02-unshare", title: "02 · A hostname", weight: 10 },
 			{ id: "04-pivot-root", title: "04 · A root", weight: 15 },
 		],
+		...{ scoring: "groups", visibility: "visible", similar: [], warnings: [] },
 		submissions,
 		durationMs: 5_678,
 		...more,

@@ -86,9 +86,9 @@ const ATTACKS: Record<string, Attack> = {
 	},
 	"module-is-too-large": {
 		text: `${DOES_NOTHING}${"/".repeat(200 << 10)}`,
-		becomes: "unreadable-import",
+		becomes: "file-too-large",
 	},
-	"module-is-sparse": { beside: (dir) => sparse(dir, "isolate.ts"), becomes: "unreadable-import" },
+	"module-is-sparse": { beside: (dir) => sparse(dir, "isolate.ts"), becomes: "file-too-large" },
 	"module-is-a-fifo": { beside: (dir) => fifo(dir, "isolate.ts"), becomes: "missing" },
 	"module-is-a-device": { beside: (dir) => symlink("/dev/zero", join(dir, "isolate.ts")), becomes: "missing" },
 };

@@ -48,7 +48,7 @@ async function graded(name: string, change: (run: PlayedRun, index: number) => P
 	const reports = await gradeAll(await candidatesIn(join(files.dir, "class"), await lessons(), false), {
 		lessons: [{ lesson, check: await loadCheck(lesson), key: name }],
 		machines: busyMachines,
-		...{ journal, machinesAtOnce: 1, extraMachines: 0 },
+		...{ journal, machinesAtOnce: 1, extraMachines: 0, pointsOf: () => null },
 		onResult: (result) => onResult.push(result),
 		onRetry: (count) => onRetry.push(count),
 	});

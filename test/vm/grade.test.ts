@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parse as parseCsv } from "csv-parse/sync";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cacheDir } from "../../harness/base/cache.ts";
@@ -61,10 +62,19 @@ describe("a class", () => {
 		const summary = Object.entries(results).map(([name, result]) => [name, result?.status, result?.finding?.diagnosis]);
 		expect(summary).toEqual(Object.entries(CLASS).map(([name, { status, diagnosis }]) => [name, status, diagnosis]));
 		expect(code).toBe(1);
-		// Either of the two may be graded first.
-		expect([results["bob"]?.sameAs, results["frank"]?.sameAs]).toBeOneOf([
-			[null, "bob"],
-			["frank", null],
+		// Either of the two may be graded first. The row of the later one, by name, says so.
+		expect([results["bob"]?.sameAs, results["frank"]?.sameAs]).toEqual([null, "bob"]);
+		expect(Object.entries(results).map(([name, result]) => [name, result?.points])).toEqual([
+			...[
+				["alice", 10],
+				["bob", 6],
+				["carol", 0],
+				["dave", 0],
+				["erin", 0],
+				["frank", 6],
+				["grace", 0],
+				["heidi", 10],
+			],
 		]);
 		expect(results["bob"]?.drawn).toEqual(results["frank"]?.drawn);
 		expect(results["erin"]?.reason).toContain("02-unshare/isolate.ts");
@@ -90,9 +100,25 @@ describe("a class", () => {
 		const out = join(files.dir, "pages/");
 		const { stdout } = await grade("--resume", "--out", out);
 		for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
-		expect(stdout).toMatch(/^bob +✗ +0\/10 +the command's IPC namespace: ipc-shared$/m);
+		expect(stdout).toMatch(/^bob +✗ +6\/10 +the command's IPC namespace: ipc-shared$/m);
+		expect(stdout).toMatch(/^frank +✗ +6\/10 +same as bob; /m);
 		expect(stdout).toContain("2 of 8 passed; 2× ipc-shared");
 		expect(await readFile(join(out, "bob.txt"), "utf8")).toMatch(/why +\/proc\/PID\/ns\/ipc is the same link/);
+	});
+
+	test("a gradebook, and feedback for each submission; --scoring all-or-nothing gives no parts", async () => {
+		const gradebook = parseCsv((await grade("--resume", "--format", "csv", "--scoring", "all-or-nothing")).stdout, {
+			columns: true,
+		}) as Record<string, string>[];
+		expect(gradebook.map(({ submission, points, status }) => [submission, points, status])).toEqual(
+			Object.entries(CLASS).map(([name, { status }]) => [name, status === "pass" ? "10" : "0", status]),
+		);
+		expect(gradebook[5]).toMatchObject({ submission: "frank", "identical to": "bob" });
+		const out = join(files.dir, "feedback");
+		await grade("--resume", "--format", "html", "--out", out);
+		expect(await readdir(out)).toEqual(Object.keys(CLASS).map((name) => `${name}.html`));
+		expect(await readFile(join(out, "frank.html"), "utf8")).toContain("6 of 10 points");
+		expect(await readFile(join(out, "frank.html"), "utf8")).not.toContain("bob");
 	});
 
 	test("two shards, merged, give the results of the whole class", async () => {
@@ -146,7 +172,9 @@ test.each([
 	const [code] = await once(child, "close");
 	if (signal === "SIGINT") {
 		expect(code).toBe(130);
-		expect(stderr).toContain("2 results are kept; with --resume");
+		expect(stderr).toContain(
+			`2 results are kept. To continue:\n  npx drydock grade ${own} --lesson 02 --lanes 3 --resume\n`,
+		);
 	}
 	// tsx, which runs TypeScript, keeps a folder of its own there.
 	expect((await readdir(temporaryDir)).filter((name) => !name.startsWith("tsx-"))).toEqual([]);

@@ -3,8 +3,8 @@ import { onlySubmission, testStatus } from "./one-submission.ts";
 
 /**
  * The input of GitHub Classroom's reporter: a line for the file $GITHUB_OUTPUT, so that the step's output `result`
- * holds the document. All tests have the same weight. The reporter's console counts tests, and its annotation adds up
- * scores: with equal weights, both say the same. A lesson that could not be judged has the status error.
+ * holds the document. The reporter's annotation, which GitHub Classroom reads, adds up the scores. Its console counts
+ * passed tests instead. A lesson that could not be judged has the status error.
  */
 export function classroom(report: ClassReport): string {
 	const { rows } = onlySubmission(report);
@@ -16,7 +16,7 @@ export function classroom(report: ClassReport): string {
 		tests: rows.map(({ lesson, result }) => ({
 			name: lesson.title,
 			status: testStatus(result),
-			score: result.status === "pass" ? maxScore / rows.length : 0,
+			score: result.points ?? 0,
 			message: result.status === "pass" ? "" : explanationText(result),
 			test_code: `drydock check ${lesson.id}`,
 			filename: result.file ?? "",

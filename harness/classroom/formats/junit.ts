@@ -2,12 +2,12 @@ import { type ClassReport, explanationText, headline, type Result, type Submissi
 import { type Element, element, xmlDocument } from "./xml.ts";
 
 /**
- * JUnit XML for a whole class: a submission is a testsuite, and a lesson is a testcase. There is no official schema;
- * this is the dialect that most programs read. A lesson that could not be judged is an error or skipped, never a
- * failure.
+ * JUnit XML for a whole class: a submission is a testsuite, and a lesson is a testcase. It has only the elements and
+ * attributes that the strict schema of Jenkins's xUnit plugin allows. A lesson that could not be judged is an error,
+ * never a failure and never a pass.
  */
 export function junit({ submissions, lessons, durationMs }: ClassReport): string {
-	const counts = countsOf(submissions.flatMap(({ results }) => results));
+	const { skipped: _, ...counts } = countsOf(submissions.flatMap(({ results }) => results));
 	const suites = submissions.map((submission) => suiteOf(submission, lessons));
 	return xmlDocument(element("testsuites", { name: "drydock", ...counts, time: seconds(durationMs) }, suites));
 }
@@ -17,8 +17,8 @@ function countsOf(results: readonly Result[]) {
 	return {
 		tests: results.length,
 		failures: count("fail", "missing"),
-		errors: count("error"),
-		skipped: count("unsupported"),
+		errors: count("error", "unsupported"),
+		skipped: 0,
 	};
 }
 
@@ -38,9 +38,8 @@ function suiteOf(submission: SubmissionReport, lessons: ClassReport["lessons"]):
 }
 
 function caseOf(result: Result, classname: string): Element {
-	const { lesson, file, line, output, durationMs } = result;
-	const place = { ...(file !== null && { file }), ...(line !== null && { line }) };
-	return element("testcase", { name: lesson, classname, time: seconds(durationMs), ...place }, [
+	const { lesson, output, durationMs } = result;
+	return element("testcase", { name: lesson, classname, time: seconds(durationMs) }, [
 		...outcomeOf(result),
 		...(output === "" ? [] : [element("system-out", {}, output)]),
 	]);
@@ -56,9 +55,8 @@ function outcomeOf(result: Result): Element[] {
 		case "missing":
 			return [element("failure", { message, type: "not-handed-in" })];
 		case "error":
-			return [element("error", { message, type: "not-judged" })];
 		case "unsupported":
-			return [element("skipped", { message })];
+			return [element("error", { message, type: "not-judged" })];
 	}
 }
 

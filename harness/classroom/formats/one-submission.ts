@@ -10,18 +10,22 @@ export function onlySubmission(report: ClassReport): {
 		throw new Error("a document of one submission was made of several");
 	const rows = report.lessons.map((lesson, at) => {
 		const result = submission.results[at];
-		if (result === undefined) throw new Error(`a report unjudged a result for ${lesson.id}`);
+		if (result === undefined) throw new Error(`a report without a result for ${lesson.id}`);
 		return { lesson, result };
 	});
 	return { submission, rows };
 }
+
+/** How long the submission's own runs took, in whole seconds. */
+export const secondsOf = ({ results }: SubmissionReport): number =>
+	Math.round(results.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1000);
 
 /** A message about the lessons that could not be judged; null if there are none. */
 export function unjudgedMessage(rows: readonly { lesson: WeightedLesson; result: Result }[]): string | null {
 	const unjudged = rows.filter(({ result: { status } }) => status === "error" || status === "unsupported");
 	if (unjudged.length === 0) return null;
 	const reasons = unjudged.map(({ lesson: { id }, result: { reason } }) => `${id}: ${reason}`);
-	return `Some lessons could not be judged. That says nothing about your work. Ask your teacher to grade it again.\n${reasons.join("\n")}`;
+	return `Some lessons could not be judged. That says nothing about your work, and they have no points yet. Ask your teacher to grade it again.\n${reasons.join("\n")}`;
 }
 
 /** The three outcomes that most systems know. */

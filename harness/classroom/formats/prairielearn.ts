@@ -1,5 +1,5 @@
 import { shortened } from "../harmless.ts";
-import { type ClassReport, explanationText, headline, pointsFor, scoreOf } from "../result.ts";
+import { type ClassReport, explanationText, headline, scoreOf } from "../result.ts";
 import { onlySubmission, unjudgedMessage } from "./one-submission.ts";
 
 /** PrairieLearn accepts 1 MB in total, and a course has some ten lessons. */
@@ -22,7 +22,7 @@ export function prairielearn(report: ClassReport): string {
 		tests: rows.map(({ lesson, result }) => ({
 			name: lesson.title,
 			description: lesson.id,
-			points: pointsFor(result, lesson) ?? 0,
+			points: result.points ?? 0,
 			max_points: lesson.weight,
 			message: shortened(headline(result), OUTPUT_CHARS_MAX),
 			output: shortened(explanationText(result), OUTPUT_CHARS_MAX),

@@ -1,26 +1,29 @@
 import { stringify } from "yaml";
-import { type ClassReport, headline, pointsFor, type Result } from "../result.ts";
+import { type ClassReport, headline, type Result } from "../result.ts";
 
 /**
- * TAP 14 for a whole class: a test for each lesson of each submission. A lesson that could not be judged is skipped.
+ * TAP 14 for a whole class: a test for each lesson of each submission. A lesson that could not be judged has not passed,
+ * so it is "not ok", and its diagnostics say that nothing is known.
  */
 export function tap({ submissions, lessons }: ClassReport): string {
 	const tests = submissions.flatMap(({ name, results }) => results.map((result) => ({ name, result })));
 	const lines = tests.map(({ name, result }, at) => {
-		const graded = lessons.find(({ id }) => id === result.lesson);
-		const points = graded === undefined ? null : pointsFor(result, graded);
-		const head = `${ok(result)} ${at + 1} - ${escaped(`${name}: ${result.lesson}`)}`;
-		if (points === null) return `${head} # SKIP ${escaped(headline(result))}\n`;
-		return `${head}\n${diagnostics({ points, pointsMax: graded?.weight, ...about(result) })}`;
+		const { status, points } = result;
+		const pointsMax = lessons.find(({ id }) => id === result.lesson)?.weight;
+		const head = `${status === "pass" ? "ok" : "not ok"} ${at + 1} - ${escaped(`${name}: ${result.lesson}`)}`;
+		return `${head}\n${diagnostics({ status, points, pointsMax, ...about(result) })}`;
 	});
 	return `TAP version 14\n1..${tests.length}${tests.length === 0 ? " # no submissions" : ""}\n${lines.join("")}`;
 }
 
-const ok = ({ status }: Result) => (status === "fail" || status === "missing" ? "not ok" : "ok");
-
-function about({ status, reason, finding, file, line, others, durationMs }: Result): object {
-	if (status === "missing") return { message: `not handed in: ${reason}` };
-	return { file, ...(line !== null && { line }), durationMs, ...finding, ...(others.length > 0 && { others }) };
+function about(result: Result): object {
+	const { status, finding, file, line, others, note, sameAs, durationMs } = result;
+	const more = { ...(note !== null && { note }), ...(sameAs !== null && { sameAs }) };
+	if (finding === null && status !== "pass") return { message: headline(result), ...more };
+	return {
+		...{ file, ...(line !== null && { line }), durationMs },
+		...{ ...finding, ...(others.length > 0 && { others }), ...more },
+	};
 }
 
 function diagnostics(value: object): string {

@@ -23,9 +23,13 @@ const merge: CommandSpec = {
 /** Formats whose readers take the verdicts from the file, so that `grade` exits with 0 once the file is written. */
 const WITH_VERDICTS = Object.entries(FORMATS).flatMap(([name, { endsWithZero }]) => (endsWithZero ? [name] : []));
 
-const GRADES = `drydock finds the module of a lesson by its path, such as 02-unshare/isolate.ts,
-or by its name in any folder of the submission. An archive that drydock export
-has written is a submission, too. Submitted code runs only in virtual machines.
+const GRADES = `A submission is a folder, an archive (.zip, .tar, .tar.gz), or files that are named
+after their owner, as learning platforms download them. drydock finds the module of
+a lesson by its path, such as 02-unshare/isolate.ts, or by its name in any folder.
+Submitted code runs only in virtual machines.
+
+drydock.class.yaml in the class's folder may have: lessons, points, scoring,
+deadline, late, roster, visibility, visibleFrom. Options override it.
 
 Exit codes: 0 all passed; 1 something failed or was not handed in; 3 or 4
 something could not be judged, which is never a zero. With --format
@@ -37,6 +41,14 @@ export const grade: CommandSpec = {
 	options: [
 		["--lesson <lessons>", "grade only these lessons, such as 02,04"],
 		["--one", "the folder is a single submission"],
+		["--class <file>", "the class file; if not given, drydock.class.yaml in the folder, if it is there"],
+		["--points <points>", "the points of lessons, such as 02=10,04=30"],
+		["--scoring <scoring>", "groups: parts of a lesson count; all-or-nothing: only a lesson that passes counts"],
+		["--deadline <time>", "when the work was due, such as 2026-11-30T23:59:00+01:00"],
+		["--late <percent>", "take this part of the points off for each day after the deadline"],
+		["--roster <file>", "a CSV file of the class: its first column names a person, submitted says when they handed in"],
+		["--visibility <who>", "visible, hidden, after_due_date or after_published, for Gradescope"],
+		["--visible-from <time>", "hidden until then"],
 		["--shard <i/n>", "grade only this part of the class, such as 2/5, on one of several computers"],
 		["--resume", "continue an interrupted run of the same command"],
 		[

@@ -1,8 +1,10 @@
 import { cpus } from "node:os";
 import { Failure } from "../../base/failure.ts";
 import { visibleProgress } from "../../base/progress.ts";
-import { candidatesIn, unreadableArchivesIn } from "../../classroom/class.ts";
+import { type ClassOptions, classRules } from "../../classroom/class-file.ts";
+import { classList } from "../../classroom/class-list.ts";
 import { type DeliveryOptions, deliver, parseDeliveryOptions } from "../../classroom/delivery.ts";
+import { folderKind } from "../../classroom/folder-kind.ts";
 import { gradeClass, lessonsToGrade } from "../../classroom/grading.ts";
 import { isInShard, mergeReports, parseShard, readReports, WHOLE_CLASS } from "../../classroom/shard.ts";
 import { lessons } from "../../judge/lessons.ts";
@@ -11,8 +13,7 @@ import { outputStyle } from "../text/terminal.ts";
 /** How many more machines than processors run by default: a machine that waits for something uses no processor. */
 const MACHINES_BEYOND_PROCESSORS = 2;
 
-export interface GradeOptions extends DeliveryOptions {
-	lesson?: string;
+export interface GradeOptions extends DeliveryOptions, ClassOptions {
 	one?: boolean;
 	shard?: string;
 	resume?: boolean;
@@ -21,22 +22,34 @@ export interface GradeOptions extends DeliveryOptions {
 
 /** `drydock grade`. @returns the exit code */
 export async function grade(dir: string, options: GradeOptions): Promise<number> {
-	const graded = await lessonsToGrade(options.lesson?.split(",").map((id) => id.trim()));
 	const shard = options.shard === undefined ? WHOLE_CLASS : parseShard(options.shard);
 	const machinesAtOnce = parseLanes(options.lanes);
-	const allCandidates = await candidatesIn(dir, await lessons(), options.one === true, (warning) =>
-		visibleProgress.note(warning),
-	);
-	const { count, commands } = await unreadableArchivesIn(dir);
-	if (count > 0)
-		visibleProgress.note([`archives that drydock does not read: ${count}; to unpack them:`, ...commands].join("\n  "));
-	const here = allCandidates.filter(({ name }) => isInShard(shard, name)).length;
+	const all = await lessons();
+	const isOne = options.one === true || (await isSubmission(dir, all));
+	const rules = await classRules(isOne ? null : dir, options);
+	const graded = await lessonsToGrade(rules.lessons, rules.points);
+	const { candidates, persons, warnings } = await classList(dir, all, options.one === true, rules);
+	for (const warning of warnings) visibleProgress.note(warning);
+	const here = candidates.filter(({ name }) => isInShard(shard, name)).length;
 	const delivery = await parseDeliveryOptions(options, here, dir);
-	// If the user gives a number of machines, no more are added.
-	const extraMachines = options.lanes === undefined ? machinesAtOnce : 0;
-	const resume = options.resume === true;
-	const work = { dir, allCandidates, lessons: graded, shard, machinesAtOnce, extraMachines, resume };
+	const work = {
+		...{ dir, allCandidates: candidates, lessons: graded, rules, persons, warnings, shard, machinesAtOnce },
+		// If the user gives a number of machines, no more are added.
+		extraMachines: options.lanes === undefined ? machinesAtOnce : 0,
+		resume: options.resume === true,
+		resumeCommand: resumeCommand(process.argv.slice(2)),
+	};
 	return deliver(await gradeClass(work, visibleProgress), delivery, outputStyle());
+}
+
+// A folder that cannot be read is reported later, by candidatesIn.
+const isSubmission = async (dir: string, all: Awaited<ReturnType<typeof lessons>>): Promise<boolean> =>
+	(await folderKind(dir, all).catch(() => null))?.isSubmission ?? false;
+
+// The same command again, with --resume.
+function resumeCommand(args: readonly string[]): string {
+	const words = args.includes("--resume") ? args : [...args, "--resume"];
+	return `npx drydock ${words.map((word) => (/^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ")}`;
 }
 
 /** `drydock grade merge`. @returns the exit code */

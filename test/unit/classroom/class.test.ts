@@ -1,15 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { linkSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, symlink, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, symlink, truncate, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { readRegularFile } from "../../../harness/base/regular-file.ts";
-import { candidatesIn, unreadableArchivesIn } from "../../../harness/classroom/class.ts";
+import { candidatesIn } from "../../../harness/classroom/class.ts";
 import { readFolder } from "../../../harness/classroom/folder.ts";
 import { findModule, type Submission } from "../../../harness/classroom/submission.ts";
 import { withReadLimits } from "../../../harness/engine/submission-files.ts";
 import { lessons } from "../../../harness/judge/lessons.ts";
-import { entry, LOGBOOK_ENTRY, tarball } from "../../support/tarball.ts";
 import { temporary } from "../../support/temporary.ts";
 
 const files = await temporary();
@@ -37,12 +36,12 @@ describe("a lesson's module is found", () => {
 		["in the workspace of a copy of the kit, not in its solutions", ["workspace/02-unshare/isolate.ts", ...kit("")], 0],
 	])("%s", async (_where, paths, index) => {
 		const one = await submission(Object.fromEntries(paths.map((path, at) => [path, `// ${at}`])));
-		expect(await find(one)).toEqual({ kind: "found", path: `/${paths[index]}` });
+		expect(await find(one)).toMatchObject({ kind: "found", path: `/${paths[index]}` });
 	});
 
 	test("several equal files count as one", async () => {
 		const one = await submission({ "a/isolate.ts": "// same", "b/isolate.ts": "// same" });
-		expect(await find(one)).toEqual({ kind: "found", path: "/a/isolate.ts" });
+		expect(await find(one)).toMatchObject({ kind: "found", path: "/a/isolate.ts" });
 	});
 
 	test("in a folder whose name is no UTF-8", async () => {
@@ -51,7 +50,7 @@ describe("a lesson's module is found", () => {
 		await mkdir(place);
 		await writeFile(Buffer.concat([place, Buffer.from("/isolate.ts")]), "// here");
 		const found = await again(one);
-		expect(await find(found)).toEqual({ kind: "found", path: "/\\xdcb/isolate.ts" });
+		expect(await find(found)).toMatchObject({ kind: "found", path: "/\\xdcb/isolate.ts" });
 		expect(await found.folder.files.get("/\\xdcb/isolate.ts")?.()).toBe("// here");
 	});
 });
@@ -107,7 +106,10 @@ describe("nobody can tell", () => {
 		const texts = Array.from({ length: count }, (_, at) => [`/${at}/isolate.ts`, () => open(at)] as const);
 		return {
 			read,
-			one: { name: "mallory", folder: { files: new Map(texts), refused: new Map(), isTruncated: false } },
+			one: {
+				name: "mallory",
+				folder: { files: new Map(texts), refused: new Map(), archives: new Map(), isTruncated: false },
+			},
 		};
 	}
 
@@ -137,6 +139,7 @@ describe("nobody can tell", () => {
 test("an unreadable file does not count as missing", async () => {
 	const folder = {
 		files: new Map(),
+		archives: new Map(),
 		refused: new Map([["/02-unshare", "cannot be read (EACCES)"]]),
 		isTruncated: false,
 	};
@@ -186,64 +189,6 @@ describe("a class", () => {
 		for (const path of ["class/bob/x", "class/alice/x", "class/.git/x", "class/grades.csv"])
 			await files.write(path, "");
 		expect(await candidates(join(files.dir, "class"))).toEqual(["alice", "bob"]);
-	});
-
-	test("is also the archives that `drydock export` has written, named after their files", async () => {
-		const archive = tarball(LOGBOOK_ENTRY, entry("./02-unshare/isolate.ts", "// carol's"));
-		await files.write("exported/bob/isolate.ts", "");
-		for (const name of ["carol.tar.gz", "alice.tgz", "bob.tar.gz", "dave.tgz", "dave.tar.gz"])
-			await writeFile(join(files.dir, "exported", name), archive);
-		// Bob's archive has been unpacked beside it. Dave has handed in two archives.
-		const dir = join(files.dir, "exported");
-		expect(await candidates(dir)).toEqual(["alice", "bob", "carol", "dave", "dave.tgz"]);
-		const carol = (await candidatesIn(dir, await lessons(), false)).find(({ name }) => name === "carol");
-		const opened = await carol?.open();
-		if (opened === undefined) throw new Error("nobody is called carol");
-		expect(await find(opened)).toEqual({ kind: "found", path: "/02-unshare/isolate.ts" });
-		expect(await opened.folder.files.get("/02-unshare/isolate.ts")?.()).toBe("// carol's");
-		expect(await unreadableArchivesIn(dir)).toEqual({ count: 0, commands: [] });
-	});
-
-	test.each([
-		["a link", [LOGBOOK_ENTRY, entry("isolate.ts", "", { type: "SymbolicLink", linkpath: "/etc/passwd" })]],
-		["a path that leads elsewhere", [LOGBOOK_ENTRY, entry("../isolate.ts", "secret")]],
-		["no logbook", [entry("02-unshare/isolate.ts", "")]],
-		["a file that is too large", [LOGBOOK_ENTRY, entry("isolate.ts", "x".repeat(5 << 20))]],
-		["more than an archive may hold", Array.from({ length: 9 }, (_, at) => entry(`${at}`, "x".repeat(4 << 20)))],
-	])("does not look into an archive with %s, and tells how to unpack it", async (_what, entries) => {
-		const dir = await mkdtemp(join(files.dir, "strange-"));
-		await writeFile(join(dir, "eve.tar.gz"), tarball(...entries));
-		const [eve] = await candidatesIn(dir, await lessons(), false);
-		expect(eve?.name).toBe("eve");
-		await expect(eve?.open()).rejects.toThrow(/^not as drydock export writes it: .*; unpack it: .*tar -xf "\$f"/);
-	});
-
-	test("a file in an archive is not read when it is larger than a module", async () => {
-		const dir = await mkdtemp(join(files.dir, "large-"));
-		await writeFile(join(dir, "eve.tgz"), tarball(LOGBOOK_ENTRY, entry("isolate.ts", "x".repeat(129 << 10))));
-		const [eve] = await candidatesIn(dir, await lessons(), false);
-		const opened = await eve?.open();
-		await expect(opened?.folder.files.get("/isolate.ts")?.()).rejects.toThrow("more than 128 KiB");
-	});
-
-	test("prints a command that unpacks other archives, after which they are submissions", async () => {
-		const dir = join(files.dir, "Bob's class");
-		for (const path of ["alice/isolate.ts", "d.txt"]) await files.write(join("Bob's class", path), "");
-		for (const name of ["$(touch x)", "carol"]) {
-			const from = await mkdtemp(join(files.dir, "packing-"));
-			await writeFile(join(from, "isolate.ts"), "");
-			execFileSync("tar", ["-cf", join(dir, `${name}.tar`), "-C", from, "isolate.ts"]);
-		}
-		const { count, commands } = await unreadableArchivesIn(dir);
-		expect([count, commands.length]).toEqual([2, 1]);
-		execFileSync("sh", ["-c", commands[0] ?? ""], { cwd: files.dir });
-		expect(await candidates(dir)).toEqual(["$(touch x)", "alice", "carol"]);
-		expect(await unreadableArchivesIn(dir)).toEqual({ count: 0, commands: [] });
-		expect(await readdir(join(dir, "carol"))).toEqual(["isolate.ts"]);
-		await files.write("zipped/bob.zip", "");
-		expect((await unreadableArchivesIn(join(files.dir, "zipped"))).commands).toEqual([
-			expect.stringContaining("do unzip -d "),
-		]);
 	});
 
 	test("loses nobody: a link in a folder's place is a submission that cannot be judged", async () => {

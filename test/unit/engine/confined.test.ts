@@ -30,7 +30,7 @@ async function bundled(texts: Record<string, string>, furnish = async (_dir: str
 	await furnish(join(files.dir, name));
 	const folder = await readFolder(Buffer.from(join(files.dir, name)));
 	const taken: string[] = [];
-	const confined = filesOf({ name, folder }, (path) => taken.push(path));
+	const confined = filesOf(folder, (path) => taken.push(path));
 	const { code, map } = await bundle(engine, new Map([[reference, "/02-unshare/isolate.ts"]]), confined);
 	return { code, map, taken: taken.sort() };
 }

@@ -1,0 +1,101 @@
+import { parseArchiveName } from "./archive-names.ts";
+import type { entriesIn } from "./folder.ts";
+import { nearness } from "./near-names.ts";
+import { parsePlatformName } from "./platform-names.ts";
+
+/** Decides whose each entry of a class's folder is. */
+
+type Entry = Awaited<ReturnType<typeof entriesIn>>[number];
+
+/** An entry that was handed in. */
+export interface ClassEntry extends Entry {
+	/** Its own name, without what a learning platform has added. */
+	file: string;
+}
+
+/** What belongs to one submission. */
+export interface HandedIn {
+	parts: ClassEntry[];
+	/** Whether the learning platform calls it late; null if it does not say. */
+	isLate: boolean | null;
+}
+
+/** Entries that are no submissions, and why. */
+export interface LeftOut {
+	entries: string[];
+	why: string;
+}
+
+/** A lesson's module. */
+interface Module {
+	id: string;
+	module: string;
+}
+
+interface Claim extends HandedIn {
+	owner: string;
+	attempt: string;
+}
+
+/** Sorts the entries into submissions, by the owner's name, and those that are none. Every entry is in one of both. */
+export function handedInBy(
+	entries: readonly Entry[],
+	modules: readonly Module[],
+): { submissions: Map<string, HandedIn>; leftOut: LeftOut[] } {
+	const submissions = new Map<string, HandedIn>();
+	const leftOut = new Map<string, string[]>();
+	const leave = (name: string, why: string) => leftOut.set(why, [...(leftOut.get(why) ?? []), name]);
+	const claims = entries.flatMap((entry) => {
+		const claim = claimOf(entry, modules);
+		if (typeof claim !== "string") return [claim];
+		leave(entry.name, claim);
+		return [];
+	});
+	const latest = new Map<string, string>();
+	for (const { owner, attempt } of claims) if (attempt > (latest.get(owner) ?? "")) latest.set(owner, attempt);
+	const folders = new Set(claims.filter(({ parts: [part] }) => part?.kind === "directory").map(({ owner }) => owner));
+	for (const { owner, parts, isLate, attempt } of claims) {
+		const [part] = parts;
+		if (part === undefined) continue;
+		const isPlain = part.file === part.name;
+		const before = submissions.get(owner);
+		if (attempt < (latest.get(owner) ?? "")) leave(part.name, "there is a later attempt of the same person");
+		else if (isPlain && part.kind === "file" && folders.has(owner))
+			leave(part.name, "not read, because there is a folder of the same name; rename the folder to read it");
+		// If somebody handed in two archives, the second one is listed by its file name.
+		else if (isPlain && before !== undefined && !submissions.has(part.name))
+			submissions.set(part.name, { parts, isLate });
+		else if (isPlain && before !== undefined)
+			leave(part.name, "there is another submission of the same name; rename one");
+		else submissions.set(owner, { parts: [...(before?.parts ?? []), ...parts], isLate: before?.isLate || isLate });
+	}
+	return { submissions, leftOut: [...leftOut].map(([why, names]) => ({ entries: names, why })) };
+}
+
+// Whose an entry is, or why it is nobody's submission.
+function claimOf(entry: Entry, modules: readonly Module[]): Claim | string {
+	const { name, kind } = entry;
+	const platform = parsePlatformName(name);
+	if (platform !== null) {
+		const { owner, file, isLate, attempt } = platform;
+		if (kind === "file" && file === "") return "a note of the learning platform, not a submission";
+		return { owner, attempt, isLate, parts: [{ ...entry, file: file === "" ? name : file }] };
+	}
+	if (kind !== "file") return { owner: name, attempt: "", isLate: null, parts: [{ ...entry, file: name }] };
+	const archive = parseArchiveName(name);
+	if (archive !== null) return { owner: archive.owner, attempt: "", isLate: null, parts: [{ ...entry, file: name }] };
+	return looseFile(entry, modules);
+}
+
+// A file such as alice_isolate.ts is Alice's; isolate.ts alone is nobody's.
+function looseFile(entry: Entry, modules: readonly Module[]): Claim | string {
+	const { name } = entry;
+	const isModule = (file: string) => modules.some(({ id, module }) => nearness(file, module, id) === "same module");
+	if (isModule(name)) return "a module of nobody in particular; put it into a folder with a name, or use --one";
+	for (const { 0: separator, index } of name.matchAll(/ - |[_\s-]+/g)) {
+		const file = name.slice(index + separator.length);
+		if (index > 0 && isModule(file))
+			return { owner: name.slice(0, index), attempt: "", isLate: null, parts: [{ ...entry, file }] };
+	}
+	return "not a submission; if it is one, put it into a folder with its owner's name";
+}

@@ -1,0 +1,86 @@
+import jsTokens from "js-tokens";
+
+/**
+ * Fingerprints of a module's text, for finding modules that are alike although names and layout differ. The text becomes
+ * tokens without names, numbers and comments. Of all runs of tokens, winnowing selects some, so that two texts with a
+ * long common run always share a selected one. See Schleimer, Wilkerson and Aiken, "Winnowing", 2003.
+ */
+
+/** Where a selected run of tokens is. */
+export interface Fingerprint {
+	hash: number;
+	firstLine: number;
+	lastLine: number;
+}
+
+/** Number of tokens in a run. Shorter common runs are not found. */
+const RUN_TOKENS = 14;
+/** Of this many runs in a row, one is selected. */
+const WINDOW = 5;
+/** A module has some hundred tokens. */
+const TOKENS_MAX = 20_000;
+
+export function fingerprintsOf(text: string): Fingerprint[] {
+	const tokens = tokensOf(text);
+	const runs = Array.from({ length: Math.max(0, tokens.length - RUN_TOKENS + 1) }, (_, at) => {
+		const run = tokens.slice(at, at + RUN_TOKENS);
+		return {
+			hash: hashed(run.map(({ kind }) => kind).join(" ")),
+			firstLine: run[0]?.line ?? 1,
+			lastLine: run.at(-1)?.line ?? 1,
+		};
+	});
+	const selected = new Set<Fingerprint>();
+	for (let at = 0; at < Math.max(runs.length > 0 ? 1 : 0, runs.length - WINDOW + 1); at++) {
+		const window = runs.slice(at, at + WINDOW);
+		// The last one of the smallest: then neighbouring windows mostly select the same.
+		const smallest = window.reduce((least, run) => (run.hash <= least.hash ? run : least));
+		selected.add(smallest);
+	}
+	return [...selected];
+}
+
+interface Token {
+	/** What kind of token it is: the token itself, or a letter for all names, texts and numbers. */
+	kind: string;
+	line: number;
+}
+
+const KEYWORDS = new Set(
+	(
+		"as async await break case catch class const continue default delete do else export finally for from function if " +
+		"import in instanceof let new null of return static switch this throw true false try typeof var void while yield"
+	).split(" "),
+);
+
+function tokensOf(text: string): Token[] {
+	const imported = new Set(
+		[...text.matchAll(/import\s*\{([^}]{0,2000})\}/g)].flatMap(([, names = ""]) => names.match(/\w+/g) ?? []),
+	);
+	const tokens: Token[] = [];
+	let line = 1;
+	for (const { type, value } of jsTokens(text)) {
+		if (tokens.length >= TOKENS_MAX) break;
+		const kind = kindOf(type, value, imported);
+		if (kind !== null) tokens.push({ kind, line });
+		line += value.split("\n").length - 1;
+	}
+	return tokens;
+}
+
+function kindOf(type: string, value: string, imported: ReadonlySet<string>): string | null {
+	if (/Comment|WhiteSpace|LineTerminator/.test(type)) return null;
+	if (/^(String|Template|NoSubstitution|RegularExpression)/.test(type)) return "S";
+	if (type === "NumericLiteral") return "N";
+	// The calls of the kernel say what a module does; all other names can be chosen freely.
+	if (type === "IdentifierName" || type === "PrivateIdentifier")
+		return KEYWORDS.has(value) || imported.has(value) ? value : "I";
+	return value;
+}
+
+// FNV-1a.
+function hashed(text: string): number {
+	let hash = 0x811c9dc5;
+	for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+	return hash >>> 0;
+}

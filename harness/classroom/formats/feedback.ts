@@ -1,0 +1,95 @@
+import { html as markup, raw } from "hono/html";
+import {
+	type ClassReport,
+	explanationText,
+	headline,
+	lateText,
+	type Result,
+	scoreOf,
+	type WeightedLesson,
+} from "../result.ts";
+import { onlySubmission, unjudgedMessage } from "./one-submission.ts";
+
+/**
+ * Feedback for the owner of one submission, to read: one HTML file without scripts, or text. It names no other
+ * submission.
+ */
+
+const MARKS = { pass: "passed", fail: "not right yet", missing: "not handed in" } as const;
+const markOf = ({ status }: Result) => (status === "error" || status === "unsupported" ? "not judged" : MARKS[status]);
+
+const STYLE = `
+:root { color-scheme: light dark; }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+dt { font-weight: 600; margin-top: .5rem; } dd { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+table { border-collapse: collapse; } td { padding: .1rem 1rem .1rem 0; } .points { text-align: right; }
+`;
+
+export function html(report: ClassReport): string {
+	const { submission, rows } = onlySubmission(report);
+	const { points, max } = scoreOf(submission, report.lessons);
+	const unjudged = unjudgedMessage(rows);
+	const late = lateText(submission.late);
+	return `${markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width">
+<title>${submission.name}: ${points} of ${max} points</title>
+<style>${raw(STYLE)}</style>
+</head>
+<body>
+<h1>${submission.name}</h1>
+<p>${points} of ${max} points.${late === null ? "" : ` ${late}`}</p>
+${unjudged === null ? "" : markup`<p><strong>${unjudged}</strong></p>`}
+${rows.map(({ lesson, result }) => section(lesson, result))}
+</body>
+</html>
+`}`;
+}
+
+function section(lesson: WeightedLesson, result: Result) {
+	const { finding, groups, points, file, line, note, others } = result;
+	const place = file === null ? null : `${file}${line === null ? "" : `:${line}`}`;
+	const pairs: [string, string | null][] =
+		finding === null
+			? [["result", result.status === "pass" ? null : headline(result)]]
+			: [
+					["what", finding.what],
+					["shows", finding.shows],
+					["wanted", finding.should],
+					["why", finding.why],
+					["try", finding.try],
+					["read", finding.read.join(", ")],
+					["also different", others.join("; ")],
+				];
+	const known = [...pairs, ["file", place] as const, ["note", note] as const].filter(([, text]) => text);
+	return markup`<section>
+<h2>${lesson.title}: ${markOf(result)}, ${points === null ? "no points yet" : `${points} of ${lesson.weight} points`}</h2>
+<dl>${known.map(([label, text]) => markup`<dt>${label}</dt><dd>${text}</dd>`)}</dl>
+${
+	groups.length === 0
+		? ""
+		: markup`<table>${groups.map(
+				(group) =>
+					markup`<tr><td>${group.points > 0 ? "right" : "not yet"}</td><td>${group.title}</td><td class="points">${group.points}/${group.pointsMax}</td></tr>`,
+			)}</table>`
+}
+</section>
+`;
+}
+
+export function text(report: ClassReport): string {
+	const { submission, rows } = onlySubmission(report);
+	const { points, max } = scoreOf(submission, report.lessons);
+	const lessons = rows.flatMap(({ lesson, result }) => [
+		"",
+		`${lesson.title}: ${markOf(result)}, ${result.points === null ? "no points yet" : `${result.points} of ${lesson.weight} points`}`,
+		...explanationText(result).split("\n"),
+		...result.groups.map(({ title, points, pointsMax }) => `  ${points}/${pointsMax} ${title}`),
+	]);
+	const head = [submission.name, `${points} of ${max} points.`, lateText(submission.late), unjudgedMessage(rows)];
+	return `${[...head.filter((line) => line !== null), ...lessons].join("\n")}\n`;
+}

@@ -1,0 +1,57 @@
+/** File names that learning platforms give to what was handed in. They say who it is from, and some say when. */
+
+/** What a name says. */
+export interface PlatformName {
+	/** The owner, with the number that makes the name unique. */
+	owner: string;
+	/** The file's own name; empty for a folder. */
+	file: string;
+	/** Whether the platform calls it late; null if the name does not say. */
+	isLate: boolean | null;
+	/** Which of several attempts of one owner this is, as text that sorts by time; empty if there is only one. */
+	attempt: string;
+}
+
+type Read = (groups: Record<string, string>) => PlatformName;
+
+const PLATFORMS: readonly (readonly [RegExp, Read])[] = [
+	// Moodle: Jane Doe_12345_assignsubmission_file_isolate.ts, and the same as a folder.
+	[
+		/^(?<name>.+)_(?<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?<file>.*)$/,
+		({ name = "", id = "", file = "" }) => ({ owner: `${name}_${id}`, file, isLate: null, attempt: "" }),
+	],
+	// Blackboard: Homework 2_jdoe_attempt_2026-11-30-17-05-00_isolate.ts
+	[
+		/^.+_(?<name>[^_]+)_attempt_(?<attempt>\d{4}(?:-\d\d){5})(?:_(?<file>.+)|\.txt)$/,
+		({ name = "", attempt = "", file = "" }) => ({ owner: name, file, isLate: null, attempt }),
+	],
+	// Canvas: doejane_LATE_12345_67890_isolate.ts
+	[
+		/^(?<name>[^_]+)_(?<late>LATE_)?(?<id>\d+)_\d+_(?<file>.+)$/,
+		({ name = "", late, id = "", file = "" }) => ({
+			...{ owner: `${name}_${id}`, file, isLate: late !== undefined, attempt: "" },
+		}),
+	],
+	// Brightspace: 12345-67890 - Jane Doe - Nov 30, 2026 505 PM - isolate.ts
+	[
+		/^(?<id>\d+)-\d+ - (?<name>.+?) - (?<attempt>\w+ \d{1,2}, \d{4} \d{3,4} [AP]M)(?: - (?<file>.+))?$/,
+		({ id = "", name = "", file = "", attempt = "" }) => ({
+			...{ owner: `${name}_${id}`, file, isLate: null, attempt: sortable(attempt) },
+		}),
+	],
+];
+
+/** Reads a name that a learning platform has made; null if it is another name. */
+export function parsePlatformName(name: string): PlatformName | null {
+	for (const [pattern, read] of PLATFORMS) {
+		const groups = pattern.exec(name)?.groups;
+		if (groups !== undefined) return read(groups);
+	}
+	return null;
+}
+
+// "Nov 30, 2026 505 PM" as a number of milliseconds. Only the order counts, so the time zone does not matter.
+function sortable(text: string): string {
+	const ms = Date.parse(text.replace(/(\d{1,2})(\d\d) ([AP]M)$/, "$1:$2 $3 UTC"));
+	return Number.isNaN(ms) ? text : String(ms).padStart(16, "0");
+}

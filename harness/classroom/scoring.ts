@@ -1,0 +1,55 @@
+import type { Judgement, Late, Scoring } from "./result.ts";
+
+/** Computes points: from what a run earned, the class's own points, and the late rule. */
+
+/** What is taken off for late submissions. */
+export interface LateRule {
+	percentPerDay: number;
+	percentMax: number;
+	graceMinutes: number;
+}
+
+const MINUTES_A_DAY = 24 * 60;
+
+/**
+ * The points for one lesson; null if it could not be judged, which must not count as zero points.
+ * @param weight the class's points for the lesson
+ */
+export function pointsOf(
+	{ status, groups }: Pick<Judgement, "status" | "groups">,
+	weight: number,
+	scoring: Scoring,
+	late: Late | null,
+): number | null {
+	if (status === "error" || status === "unsupported") return null;
+	const [earned, max] = [sumOf(groups, "points"), sumOf(groups, "pointsMax")];
+	const share =
+		status === "pass" ? 1 : status === "missing" || scoring === "all-or-nothing" || max === 0 ? 0 : earned / max;
+	return Math.round(weight * share * (100 - (late?.percentOff ?? 0))) / 100;
+}
+
+const sumOf = (groups: Judgement["groups"], key: "points" | "pointsMax") =>
+	groups.reduce((sum, group) => sum + group[key], 0);
+
+/**
+ * Whether a submission came late, and what is taken off.
+ * @param when what is known: its time in milliseconds since 1970, and whether the learning platform calls it late
+ * @param deadlineMs null: there is none
+ */
+export function latenessOf(
+	when: { submittedMs: number | null; isLate: boolean | null },
+	deadlineMs: number | null,
+	rule: LateRule | null,
+): Late | null {
+	const { submittedMs, isLate } = when;
+	if (submittedMs !== null && deadlineMs !== null) {
+		const graceMs = (rule?.graceMinutes ?? 0) * 60_000;
+		const minutes = Math.max(0, Math.ceil((submittedMs - deadlineMs - graceMs) / 60_000));
+		return { isLate: minutes > 0, minutes, percentOff: percentOff(Math.ceil(minutes / MINUTES_A_DAY), rule) };
+	}
+	// The platform does not say how late, so the least possible is taken off.
+	return isLate === null ? null : { isLate, minutes: null, percentOff: percentOff(isLate ? 1 : 0, rule) };
+}
+
+const percentOff = (days: number, rule: LateRule | null) =>
+	rule === null ? 0 : Math.min(rule.percentMax, days * rule.percentPerDay);
