@@ -28,7 +28,10 @@ export function table(report: ClassReport, style: Style): string {
 	for (const lesson of lessons) lessonLine(layout, lesson, submissions);
 	similarLines(layout, chalk, report);
 	const unjudged = submissions.reduce((sum, one) => sum + scoreOf(one, lessons).unjudged, 0);
-	if (unjudged > 0) layout.paragraph(`${unjudged} could not be judged. No score yet does not mean a score of zero. The same command with --resume judges them again.`);
+	if (unjudged > 0)
+		layout.paragraph(
+			`${unjudged} could not be judged. No score yet does not mean a score of zero. The same command with --resume judges them again.`,
+		);
 	return layout.text();
 }
 
