@@ -18,6 +18,17 @@ class LongestFirst extends BaseSequencer {
 /** Tests whose results depend on how much of the computer their machines get, so nothing runs beside them. */
 const ALONE = ["test/vm/grade-busy.test.ts", "test/vm/patience.test.ts"];
 
+/** Builds images and fetches packages, for many minutes: a part of `npm run test:all`, or alone `npm run kits`. */
+const KITS = {
+	name: "kits",
+	include: ["test/kits/**/*.test.ts"],
+	testTimeout: 3_600_000,
+	hookTimeout: 3_600_000,
+	maxWorkers: 1,
+	sequence: { groupOrder: 3 },
+};
+const plays = ["all", "kits"].includes(process.env["DRYDOCK_TESTS"] ?? "") ? [{ test: KITS }] : [];
+
 /** For tests that need no machine. */
 const withoutMachine = {
 	testTimeout: 60_000,
@@ -38,7 +49,7 @@ const inMachines = {
 };
 
 // "unit" runs in seconds on any system; "cli" starts drydock as a process, again and again; "vm" needs QEMU and the
-// template, which its tests share; so does "alone".
+// template, which its tests share; so does "alone". "kits" plays hand-outs completely.
 export default defineConfig({
 	test: {
 		sequence: { sequencer: LongestFirst },
@@ -56,6 +67,7 @@ export default defineConfig({
 				},
 			},
 			{ test: { ...inMachines, name: "alone", include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } } },
+			...plays,
 		],
 	},
 });

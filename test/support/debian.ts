@@ -1,0 +1,14 @@
+import { cp } from "node:fs/promises";
+import { zx } from "../../harness/base/zx.ts";
+
+/**
+ * Makes the root file system of a Debian without anything, as a container's image has it.
+ * @param suite such as `bookworm`
+ * @param more packages that the other system's own programs need
+ */
+export async function makeDebian(root: string, suite: string, more: readonly string[] = []): Promise<void> {
+	const $ = await zx();
+	await $`mmdebstrap --variant=minbase --include=${more.join(",")} ${suite} ${root}`;
+	// As Docker does, so that the container finds the packages' server.
+	await cp("/etc/resolv.conf", `${root}/etc/resolv.conf`, { dereference: true, force: true });
+}
