@@ -18,7 +18,9 @@ if [ "$root" = / ]; then
 fi
 mkdir -p "$root/proc" "$root/dev" "$root$shared"
 mount --bind "$shared" "$root$shared"
+mkdir -p "$root/sys"
 mount -t proc proc "$root/proc"
+mount -t sysfs -o ro sysfs "$root/sys"
 mount -t tmpfs -o mode=755,size=64k none "$root/dev"
 for name in null zero full random urandom tty; do
 	: >"$root/dev/$name"

@@ -31,6 +31,8 @@ export async function imageInfo({ json }: { json?: boolean }): Promise<number> {
 
 /** `drydock image export`. @returns the exit code */
 export async function exportTo(file: string): Promise<number> {
+	// This builds the image if there is none.
+	await installMissing();
 	await exportImage(resolve(file), visibleProgress);
 	process.stdout.write(`${file} contains the image; on the other computer: npx drydock image import ${file}\n`);
 	return EXIT.passed;

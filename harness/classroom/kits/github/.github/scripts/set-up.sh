@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lets virtual machines use the runner's processor, if the runner has KVM, and makes a snapshot of a booted machine. Builds
-# the machine's image first, unless it comes from the cache.
+# Lets virtual machines use the runner's processor, if the runner has KVM. Then takes the machines' image from the cache, and
+# makes a snapshot of a booted machine. A snapshot fits one kind of processor only, so each job makes its own.
 set -euo pipefail
 if [ -e /dev/kvm ] && [ ! -w /dev/kvm ]; then
 	sudo cp .github/scripts/70-kvm.rules /etc/udev/rules.d/
