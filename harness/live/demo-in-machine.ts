@@ -3,8 +3,8 @@ import { interruption } from "../base/interrupt.ts";
 import type { Demo as Script } from "../judge/demo.ts";
 import { LostError } from "../vm/frame-receiver.ts";
 import type { RewindableMachine, StageListener } from "../vm/rewindable-machine.ts";
-import { CommandTypist } from "./command-typist.ts";
 import type { DemoListener, DemoPlayer } from "./demo-player.ts";
+import { DemoShell, STOPPED } from "./demo-shell.ts";
 import {
 	type DemoEvent,
 	type KernelState,
@@ -16,13 +16,9 @@ import {
 } from "./events.ts";
 import { headerOf, type LoadedDemo, type OpenMachine, stageRequestOf } from "./loaded-demo.ts";
 import { RewindPoints } from "./rewind-points.ts";
-import { lastLines, promptOf } from "./shells.ts";
-import { untilWaitingForKeys } from "./wait-for-keys.ts";
 
-/** The number under which the first moment of all is kept: before step 1, when nobody has typed anything. */
-const START = 0;
-const STOPPED = new Error("something else was asked for");
-const NOT_WAITED_FOR = new Error("its end is not waited for");
+/** A key that is pressed twice within this time counts once. */
+const AGAIN_MS = 1_000;
 const SHELL_ENDED = "\r\n\x1b[2mthe shell has ended; here is a new one:\x1b[22m\r\n";
 
 /**
@@ -30,27 +26,34 @@ const SHELL_ENDED = "\r\n\x1b[2mthe shell has ended; here is a new one:\x1b[22m\
  *
  * It carries out next, back, jump, replay and reset one after the other; type and resize act at once. Back, jump,
  * replay and reset first stop a step that is being played. All events go to the listener.
+ *
+ * A command that was left running goes on, and its step's promises are tested when it is over. Until then, no other
+ * step's command is typed.
  */
 export class DemoInMachine implements DemoPlayer {
 	readonly #loaded: LoadedDemo;
 	readonly #listener: DemoListener;
 	readonly #startedMs = performance.now();
-	readonly #typists: Record<ShellName, CommandTypist>;
-	readonly #shown: Record<ShellName, string> = { host: "", container: "" };
-	readonly #sizes: Record<ShellName, Size>;
+	readonly #shells: Record<ShellName, DemoShell>;
 	readonly #rewindPoints = new RewindPoints();
 	#machine!: RewindableMachine;
 	#step = 1;
 	#phase: Phase = "told";
-	/** Nobody has typed anything since the last moment was kept or gone back to. */
-	#unchanged = false;
-	/** Ends the step that is being played; already aborted while none is. */
+	/** Somebody has typed something since the step was introduced. */
+	#isTypedInto = false;
+	/** Stops the step that is being played. */
 	#playing = new AbortController();
+	/** The command that was started last: `over` settles when its step's promises have been tested. */
+	#command = { stop: new AbortController(), over: Promise.resolve() };
+	/** Lets the command that runs go on, and the demo as well. */
+	#leave = () => {};
+	/** When `next` last began to play a step, and when it last left a command running. */
+	#begunMs = Number.NEGATIVE_INFINITY;
+	#leftMs = Number.NEGATIVE_INFINITY;
 	#lastAction: Promise<unknown> = Promise.resolve();
 	#closed = false;
 	#slowly = true;
 	#kernelState: KernelState | null = null;
-	readonly #decoders = { host: new TextDecoder(), container: new TextDecoder() };
 	#fail: (error: unknown) => void = () => {};
 	readonly failed = new Promise<never>((_, reject) => {
 		this.#fail = reject;
@@ -59,11 +62,9 @@ export class DemoInMachine implements DemoPlayer {
 	private constructor(loaded: LoadedDemo, listener: DemoListener) {
 		this.#loaded = loaded;
 		this.#listener = listener;
-		this.#sizes = { host: loaded.size, container: loaded.size };
-		this.#playing.abort(STOPPED);
 		this.failed.catch(() => {});
-		const typist = (shell: ShellName) => new CommandTypist(promptOf(shell), (keys) => this.#press(shell, keys));
-		this.#typists = { host: typist("host"), container: typist("container") };
+		const shell = (name: ShellName) => new DemoShell(name, loaded.size, (keys) => this.#press(name, keys));
+		this.#shells = { host: shell("host"), container: shell("container") };
 	}
 
 	/** Starts a machine with the demo's two shells, and waits for both prompts. */
@@ -74,10 +75,10 @@ export class DemoInMachine implements DemoPlayer {
 			onFrame: (frame) => demo.#onFrame(frame),
 			onLost: (error) => demo.#onLost(error),
 		});
-		const prompted = Promise.all(SHELLS.map((name) => demo.#typists[name].waitForPrompt(interruption)));
+		const prompted = Promise.all(SHELLS.map((name) => demo.#shells[name].typist.waitForPrompt(interruption)));
 		await Promise.race([prompted, demo.failed]);
 		await demo.#enterPhase(1, "told");
-		await demo.#saveRewindPoint(START);
+		await demo.#saveRewindPoint(1);
 		return demo;
 	}
 
@@ -100,51 +101,54 @@ export class DemoInMachine implements DemoPlayer {
 	}
 
 	next(): Promise<void> {
-		if (this.#phase === "typing") return this.#lastAction.then(() => {});
+		const isWithin = (sinceMs: number) => performance.now() - sinceMs < AGAIN_MS;
+		const isAgain = isWithin(this.#leftMs) || (this.#phase === "running" && isWithin(this.#begunMs));
+		if (this.#phase === "typing" || isAgain) return this.#lastAction.then(() => {});
 		if (this.#phase === "running") {
-			this.#playing.abort(NOT_WAITED_FOR);
+			this.#leftMs = performance.now();
+			this.#leave();
 			return this.#enqueue(async () => {});
 		}
 		return this.#enqueue(async () => {
-			if (this.#phase === "told") return this.#playStep();
+			if (this.#phase === "told") {
+				this.#begunMs = performance.now();
+				return this.#playStep();
+			}
 			if (this.#step < this.#loaded.script.steps.length) await this.#enterPhase(this.#step + 1, "told");
 		});
 	}
 
 	back(): Promise<void> {
-		return this.#stopThen(() => this.#rewindTo(Math.max(1, this.#phase === "told" ? this.#step - 1 : this.#step)));
+		return this.#stopThen(() => {
+			const isAtBeginning = this.#phase === "told" && !this.#isTypedInto;
+			return this.#rewindTo(Math.max(1, isAtBeginning ? this.#step - 1 : this.#step));
+		});
 	}
 
 	jump(step: number): Promise<void> {
 		return this.#stopThen(async () => {
-			const target = Math.min(Math.max(1, step), this.#loaded.script.steps.length);
-			const [nearest = 1] = this.#rewindPoints.nearest(target) ?? [];
-			if (nearest <= this.#step || nearest === target) await this.#rewindTo(nearest);
-			while (this.#step < target) {
-				if (this.#phase === "told") await this.#playStep();
-				await this.#enterPhase(this.#step + 1, "told");
-			}
+			await this.#goTo(Math.min(Math.max(1, step), this.#loaded.script.steps.length));
 		});
 	}
 
 	replay(): Promise<void> {
 		return this.#stopThen(async () => {
-			await this.#rewindTo(this.#step);
-			await this.#playStep();
+			if (await this.#goTo(this.#step)) await this.#playStep();
 		});
 	}
 
 	reset(): Promise<void> {
-		return this.#stopThen(() => this.#rewindTo(START));
+		return this.#stopThen(() => this.#rewindTo(1));
 	}
 
 	async type(shell: ShellName, text: string): Promise<void> {
-		this.#unchanged = false;
+		this.#isTypedInto = true;
+		this.#rewindPoints.noteTyping();
 		await this.#press(shell, text);
 	}
 
 	async resize(shell: ShellName, size: Size): Promise<void> {
-		this.#sizes[shell] = size;
+		this.#shells[shell].size = size;
 		// Sent before the event, so that the machine gets the size before anything that is typed from now on.
 		const sent = this.#machine.sendInput({ type: "resize", shell, window: size });
 		await this.#emit({ type: "size", shell, size });
@@ -153,10 +157,10 @@ export class DemoInMachine implements DemoPlayer {
 
 	async close(): Promise<void> {
 		this.#closed = true;
-		this.#playing.abort(STOPPED);
+		this.#stop();
 		await this.#machine.end();
 		await this.#lastAction;
-		await this.#rewindPoints.forget(0);
+		await this.#rewindPoints.forget();
 	}
 
 	// Runs `act` after everything that was requested before it.
@@ -169,73 +173,92 @@ export class DemoInMachine implements DemoPlayer {
 	}
 
 	#stopThen(act: () => Promise<void>): Promise<void> {
-		this.#playing.abort(STOPPED);
+		this.#stop();
 		return this.#enqueue(act);
+	}
+
+	#stop(): void {
+		this.#playing.abort(STOPPED);
+		this.#command.stop.abort(STOPPED);
+	}
+
+	// Goes to the beginning of a step. Plays the steps before it if the moment was not kept.
+	// @returns whether it got there: something else may have been asked for meanwhile
+	async #goTo(step: number): Promise<boolean> {
+		await this.#rewindTo(step);
+		while (this.#step < step) {
+			await this.#playStep();
+			if (this.#playing.signal.aborted) return false;
+			await this.#enterPhase(this.#step + 1, "told");
+		}
+		return true;
 	}
 
 	async #playStep(): Promise<void> {
 		const step = this.#step;
-		const { stage, command, promises } = this.#stepOf(step);
-		this.#playing = new AbortController();
-		const { signal } = this.#playing;
-		const typist = this.#typists[stage];
-		// If the prompt is there, the foreground process is a shell. A shell that waits for keys is no sign that the
-		// command does. Without a prompt, the foreground process is a program that an earlier step has left running. When
-		// that program waits for keys again, the step is done.
-		const shell = typist.isPrompted ? this.#kernelState?.shells[stage]?.pid : undefined;
+		const playing = new AbortController();
+		this.#playing = playing;
+		this.#isTypedInto = false;
 		await this.#enterPhase(step, "typing");
-		try {
-			if (!this.#unchanged) await this.#saveRewindPoint(step);
-			this.#unchanged = false;
-			await typist.type(command, { slowly: this.#slowly, signal });
-			await this.#enterPhase(step, "running");
-			await typist.pressEnter();
-			const waits = untilWaitingForKeys(() => this.#kernelState?.shells[stage] ?? null, shell, signal);
-			await Promise.race([typist.waitForPrompt(signal), waits]);
-		} catch (error) {
-			if (error instanceof LostError || signal.reason === STOPPED) return;
-			if (signal.reason !== NOT_WAITED_FOR) throw error;
-		} finally {
-			this.#playing.abort(STOPPED);
-		}
-		const { output } = typist;
-		const kept = promises.map((pattern) => ({ pattern, kept: new RegExp(pattern, "m").test(output) }));
-		await this.#emit({ type: "answer", step, output, promises: kept });
+		await this.#command.over;
+		if (playing.signal.aborted) return;
+		await this.#saveRewindPoint(step).catch(throwUnlessLost);
+		if (playing.signal.aborted) return;
+		const left = new Promise<"left">((resolve) => {
+			this.#leave = () => resolve("left");
+		});
+		const stop = new AbortController();
+		const over = this.#playCommand(step, stop).catch((error: Error) => {
+			if (!(error instanceof LostError || stop.signal.reason === STOPPED)) this.#fail(error);
+		});
+		this.#command = { stop, over };
+		const how = await Promise.race([over, left]);
+		if (playing.signal.aborted) return;
 		await this.#enterPhase(step, "done");
-		if (step < this.#loaded.script.steps.length) await this.#saveRewindPoint(step + 1).catch(throwUnlessLost);
+		if (how !== "left" && step < this.#loaded.script.steps.length)
+			await this.#saveRewindPoint(step + 1).catch(throwUnlessLost);
+	}
+
+	// Plays a step's command, and tests the step's promises when it is over.
+	async #playCommand(step: number, stop: AbortController): Promise<void> {
+		const { stage, command, promises } = this.#stepOf(step);
+		const output = await this.#shells[stage].play(command, {
+			slowly: this.#slowly,
+			stop,
+			foreground: () => this.#kernelState?.shells[stage] ?? null,
+			onTyped: () => this.#enterPhase(step, "running"),
+		});
+		const kept = promises.map((pattern) => ({ pattern, kept: new RegExp(pattern, "m").test(output) }));
+		this.#rewindPoints.notePromises(kept);
+		await this.#emit({ type: "answer", step, output, promises: kept });
 	}
 
 	async #saveRewindPoint(step: number): Promise<void> {
 		const startedMs = performance.now();
-		const now = () => ({ shown: { ...this.#shown }, kernelState: this.#kernelState });
-		let atRest = now();
-		const checkpoint = await this.#machine.keep(() => {
-			atRest = now();
-		});
-		if (!(await this.#rewindPoints.keep(step, { checkpoint, ...atRest }))) return;
-		this.#unchanged = true;
-		const { bytes } = checkpoint.memory;
-		await this.#emit({ type: "kept", step: Math.max(1, step), tookMs: performance.now() - startedMs, bytes });
+		const { host, container } = this.#shells;
+		const bytes = await this.#rewindPoints.save(step, this.#machine, () => ({
+			shown: { host: host.shown, container: container.shown },
+			kernelState: this.#kernelState,
+		}));
+		if (bytes !== null) await this.#emit({ type: "kept", step, tookMs: performance.now() - startedMs, bytes });
 	}
 
 	async #rewindTo(step: number): Promise<void> {
 		const startedMs = performance.now();
-		const found = this.#rewindPoints.nearest(step);
+		const found = this.#rewindPoints.goBack(step);
 		if (found === undefined) throw new Failure("failed", "there is nothing to go back to", "start the demo again");
-		const [kept, point] = found;
-		const nearest = Math.max(1, kept);
+		const [nearest, point] = found;
 		await this.#machine.putBack(point.checkpoint, async () => {
-			for (const shell of SHELLS) {
-				this.#shown[shell] = point.shown[shell];
-				this.#decoders[shell] = new TextDecoder();
-				this.#typists[shell].addOutput(this.#shown[shell]);
-				await this.#emit({ type: "screen", shell, data: this.#shown[shell] });
-				await this.#machine.sendInput({ type: "resize", shell, window: this.#sizes[shell] });
+			for (const name of SHELLS) {
+				const shell = this.#shells[name];
+				shell.goBack(point.shown[name]);
+				await this.#emit({ type: "screen", shell: name, data: shell.shown });
+				await this.#machine.sendInput({ type: "resize", shell: name, window: shell.size });
 			}
 			this.#kernelState = point.kernelState;
 			if (point.kernelState !== null) await this.#emit({ type: "view", view: point.kernelState });
 		});
-		this.#unchanged = true;
+		this.#isTypedInto = false;
 		await this.#emit({ type: "back", step: nearest, tookMs: performance.now() - startedMs });
 		await this.#enterPhase(nearest, "told");
 	}
@@ -243,8 +266,8 @@ export class DemoInMachine implements DemoPlayer {
 	// A step may take the machine down on purpose. The machine then goes back to where it was before the step, and the
 	// step counts as done.
 	#onLost(error: Error): void {
-		const playing = !this.#playing.signal.aborted;
-		this.#playing.abort(STOPPED);
+		const playing = this.#phase === "typing" || this.#phase === "running";
+		this.#stop();
 		this.#enqueue(async () => {
 			const step = this.#step;
 			const how = error instanceof LostError ? error.how : error.message;
@@ -258,16 +281,12 @@ export class DemoInMachine implements DemoPlayer {
 		if (frame.type === "view") {
 			const { type: _, nonce: __, ...view } = frame;
 			this.#kernelState = view;
-			return this.#emit({ type: "view", view: this.#kernelState });
+			return this.#emit({ type: "view", view });
 		}
 		const shell = SHELLS.find((name) => name === frame.shell);
 		if (shell === undefined) return;
-		const data =
-			frame.type === "shellEnded"
-				? SHELL_ENDED
-				: this.#decoders[shell].decode(Buffer.from(frame.data, "base64"), { stream: true });
-		this.#shown[shell] = lastLines(this.#shown[shell] + data);
-		this.#typists[shell].addOutput(data);
+		const data = frame.type === "shellEnded" ? SHELL_ENDED : this.#shells[shell].decode(frame.data);
+		this.#shells[shell].addOutput(data);
 		await this.#emit({ type: "output", shell, data });
 	}
 

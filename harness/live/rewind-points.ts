@@ -1,4 +1,4 @@
-import type { Checkpoint } from "../vm/rewindable-machine.ts";
+import type { Checkpoint, RewindableMachine } from "../vm/rewindable-machine.ts";
 import type { KernelState, ShellName } from "./events.ts";
 
 /**
@@ -14,34 +14,66 @@ export interface RewindPoint {
 	kernelState: KernelState | null;
 }
 
-/** The moments of a demo, by the number of the step that comes next. */
+/**
+ * The moments of a demo, by the number of the step that comes next. A moment is kept until the demo ends, and no later
+ * one replaces it.
+ *
+ * What somebody types may ruin the machine. So after that, no moment is kept until a step has kept all its promises, or
+ * until the demo has gone back.
+ */
 export class RewindPoints {
 	readonly #points = new Map<number, RewindPoint>();
+	#isTypedInto = false;
+	#mayBeRuined = false;
 
-	/**
-	 * Keeps the moment before a step. Forgets the moments of this step and of later ones that were kept before.
-	 * @returns whether there was room for it
-	 */
-	async keep(step: number, point: RewindPoint): Promise<boolean> {
-		await this.forget(step);
-		const { memory } = point.checkpoint;
-		const all = [...this.#points.values()].reduce((sum, { checkpoint }) => sum + checkpoint.memory.bytes, memory.bytes);
-		if (all > BYTES_MAX) await memory.release();
-		else this.#points.set(step, point);
-		return all <= BYTES_MAX;
+	/** Call this when somebody has typed something that is not the demo's. */
+	noteTyping(): void {
+		this.#isTypedInto = true;
+		this.#mayBeRuined = true;
 	}
 
-	/** The last moment that is not after this step; undefined if there is none. */
-	nearest(step: number): [step: number, point: RewindPoint] | undefined {
+	/** Call this when a step is over. */
+	notePromises(promises: readonly { kept: boolean }[]): void {
+		if (this.#isTypedInto && promises.length > 0) this.#mayBeRuined = promises.some(({ kept }) => !kept);
+	}
+
+	/**
+	 * Saves the machine as it is, for the moment before a step, unless this moment was kept before or the machine may be
+	 * ruined.
+	 * @param now returns what is kept beside the machine
+	 * @returns the checkpoint's size; null if none was kept
+	 */
+	async save(
+		step: number,
+		machine: RewindableMachine,
+		now: () => Omit<RewindPoint, "checkpoint">,
+	): Promise<number | null> {
+		if (this.#mayBeRuined || this.#points.has(step)) return null;
+		let atRest = now();
+		const checkpoint = await machine.keep(() => {
+			atRest = now();
+		});
+		const { memory } = checkpoint;
+		const all = [...this.#points.values()].reduce((sum, point) => sum + point.checkpoint.memory.bytes, memory.bytes);
+		if (all > BYTES_MAX) {
+			await memory.release();
+			return null;
+		}
+		this.#points.set(step, { checkpoint, ...atRest });
+		return memory.bytes;
+	}
+
+	/** Goes back to the last moment that is not after this step; undefined if there is none. */
+	goBack(step: number): [step: number, point: RewindPoint] | undefined {
+		this.#isTypedInto = false;
+		this.#mayBeRuined = false;
 		return [...this.#points].filter(([kept]) => kept <= step).sort(([one], [other]) => other - one)[0];
 	}
 
-	/** Forgets the moments of this step and of all later ones. */
-	async forget(from: number): Promise<void> {
-		for (const [step, { checkpoint }] of [...this.#points]) {
-			if (step < from) continue;
-			this.#points.delete(step);
-			await checkpoint.memory.release();
-		}
+	/** Forgets all moments. */
+	async forget(): Promise<void> {
+		const points = [...this.#points.values()];
+		this.#points.clear();
+		for (const { checkpoint } of points) await checkpoint.memory.release();
 	}
 }

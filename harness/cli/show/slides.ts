@@ -91,11 +91,12 @@ export class Slides {
 				return;
 			case "step":
 				[this.#step, this.#phase] = [event.step, event.phase];
-				if (event.phase === "told") this.#before = this.#moment;
+				if (event.phase === "told") [this.#before, this.#promiseBroken] = [this.#moment, false];
 				if (event.phase === "typing") this.#down = null;
 				return;
 			case "answer":
-				this.#promiseBroken = event.promises.some(({ kept }) => !kept);
+				// A command that was left running may end when another step is shown.
+				if (event.step === this.#step) this.#promiseBroken = event.promises.some(({ kept }) => !kept);
 				return;
 			case "down":
 				this.#down = event.how;

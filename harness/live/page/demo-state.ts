@@ -48,7 +48,8 @@ export class DemoState {
 				this.#places = [];
 				return;
 			case "answer":
-				this.promiseBroken = event.promises.some(({ kept }) => !kept);
+				// A command that was left running may end when another step is shown.
+				if (event.step === this.step) this.promiseBroken = event.promises.some(({ kept }) => !kept);
 				return;
 			case "down":
 				this.down = event.how;

@@ -1,0 +1,73 @@
+import { CommandTypist } from "./command-typist.ts";
+import type { KernelState, ShellName, Size } from "./events.ts";
+import { lastLines, promptOf } from "./shells.ts";
+import { untilWaitingForKeys } from "./wait-for-keys.ts";
+
+/** Why a command is not waited for any more. */
+export const STOPPED = new Error("something else was asked for");
+
+const OVER = new Error("the command is over");
+
+interface PlayOptions {
+	slowly: boolean;
+	stop: AbortController;
+	foreground: () => KernelState["shells"][string];
+	onTyped: () => Promise<void>;
+}
+
+/** One of a demo's two shells, as the demo knows it: what it has shown, and how commands are typed into it. */
+export class DemoShell {
+	readonly typist: CommandTypist;
+	/** The end of its output, to be shown again when the demo goes back. */
+	shown = "";
+	#decoder = new TextDecoder();
+
+	constructor(
+		name: ShellName,
+		public size: Size,
+		press: (keys: string) => Promise<void>,
+	) {
+		this.typist = new CommandTypist(promptOf(name), press);
+	}
+
+	/** Takes output. @param data base64; a character's bytes may come in two pieces */
+	decode(data: string): string {
+		return this.#decoder.decode(Buffer.from(data, "base64"), { stream: true });
+	}
+
+	addOutput(text: string): void {
+		this.shown = lastLines(this.shown + text);
+		this.typist.addOutput(text);
+	}
+
+	/**
+	 * Types a command, and waits until it is over: until the prompt is back, or the command waits for keys.
+	 * @param options.stop stops the waiting; aborted at the end in any case
+	 * @param options.foreground returns what the kernel shows of the process that the shell's user is talking to
+	 * @param options.onTyped called before Enter is pressed
+	 * @returns what the command has printed
+	 */
+	async play(command: string, { slowly, stop, foreground, onTyped }: PlayOptions): Promise<string> {
+		const { signal } = stop;
+		// If the prompt is there, the foreground process is a shell. A shell that waits for keys is no sign that the
+		// command does. Without a prompt, the foreground process is a program that an earlier step has left running. When
+		// that program waits for keys again, the step is done.
+		const shell = this.typist.isPrompted ? foreground()?.pid : undefined;
+		try {
+			await this.typist.type(command, { slowly, signal });
+			await onTyped();
+			await this.typist.pressEnter();
+			await Promise.race([this.typist.waitForPrompt(signal), untilWaitingForKeys(foreground, shell, signal)]);
+			return this.typist.output;
+		} finally {
+			stop.abort(OVER);
+		}
+	}
+
+	/** Goes back to the moment when it had shown this. */
+	goBack(shown: string): void {
+		this.shown = shown;
+		this.#decoder = new TextDecoder();
+		this.typist.addOutput(shown);
+	}
+}

@@ -1,0 +1,63 @@
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findLesson } from "../../harness/judge/lessons.ts";
+import { DemoInMachine } from "../../harness/live/demo-in-machine.ts";
+import type { DemoEvent } from "../../harness/live/events.ts";
+import { loadForStage } from "../../harness/live/loaded-demo.ts";
+import { newMachinePool } from "../support/guest.ts";
+import { drawn, SEED, TRIED_LESSONS } from "../support/plan.ts";
+
+const SIZE = { columns: 80, rows: 24 };
+const PATIENCE = { timeout: 60_000, interval: 100 };
+/** A presenter presses the space bar this often. */
+const PRESS_EVERY_MS = 1_000;
+const KEYS = ["back", "jump", "replay", "reset"] as const;
+
+const machines = newMachinePool();
+beforeAll(() => machines.makeReady());
+afterAll(() => machines.close());
+
+/** Opens a demo, and collects its answers and the output of the host's shell since it was last asked for. */
+async function opened(id: string) {
+	const loaded = await loadForStage(await findLesson(id), SIZE);
+	const answers: Extract<DemoEvent, { type: "answer" }>[] = [];
+	let shown = "";
+	const demo = await DemoInMachine.open(loaded, machines.beginStage.bind(machines), (event) => {
+		if (event.type === "answer") answers.push(event);
+		if ((event.type === "output" || event.type === "screen") && event.shell === "host")
+			shown = event.type === "screen" ? event.data : shown + event.data;
+	});
+	/** Types a line into the host's shell, and waits for output that matches. */
+	const type = async (line: string, output: RegExp) => {
+		shown = "";
+		await demo.type("host", `${line}\r`);
+		await expect.poll(() => stripVTControlCharacters(shown).replaceAll("\r", ""), PATIENCE).toMatch(output);
+	};
+	return { demo, answers, steps: loaded.script.steps.length, type };
+}
+
+for (const id of drawn("impatience", TRIED_LESSONS))
+	test.concurrent(`${id} (seed ${SEED}): who presses the space bar every second is not told that a promise is broken; whoever ruins the machine mends it with one key`, async () => {
+		const { demo, answers, steps, type } = await opened(id);
+		try {
+			const hand = setInterval(() => void demo.next(), PRESS_EVERY_MS);
+			await expect.poll(() => answers.length, { ...PATIENCE, timeout: 300_000 }).toBe(steps);
+			clearInterval(hand);
+			expect(answers.map(({ step }) => step)).toEqual(Array.from({ length: steps }, (_, index) => index + 1));
+			const broken = answers.flatMap(({ step, promises, output }) =>
+				promises.filter(({ kept }) => !kept).map(({ pattern }) => ({ step, pattern, output })),
+			);
+			expect(broken).toEqual([]);
+
+			const step = 1 + (SEED % steps);
+			const key = KEYS[SEED % KEYS.length] ?? "back";
+			await demo.jump(step);
+			await type("rm -rf /usr/local /etc /lab 2> /dev/null; echo ruin''ed", /^ruined$/m);
+			await type("ls -d /etc /lab", /No such file|not found/);
+			await (key === "jump" ? demo.jump(step) : demo[key]());
+			expect({ key, step: demo.step }).toEqual({ key, step: key === "reset" ? 1 : step });
+			await type("ls -d /etc /lab", /^\/etc +\/lab$/m);
+		} finally {
+			await demo.close();
+		}
+	}, 900_000);
