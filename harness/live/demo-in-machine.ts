@@ -55,6 +55,7 @@ export class DemoInMachine implements DemoPlayer {
 	#slowly = true;
 	#kernelState: KernelState | null = null;
 	#fail: (error: unknown) => void = () => {};
+	readonly takesKeys = true;
 	readonly failed = new Promise<never>((_, reject) => {
 		this.#fail = reject;
 	});
@@ -238,6 +239,7 @@ export class DemoInMachine implements DemoPlayer {
 		const { host, container } = this.#shells;
 		const bytes = await this.#rewindPoints.save(step, this.#machine, () => ({
 			shown: { host: host.shown, container: container.shown },
+			sizes: { host: host.size, container: container.size },
 			kernelState: this.#kernelState,
 		}));
 		if (bytes !== null) await this.#emit({ type: "kept", step, tookMs: performance.now() - startedMs, bytes });
@@ -252,7 +254,12 @@ export class DemoInMachine implements DemoPlayer {
 			for (const name of SHELLS) {
 				const shell = this.#shells[name];
 				shell.goBack(point.shown[name]);
+				// What a program has printed fits a terminal of the size that it had then.
+				const [size, before] = [shell.size, point.sizes[name]];
+				const isOther = before.columns !== size.columns || before.rows !== size.rows;
+				if (isOther) await this.#emit({ type: "size", shell: name, size: before });
 				await this.#emit({ type: "screen", shell: name, data: shell.shown });
+				if (isOther) await this.#emit({ type: "size", shell: name, size });
 				await this.#machine.sendInput({ type: "resize", shell: name, window: shell.size });
 			}
 			this.#kernelState = point.kernelState;

@@ -15,6 +15,8 @@ export interface DemoPlayer {
 	replay(): Promise<void>;
 	/** Goes back to the beginning of the demo. */
 	reset(): Promise<void>;
+	/** Whether its shells take what is typed: a recording's do not. */
+	readonly takesKeys: boolean;
 	/** Types into a shell. */
 	type(shell: ShellName, text: string): Promise<void>;
 	resize(shell: ShellName, size: Size): Promise<void>;

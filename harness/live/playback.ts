@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../base/failure.ts";
 import type { DemoListener, DemoPlayer } from "./demo-player.ts";
 import { type DemoEvent, type Phase, SHELLS } from "./events.ts";
 
 /** The longest pause between two events; longer pauses of the recording are cut to this. */
 const PAUSE_MS_MAX = 700;
 
-/** A recording of a demo, shown step by step without a machine. Typing into its shells does nothing. */
+/**
+ * A recording of a demo, shown step by step without a machine. A recording that was cut off is shown to where it ends.
+ */
 export class Playback implements DemoPlayer {
+	readonly takesKeys = false;
 	readonly failed = new Promise<never>(() => {});
 	readonly #events: readonly DemoEvent[];
 	readonly #listener: DemoListener;
@@ -61,7 +65,10 @@ export class Playback implements DemoPlayer {
 		return this.#stopThen(() => this.#goTo(1));
 	}
 
-	async type(): Promise<void> {}
+	/** @throws {Failure} usage: always */
+	async type(): Promise<void> {
+		throw new Failure("usage", "this is a recording: its shells take no keys");
+	}
 
 	async resize(): Promise<void> {}
 
@@ -95,11 +102,9 @@ export class Playback implements DemoPlayer {
 		await this.#sendUntil(target, "told", false);
 	}
 
-	// Sends events until the step is in this phase: with the recording's pauses, or at once. Sends nothing if the rest
-	// of the recording does not have that phase.
+	// Sends events until the step is in this phase, or until the recording ends: with the recording's pauses, or at once.
 	async #sendUntil(step: number, phase: Phase, slowly: boolean): Promise<void> {
 		const reached = (event: DemoEvent) => event.type === "step" && event.step === step && event.phase === phase;
-		if (!this.#events.slice(this.#nextIndex).some(reached)) return;
 		const { signal } = this.#playing;
 		for (let beforeMs: number | null = null; ; ) {
 			const event = this.#events[this.#nextIndex];

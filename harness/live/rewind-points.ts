@@ -1,5 +1,5 @@
 import type { Checkpoint, RewindableMachine } from "../vm/rewindable-machine.ts";
-import type { KernelState, ShellName } from "./events.ts";
+import type { KernelState, ShellName, Size } from "./events.ts";
 
 /**
  * The most that all checkpoints of a demo may take together. A step whose checkpoint would exceed this gets none: the
@@ -11,6 +11,8 @@ const BYTES_MAX = 2 * 2 ** 30;
 export interface RewindPoint {
 	checkpoint: Checkpoint;
 	shown: Record<ShellName, string>;
+	/** How large the terminals were. */
+	sizes: Record<ShellName, Size>;
 	kernelState: KernelState | null;
 }
 

@@ -11,7 +11,7 @@ import { isPrintableName, printableName } from "../../harness/classroom/harmless
 import { STATUSES } from "../../harness/classroom/result.ts";
 import { mergeReports, readReports } from "../../harness/classroom/shard.ts";
 import { details, table } from "../../harness/classroom/table.ts";
-import { Slides } from "../../harness/cli/show/slides.ts";
+import { NOTHING_CHOSEN, Slides } from "../../harness/cli/show/slides.ts";
 import { unpackArchive } from "../../harness/learner/archive.ts";
 import { mergeLogbooks, parseLogbook } from "../../harness/learner/logbook.ts";
 import { History } from "../../harness/live/history.ts";
@@ -106,7 +106,7 @@ describe("after random changes, this is refused as wrong usage or accepted:", ()
 				}
 				const past = events.flatMap((event) => (event.type === "view" ? [event] : []));
 				for (const view of [answersOf, mountsOf, processesOf]) expect(view(past)).toBeTypeOf("object");
-				const page = slides.paint({ columns: 120, rows: 40 }, { typing: null, note: true, help: null, message: "" });
+				const page = slides.paint({ columns: 120, rows: 40 }, { ...NOTHING_CHOSEN, note: true });
 				expect(page.lines.length).toBeLessThanOrEqual(40);
 				expect(history.events.length).toBeGreaterThan(0);
 			}),

@@ -78,6 +78,7 @@ describe("on a terminal", () => {
 		expect(page.rows().join("\n")).not.toContain("web-1\n");
 		// The page has room for some of the three answers only, and shows first those that differ.
 		await page.press("\x1b[D", /2 \/ 8/, /hostname +harbour +harbour/, /^(?![\s\S]*own uts)/);
+		await page.press("q", /Quit the demo\?/);
 		await page.press("q");
 		expect(await page.waitForEnd()).toEqual({ code: 0, asBefore: true });
 		expect(page.terminal.processes()).toEqual([]);
@@ -93,6 +94,7 @@ describe("on a terminal", () => {
 		await page.press("r", /… 4 \/ 8/);
 		await page.press("", /→ No\. Without/);
 		await page.press("R", /1 \/ 8/, /hostname +harbour +harbour/);
+		await page.press("q", /Quit the demo\?/);
 		await page.press("q");
 		expect((await page.waitForEnd()).code).toBe(0);
 	});
@@ -118,6 +120,7 @@ describe("on a terminal", () => {
 		await page.press("", /host# +│ +container#$/m);
 		await page.press("\tstty size\r", /^ +17 56/m);
 		await page.press(`${CTRL_RIGHT_BRACKET}?`, /play this step; then show/);
+		await page.press("q", /Quit the demo\?/);
 		await page.press("q");
 		expect((await page.waitForEnd()).code).toBe(0);
 	});
@@ -126,6 +129,7 @@ describe("on a terminal", () => {
 		const page = await opened();
 		await page.press("\techo o > /proc/sysrq-trigger\r", /took the machine down/, /1 \/ 8/);
 		await page.press(`${CTRL_RIGHT_BRACKET}n`, /→ A hostname does not/);
+		await page.press("q", /Quit the demo\?/);
 		await page.press("q");
 		expect((await page.waitForEnd()).code).toBe(0);
 	});

@@ -5,7 +5,7 @@ import { findLesson, type Lesson, lessons, loadDemo } from "../../judge/lessons.
 import { DemoInMachine } from "../../live/demo-in-machine.ts";
 import type { DemoListener, DemoPlayer } from "../../live/demo-player.ts";
 import type { DemoEvent } from "../../live/events.ts";
-import { loadForStage } from "../../live/loaded-demo.ts";
+import { loadForStage, type OpenMachine } from "../../live/loaded-demo.ts";
 import { playToEnd } from "../../live/play-to-end.ts";
 import { Playback } from "../../live/playback.ts";
 import { lineOf, readRecording } from "../../live/recording.ts";
@@ -66,8 +66,15 @@ async function present(lesson: Lesson | null, events: readonly DemoEvent[] | nul
 		if (events === null) await machines.makeReady();
 		await presenter.present(async (): Promise<DemoPlayer> => {
 			if (events !== null) return Playback.open(events, presenter.onEvent);
+			presenter.say("Bundling box for the machine …");
 			const loaded = await loadForStage(lesson as Lesson, presenter.shellSize);
-			return DemoInMachine.open(loaded, machines.beginStage.bind(machines), presenter.onEvent);
+			presenter.say("Restoring a machine from its snapshot …");
+			const openMachine: OpenMachine = async (...request) => {
+				const machine = await machines.beginStage(...request);
+				presenter.say("Waiting for the prompts of both shells …");
+				return machine;
+			};
+			return DemoInMachine.open(loaded, openMachine, presenter.onEvent);
 		});
 		return EXIT.passed;
 	} finally {

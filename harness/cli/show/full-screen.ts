@@ -34,11 +34,13 @@ export class FullScreen {
 
 	/**
 	 * @param onKeys called with what is typed, in the pieces in which it arrives
+	 * @param onEnd called when nothing more can be typed: the terminal is gone
 	 * @param onResize called when the page must be shown anew: the terminal has another size, or Ctrl-Z had stopped this
 	 * process
 	 */
-	constructor(onKeys: (keys: string) => void, onResize: () => void) {
+	constructor(onKeys: (keys: string) => void, onEnd: () => void, onResize: () => void) {
 		this.#onKeys = onKeys;
+		this.#onEnd = onEnd;
 		this.#onResize = () => {
 			this.#lines = [];
 			process.stdout.write("\x1b[2J");
@@ -48,7 +50,7 @@ export class FullScreen {
 
 	readonly #onResize: () => void;
 	readonly #onInput = (bytes: Buffer) => this.#onKeys(bytes.toString("utf8"));
-	readonly #onEnd = () => this.#onKeys("q");
+	readonly #onEnd: () => void;
 	readonly #restore = () => this.close();
 	/** Takes the terminal again: Ctrl-Z had stopped this process. */
 	readonly #onContinue = () => {

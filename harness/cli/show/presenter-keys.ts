@@ -10,6 +10,8 @@ interface PresenterKey {
 	does: string;
 	/** One key and a word for what it does, for the page's last line. Without it, the keys are only in the help. */
 	short?: string;
+	/** When the key does something; always if not given. */
+	only?: "with-note" | "in-machine";
 	/** What the keys call, and what the terminal sends for them. */
 	move?: { calls: Move; sequences: readonly string[] };
 }
@@ -30,18 +32,27 @@ const KEYS: readonly PresenterKey[] = [
 	{ keys: "g, or a number, and Enter", does: "go to the beginning of that step", short: "g go to" },
 	{ keys: "r", does: "play this step again", short: "r replay", move: { calls: "replay", sequences: ["r"] } },
 	{ keys: "R", does: "start again from the beginning", move: { calls: "reset", sequences: ["R"] } },
-	{ keys: "Tab", does: "type into the step's shell (Shift-Tab: the other)", short: "Tab type" },
+	{ keys: "Tab", does: "type into the step's shell (Shift-Tab: the other)", short: "Tab type", only: "in-machine" },
 	{ keys: "Esc or Ctrl-]", does: "stop typing into the shell" },
-	{ keys: "p", does: "show or hide your note on this step", short: "p note" },
+	{ keys: "p", does: "show or hide your note on this step", short: "p note", only: "with-note" },
 	{ keys: "?", does: "show these keys", short: "? keys" },
-	{ keys: "q", does: "quit", short: "q quit" },
+	{ keys: "q, then q again", does: "quit", short: "q quit" },
 ];
 
 /** The lines of the help. */
 export const KEY_HELP: readonly string[] = KEYS.map(({ keys, does }) => `  ${keys.padEnd(27)}${does}`);
 
+/** What a page can do: show a note, and type into the shells of a machine. */
+export interface Offered {
+	note: boolean;
+	machine: boolean;
+}
+
 /** The page's last line: the most useful keys. Fits into 80 columns. */
-export const KEY_LINE = KEYS.flatMap(({ short }) => short ?? []).join(" · ");
+export const keyLine = ({ note, machine }: Offered): string =>
+	KEYS.filter(({ only }) => (only === "with-note" ? note : only === "in-machine" ? machine : true))
+		.flatMap(({ short }) => short ?? [])
+		.join(" · ");
 
 /** What a key calls, by what the terminal sends for it. */
 export const MOVES: ReadonlyMap<string, Move> = new Map(

@@ -1,14 +1,14 @@
 import { Failure } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
 import type { DemoPlayer } from "../../live/demo-player.ts";
-import type { DemoEvent } from "../../live/events.ts";
-import { SHELLS } from "../../live/events.ts";
+import { type DemoEvent, SHELLS, type ShellName } from "../../live/events.ts";
 import { FullScreen } from "./full-screen.ts";
 import { KEY_HELP, MOVES, type Move } from "./presenter-keys.ts";
-import { type PresenterChoices, Slides } from "./slides.ts";
+import { NOTHING_CHOSEN, type PresenterChoices, Slides } from "./slides.ts";
 
 const FRAME_MS = 33;
 const CTRL_C = "\x03";
+const CTRL_D = "\x04";
 const CTRL_Z = "\x1a";
 const ESCAPE = "\x1b";
 const CTRL_RIGHT_BRACKET = "\x1d";
@@ -19,16 +19,13 @@ const ONE_KEY = new RegExp(`^(?:${ESCAPE}(?:\\[[\\d;]*[@-~]|O[@-~])?|.)`, "su");
 export class Presenter {
 	readonly slides: Slides;
 	readonly #screen: FullScreen;
-	readonly #choices: { -readonly [K in keyof PresenterChoices]: PresenterChoices[K] } = {
-		typing: null,
-		note: false,
-		help: null,
-		message: "",
-	};
+	readonly #choices: { -readonly [K in keyof PresenterChoices]: PresenterChoices[K] } = { ...NOTHING_CHOSEN };
 	/** Keys that are pressed before the demo is open wait for it. */
 	#player: Promise<DemoPlayer> = new Promise(() => {});
 	/** The digits of the step's number that is being typed; null while none is. */
 	#stepDigits: string | null = null;
+	/** The last key was one that quits, and another one does. */
+	#isAskedToQuit = false;
 	#repaintTimer: NodeJS.Timeout | undefined;
 	/** The presentation is over: nothing is painted any more. */
 	#isOver = false;
@@ -37,6 +34,7 @@ export class Presenter {
 	constructor(color: boolean) {
 		this.#screen = new FullScreen(
 			(keys) => this.#onKeys(keys),
+			() => this.#end.resolve(),
 			() => this.#resize(),
 		);
 		this.slides = new Slides(Slides.shellSize(this.#screen.size), color);
@@ -50,6 +48,12 @@ export class Presenter {
 	readonly onEvent = async (event: DemoEvent): Promise<void> => {
 		await this.slides.apply(event);
 		if (!this.#isOver) this.#paint();
+	};
+
+	/** Says what is being done, until the demo is open. */
+	readonly say = (what: string): void => {
+		this.#choices.opening = what;
+		this.#paint();
 	};
 
 	/** Presents the demo that `open` opens, until the presenter quits. */
@@ -68,6 +72,8 @@ export class Presenter {
 		try {
 			player = (await Promise.race([opening, ended])) ?? undefined;
 			if (player === undefined) return;
+			this.#choices.isRecording = !player.takesKeys;
+			if (!player.takesKeys) this.#choices.typing = null;
 			this.#resize();
 			await Promise.race([ended, player.failed]);
 		} finally {
@@ -98,17 +104,34 @@ export class Presenter {
 
 	#press(key: string): void {
 		this.#choices.message = "";
+		const isAskedToQuit = this.#isAskedToQuit;
+		this.#isAskedToQuit = false;
 		const wasHelp = this.#choices.help !== null;
 		this.#choices.help = null;
 		if (this.#stepDigits !== null || key === "g" || /^\d$/.test(key)) this.#typeStepNumber(key);
 		else if (key === CTRL_C) process.kill(process.pid, "SIGINT");
 		else if (key === CTRL_Z) this.#screen.stop();
-		else if (key === "q" || key === "\x04") this.#end.resolve();
+		else if (key === "q" || key === CTRL_D) isAskedToQuit ? this.#end.resolve() : this.#askToQuit();
 		else if (key === "?" && !wasHelp) this.#choices.help = KEY_HELP;
-		else if (key === "p") this.#choices.note = !this.#choices.note;
-		else if (key === "\t") this.#choices.typing = this.slides.stage;
-		else if (key === "\x1b[Z") this.#choices.typing = SHELLS.find((shell) => shell !== this.slides.stage) ?? null;
+		else if (key === "p") this.#toggleNote();
+		else if (key === "\t") this.#typeInto(this.slides.stage);
+		else if (key === "\x1b[Z") this.#typeInto(SHELLS.find((shell) => shell !== this.slides.stage) ?? "host");
 		else this.#move(MOVES.get(key));
+	}
+
+	#askToQuit(): void {
+		this.#isAskedToQuit = true;
+		this.#choices.message = "Quit the demo? q quits, any other key goes on";
+	}
+
+	#toggleNote(): void {
+		if (this.slides.hasNote) this.#choices.note = !this.#choices.note;
+		else this.#choices.message = "There is no note on this step";
+	}
+
+	#typeInto(shell: ShellName): void {
+		if (this.#choices.isRecording) this.#choices.message = "This is a recording: its shells take no keys";
+		else this.#choices.typing = shell;
 	}
 
 	#move(to: Move | undefined): void {

@@ -7,7 +7,7 @@ import type { DemoEvent, Size } from "../../live/events.ts";
 import { playToEnd } from "../../live/play-to-end.ts";
 import { lineOf } from "../../live/recording.ts";
 import { repaintSequences } from "./full-screen.ts";
-import { Slides } from "./slides.ts";
+import { NOTHING_CHOSEN, Slides } from "./slides.ts";
 
 const SIZE = { columns: 120, rows: 36 };
 
@@ -45,7 +45,7 @@ function painter(size: Size): TerminalPainter {
 	return {
 		apply: (event) => slides.apply(event),
 		paint: () => {
-			const { lines } = slides.paint(size, { typing: null, note: false, help: null, message: " " });
+			const { lines } = slides.paint(size, { ...NOTHING_CHOSEN, message: " " });
 			if (lines.join("\n") === before.join("\n")) return "";
 			const data = repaintSequences(before, lines, null);
 			before = lines;

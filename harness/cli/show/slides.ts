@@ -6,7 +6,7 @@ import { type DemoEvent, type Phase, SHELLS, type ShellName, type Size } from ".
 import { Screen, type StyledText } from "../../live/screen.ts";
 import { type Answer, answersOf } from "../../live/views/answers.ts";
 import type { Moment } from "../../live/views/past.ts";
-import { KEY_LINE } from "./presenter-keys.ts";
+import { keyLine } from "./presenter-keys.ts";
 
 /** From this width on, a page shows both shells. A narrower page shows the one that is typed into, or the step's. */
 const BOTH_SHELLS_COLUMNS_MIN = 110;
@@ -27,7 +27,17 @@ export interface PresenterChoices {
 	/** Lines to show instead of the shells; null for none. */
 	help: readonly string[] | null;
 	message: string;
+	/** What is being done until the demo is open. */
+	opening: string;
+	/** It is a recording: nobody can type into its shells. */
+	isRecording: boolean;
 }
+
+/** What a presenter sees who has chosen nothing. */
+export const NOTHING_CHOSEN: PresenterChoices = {
+	...{ typing: null, note: false, help: null, message: "" },
+	...{ opening: "Starting …", isRecording: false },
+};
 
 /** A page to show: its lines, and the place of the cursor; null hides it. */
 export interface PaintedPage {
@@ -60,6 +70,11 @@ export class Slides {
 	/** The shell into which the step's command is typed. */
 	get stage(): ShellName {
 		return this.#header?.steps[this.#step - 1]?.stage ?? "host";
+	}
+
+	/** Whether the presenter has a note on the step. */
+	get hasNote(): boolean {
+		return this.#script?.note !== undefined;
 	}
 
 	/** How large the shells' terminals are on a page of this size. */
@@ -113,7 +128,7 @@ export class Slides {
 
 	paint(size: Size, choices: PresenterChoices): PaintedPage {
 		const { columns, rows } = size;
-		const top = [this.#title(columns), "", ...this.#narration(columns), ""];
+		const top = [this.#title(columns, choices), "", ...this.#narration(columns, choices), ""];
 		const facts = choices.help === null ? ["", ...this.#answers(size), "", ...this.#look(columns)] : [];
 		const bottom = [...facts, ...this.#footer(columns, choices)];
 		const height = Math.max(1, rows - top.length - bottom.length);
@@ -126,16 +141,16 @@ export class Slides {
 		};
 	}
 
-	#title(columns: number): string {
+	#title(columns: number, { isRecording }: PresenterChoices): string {
 		const { lesson = "", title = "" } = this.#header ?? {};
 		const left = `${MARGIN}${lesson.slice(0, 2)} · ${title}`;
 		const state = this.#phase === "running" || this.#phase === "typing" ? "…" : "";
-		const right = `${state} ${this.#step} / ${this.steps}${MARGIN}`;
+		const right = `${isRecording ? "recording " : ""}${state} ${this.#step} / ${this.steps}${MARGIN}`;
 		return this.#chalk.inverse(fit(`${fit(left, columns - stringWidth(right))}${right}`, columns));
 	}
 
-	#narration(columns: number): string[] {
-		const text = this.#phase === null ? "Starting the machine …" : this.#script?.narration;
+	#narration(columns: number, { opening }: PresenterChoices): string[] {
+		const text = this.#phase === null ? opening : this.#script?.narration;
 		return wrapped(text ?? "", columns).map((line) => this.#chalk.bold(line));
 	}
 
@@ -219,10 +234,10 @@ export class Slides {
 				: lines;
 	}
 
-	#footer(columns: number, { note, message }: PresenterChoices): string[] {
+	#footer(columns: number, { note, message, isRecording }: PresenterChoices): string[] {
 		const noted = this.#script?.note;
 		const lines = note && noted !== undefined ? wrapped(`note: ${noted}`, columns) : [];
-		const last = message !== "" ? message : KEY_LINE;
+		const last = message !== "" ? message : keyLine({ note: this.hasNote, machine: !isRecording });
 		return [
 			"",
 			...lines.map((line) => this.#chalk.cyan(line)),

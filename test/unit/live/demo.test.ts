@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { inKit } from "../../../harness/base/kit.ts";
-import { Slides } from "../../../harness/cli/show/slides.ts";
+import { NOTHING_CHOSEN, Slides } from "../../../harness/cli/show/slides.ts";
 import { asciicastOf } from "../../../harness/live/asciicast.ts";
 import { CommandTypist } from "../../../harness/live/command-typist.ts";
 import type { DemoEvent } from "../../../harness/live/events.ts";
@@ -14,7 +14,6 @@ import { type Temporary, temporary } from "../../support/temporary.ts";
 
 /** Three steps of a demo that ran in a machine. */
 const RECORDING = inKit("test/recordings/02-unshare.jsonl");
-const NOTHING_CHOSEN = { typing: null, note: false, help: null, message: "" };
 
 let files: Temporary;
 let recorded: DemoEvent[];
@@ -79,6 +78,28 @@ describe("a recording", () => {
 		...{ steps: [{ narration: "", stage: "host", command: "", look: "" }], size: { columns: 80, rows: 24 } },
 	})}\n`;
 	const DEEP = "[".repeat(100_000) + "]".repeat(100_000);
+
+	test("that was cut off in the middle of a step is played to where it ends", async () => {
+		const shown: DemoEvent[] = [];
+		const end = recorded.findIndex((event) => event.type === "step" && event.step === 2 && event.phase === "running");
+		const show = await Playback.open(recorded.slice(0, end + 2), (event) => void shown.push(event));
+		for (let presses = 0; presses < 4; presses++) await show.next();
+		expect(shown.at(-1)).toEqual(recorded[end + 1]);
+		await show.jump(9);
+		expect(shown.at(-1)).toMatchObject({ type: "step", step: 2, phase: "told" });
+	});
+
+	test("takes no keys, and says so", async () => {
+		const { show } = await opened();
+		expect(show.takesKeys).toBe(false);
+		await expect(show.type()).rejects.toThrow("this is a recording: its shells take no keys");
+		const slides = new Slides({ columns: 80, rows: 24 }, false);
+		const page = (isRecording: boolean) =>
+			slides.paint({ columns: 80, rows: 24 }, { ...NOTHING_CHOSEN, isRecording }).lines.join("\n");
+		expect(page(true)).toMatch(/recording/);
+		expect(page(true)).not.toContain("Tab type");
+		expect(page(false)).toContain("Tab type");
+	});
 
 	test("control characters in its texts are replaced", async () => {
 		const file = await files.write("steers.jsonl", HEAD.replace('"title":""', '"title":"a\u200fb\\u001b[2J"'));
