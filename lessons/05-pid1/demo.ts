@@ -2,14 +2,14 @@ import { defineDemo } from "../../harness/judge/index.ts";
 
 export default defineDemo({
 	title: "Process number 1",
-	minutes: 6,
+	minutes: 7,
 	views: ["processes", "namespaces", "answers"],
 	steps: [
 		{
 			narration: "A process runs on the host. It belongs to no container.",
 			stage: "host",
 			command: "(sleep 1000 &)",
-			look: "Nothing to see yet.",
+			look: "It has one number, the host's.",
 			promises: [],
 		},
 		{
@@ -31,38 +31,45 @@ export default defineDemo({
 		{
 			narration: "So the container gets numbers of its own: a PID namespace. We create one, and start two programs.",
 			stage: "host",
-			command: "unshare --pid sh -c 'echo $$; ls -d /lab; ls -d /lab'",
-			look: "The shell still has its old number. The first ls was pid 1. After it ended, no process could be created in the namespace: Cannot fork.",
-			promises: ["^/lab$", "Cannot fork"],
+			command: "unshare --pid sh -c 'echo $$; sleep 2; ls -d /lab'",
+			look: "The shell kept its number, and got none inside. Its first child, sleep, was pid 1 inside. When sleep had ended, no process could be created in the namespace: Cannot fork.",
+			promises: ["Cannot fork"],
 		},
 		{
 			narration:
 				"The new namespace is for the children. So we fork, keep the first child, and let it mount /proc from inside.",
 			stage: "host",
-			command: "unshare --pid --fork --mount-proc sh -c 'echo $$; ps -o pid,ppid,args'",
-			look: "The shell is pid 1, and ps shows no process outside the namespace.",
+			command: "unshare --pid --fork --mount-proc sh -c 'echo $$; ps -o pid,ppid,args; sleep 2'",
+			look: "The shell is pid 1 inside, and has another number on the host. ps shows no process outside the namespace.",
 			promises: ["^1$", "PID +PPID COMMAND"],
 		},
 		{
-			narration: "But pid 1 has duties. Here pid 1 is cat, which does not know them. An orphan ends.",
-			stage: "host",
-			command:
-				"unshare --pid --fork --mount-proc bash -c 'exec cat < <( (sleep 0.5 &); sleep 1; ps -o pid,ppid,stat,args )'",
-			look: "Z and defunct mark a zombie. Its parent is pid 1 now, and pid 1 does not reap it.",
-			promises: ["Z\\+? +\\[sleep\\] <defunct>"],
+			narration:
+				"But pid 1 has duties. Here pid 1 is cat, which does not know them. Two more processes are in the namespace; one of them is an orphan, because its parent has ended.",
+			stage: "container",
+			command: "unshare --pid --fork --mount-proc sh -c 'setsid sleep 1000 & (setsid sleep 3 &); exec cat'",
+			look: "Each process has two numbers. The orphan's new parent is pid 1 of its namespace. The orphan ends after three seconds: watch what is left of it.",
+			promises: [],
+			note: "cat reads from the terminal of this shell, so the shell shows no prompt until the last step.",
 		},
 		{
-			narration: "From inside, no signal ends pid 1, not even SIGKILL.",
+			narration: "What has become of the orphan?",
 			stage: "host",
-			command:
-				"unshare --pid --fork --mount-proc bash -c 'exec cat < <(kill -TERM 1; kill -KILL 1; echo \"pid 1 is still there\")'",
-			look: "The kernel discards signals that pid 1 has no handler for. That is why docker stop takes ten seconds with some images.",
-			promises: ["pid 1 is still there"],
+			command: "sleep 3; ps -o pid,ppid,stat,args --ppid $(pgrep -x cat)",
+			look: "Z and defunct mark a zombie: it has ended, but pid 1 does not wait for it. Only an init that reaps would remove it.",
+			promises: ["Z\\S* +\\[sleep\\] <defunct>"],
 		},
 		{
-			narration: "One thing works without any code: pid 1 leaves a background process behind, and ends.",
+			narration: "Which signal ends pid 1? We enter the namespace, and send it SIGTERM and SIGKILL from inside.",
 			stage: "host",
-			command: "unshare --pid --fork sh -c 'setsid sleep 1000 &'; pgrep -x sleep || echo \"gone with pid 1\"",
+			command: "nsenter --target $(pgrep -x cat) --pid sh -c 'kill -TERM 1; kill -KILL 1'; pgrep -lx cat",
+			look: "pid 1 is still there: from inside, the kernel discards signals that pid 1 has no handler for, even SIGKILL. That is why docker stop takes ten seconds with some images.",
+			promises: ["^\\d+ cat$"],
+		},
+		{
+			narration: "From outside, the same signal works. The namespace still has a zombie and a sleep of 1000 seconds.",
+			stage: "host",
+			command: 'kill -KILL $(pgrep -x cat); sleep 1; pgrep -x sleep || echo "gone with pid 1"',
 			look: "The kernel has killed all other processes of the namespace. Now we write an init that reaps orphans, passes signals on, and ends when its command has ended.",
 			promises: ["gone with pid 1"],
 		},

@@ -49,7 +49,7 @@ export class DemoState {
 				return;
 			case "answer":
 				// A command that was left running may end when another step is shown.
-				if (event.step === this.step) this.promiseBroken = event.promises.some(({ kept }) => !kept);
+				if (event.step === this.placeAt(null).step) this.promiseBroken = event.promises.some(({ kept }) => !kept);
 				return;
 			case "down":
 				this.down = event.how;
