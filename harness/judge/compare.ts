@@ -69,7 +69,7 @@ function unmeasured(rule: FactRule, expected: FactValue, context: Context): Find
 	const explanation: Explanation = {
 		diagnosis: "unmeasured",
 		why: "This could not be read from the kernel: a process of the check was killed or kept from its work.",
-		try: "Look for signals to processes that are not yours.",
+		try: "If there are other findings, mend those first. Otherwise look for signals to processes that are not yours, and for changes to the host's files and mounts.",
 		see: [],
 	};
 	return [finding(rule, expected, "nothing that could be read", explanation, context)];

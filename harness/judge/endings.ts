@@ -18,10 +18,16 @@ export function endingExplanations(check: Check): Explanation[] {
 			see: [],
 		},
 		{
+			when: ({ thrown }) => /^ENOENT: .*, mkdir '/.test(thrown?.message ?? ""),
+			diagnosis: "exception",
+			why: "An uncaught exception ended the program before it was done. mkdir makes one directory, and its parent directory must exist.",
+			try: "Make the parent directory first, or pass { recursive: true } to mkdirSync: then it makes all of them.",
+			see: ["mkdir(2), ERRORS"],
+		},
+		{
 			when: how("threw"),
 			diagnosis: "exception",
-			why: ({ thrown }) =>
-				`An uncaught exception ended the program before it was done.${/^ENOENT: .*, mkdir '/.test(thrown?.message ?? "") ? " mkdir makes one directory, and its parent directory must exist." : ""}`,
+			why: "An uncaught exception ended the program before it was done.",
 			try: "Find the line that threw the exception, and what it was called with.",
 			see: [],
 		},

@@ -17,6 +17,8 @@ export interface OwnBox {
 	program: string;
 	/** The ids of the lessons whose modules in the program are the learner's own. */
 	yours: string[];
+	/** The ids of the other lessons that the engine is made of: their modules in the program are the reference's. */
+	others: string[];
 	/** The ids of the passed lessons whose modules were left out, because the learner has edited them since. */
 	edited: string[];
 }
@@ -58,7 +60,8 @@ export async function packOwnBox(dir: string, progress: Progress): Promise<OwnBo
 	await replaceFile(program, packed, 0o755);
 	const readme = join(dir, "README.md");
 	if (await isReplaceable(readme)) await replaceFile(readme, withSeal(Buffer.from(readmeOf(parts, yours))));
-	return { program, yours: lessonIds(yours), edited: lessonIds(left) };
+	const others = parts.filter((lesson) => !yours.includes(lesson));
+	return { program, yours: lessonIds(yours), others: lessonIds(others), edited: lessonIds(left) };
 }
 
 const lessonIds = (of: readonly Lesson[]) => of.map(({ id }) => id);

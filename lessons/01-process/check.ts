@@ -18,6 +18,7 @@ import {
 	forbiddenProgramExplanations,
 	missingProgramExplanations,
 	signalExplanations,
+	successExplanations,
 } from "./explanations.ts";
 import { CRASHED, crashCodeOf, DONE, draw, FORBIDDEN, MISSING, REFUSED, scenario } from "./scenario.ts";
 
@@ -159,14 +160,7 @@ export default defineCheck({
 			fact: "ending.done",
 			madeOf: "exercise",
 			what: "how runCommand ended when the command exited with 0",
-			explain: [
-				{
-					diagnosis: "success-not-0",
-					why: "The command's exit code was 0, but runCommand did not return 0. Possible cause: in TypeScript, 0 is falsy, so code || 1, for example, is 1.",
-					try: "Use WIFSIGNALED(status) to find out whether there is an exit code. Do not test whether the code is truthy.",
-					see: ["waitpid(2)", "_exit(2)"],
-				},
-			],
+			explain: successExplanations,
 		},
 		{
 			fact: "ending.refused",

@@ -1,6 +1,13 @@
 import { constants } from "node:os";
-import { type Context, type Explanation, endingChangedByFork, exitCodeOf, refused } from "../../harness/judge/index.ts";
-import { CRASHED, crashCodeOf, FORBIDDEN, MISSING, REFUSED, signalOf } from "./scenario.ts";
+import {
+	type Context,
+	EARLY_END,
+	type Explanation,
+	endingChangedByFork,
+	exitCodeOf,
+	refused,
+} from "../../harness/judge/index.ts";
+import { CRASHED, crashCodeOf, DONE, FORBIDDEN, MISSING, REFUSED, signalOf } from "./scenario.ts";
 
 /** Explanations of what `runCommand` got wrong, by command: one that exits, one that a signal kills, and so on. */
 
@@ -171,6 +178,24 @@ function afterFailedExecve(container: string): Explanation[] {
 		},
 	];
 }
+
+/** For the fifth command, which exits with 0. */
+export const successExplanations: Explanation[] = [
+	{
+		when: ({ observation: { calls } }) => calls[DONE]?.ending.how === "hung" && calls[DONE].ledger.length === 0,
+		diagnosis: "success-not-0",
+		followsFrom: [EARLY_END, "ending.crashed", "ending.missing", "ending.forbidden"],
+		why: "The list of your system calls for this command is empty: when the check gave up, it had not come to this command, because an earlier one had not come to its end.",
+		try: "Mend the other findings first.",
+		see: [],
+	},
+	{
+		diagnosis: "success-not-0",
+		why: "The command's exit code was 0, but runCommand did not return 0. Possible cause: in TypeScript, 0 is falsy, so code || 1, for example, is 1.",
+		try: "Use WIFSIGNALED(status) to find out whether there is an exit code. Do not test whether the code is truthy.",
+		see: ["waitpid(2)", "_exit(2)"],
+	},
+];
 
 /** For the sixth command, which never starts because `enter` throws. */
 export const enterThrowsExplanations: Explanation[] = [

@@ -149,6 +149,7 @@ export default defineCheck({
 			isConsequence: (context) =>
 				endedTooEarly(context) ||
 				sharesHostPids(context) ||
+				String(context.facts["signals.strayed"]).startsWith("unknown") ||
 				context.facts["signals.strayed"] === context.facts["signals.lost"],
 			explain: signalsStrayed,
 		},

@@ -3,6 +3,7 @@ import {
 	commandAt,
 	DURING,
 	defineCheck,
+	enginePlace,
 	type FactValue,
 	type HostState,
 	howItEnded,
@@ -11,6 +12,7 @@ import {
 	taskIdentity,
 } from "../../harness/judge/index.ts";
 import { facts } from "./facts.ts";
+import { engineStayedInside } from "./links.ts";
 import { refusals } from "./refusals.ts";
 import { answer, draw, ENDED, HALF_WAY, OTHER, type Question, scenario, seenAddress } from "./scenario.ts";
 
@@ -171,6 +173,6 @@ export default defineCheck({
 	draw,
 	scenario,
 	derive,
-	facts,
+	facts: [enginePlace("connect", engineStayedInside), ...facts],
 	exceptions: refusals,
 });

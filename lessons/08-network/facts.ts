@@ -257,7 +257,8 @@ const ORDERED_FACTS: OrderedFact[] = [
 			fact: "halfway.ending",
 			madeOf: "exercise" as const,
 			right: "threw an exception",
-			given: ["other.ending"],
+			// Without a link, no step uses the address, so none can fail because of it.
+			given: ["other.ending", "box.host"],
 			explain: halfWayEnding,
 		},
 		what: "how the third container ended, which has an invalid address",

@@ -12,6 +12,14 @@ export const ENGINE_MOVED: Omit<Explanation, "when"> = {
 	see: ["setns(2)", "unshare(2)"],
 };
 
+/** The engine's network namespace is another one while the command runs. */
+export const engineStayedInside: Explanation = {
+	...ENGINE_MOVED,
+	when: (context) => String(context.facts["engine.place"]) === "another net namespace" && engineMoved(context),
+	diagnosis: "engine-left-host",
+	why: "unshare(CLONE_NEWNET) moves its caller, and here its caller is the engine itself. No setns follows it in the trace, so the engine is not on the host any more: it makes and removes things there, and every later container starts where the engine is.",
+};
+
 export const firstNamespace: Explanation[] = [
 	{
 		when: ({ ledger }) => called({ ledger }, "unshare", "CLONE_NEWNET"),
@@ -231,8 +239,8 @@ export const betweenContainers: Explanation[] = [
 	{
 		diagnosis: "containers-unheard",
 		why: ({ facts }) =>
-			`The first container reaches the host. But the result of its connection to the second container was: ${resultOf(facts["box.other"])}. Possible causes: a setting of the bridge's ports, such as isolated; a rule that drops packets from port to port; or a second container that is not connected like the first.`,
-		try: "bridge -details link shows the ports' settings. nft list ruleset shows rules that drop packets.",
+			`The first container reaches the host. But the result of its connection to the second container was: ${resultOf(facts["box.other"])}. Possible causes: a setting of the bridge's ports, such as isolated; a rule that drops packets from port to port; a rule that also changes packets between containers, such as masquerade without oifname != "box0"; or a second container that is not connected like the first.`,
+		try: "bridge -details link shows the ports' settings. nft list ruleset shows rules that drop or change packets.",
 		see: ["bridge(8)", `${IP_LINK}, master`],
 	},
 ];

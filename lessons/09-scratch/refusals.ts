@@ -21,6 +21,13 @@ const neverRan = ({ facts }: Context) => facts["command.ran"] === false;
 /** Explanations of exceptions, and of a first command that never ran. */
 export const refusals: Explanation[] = [
 	{
+		when: ({ thrown }) => /^ENOENT: .*, open '\/.*\/command\.json'/.test(thrown?.message ?? ""),
+		diagnosis: "exception",
+		why: "openImage opens command.json, as in the skeleton. But buildImage does not write this file any more: the command is in the config's blob now.",
+		try: "Write openImage next, TODO(09.6) and TODO(09.7). Begin with manifest.json. Neither half is judged until openImage can read what buildImage writes.",
+		see: [],
+	},
+	{
 		when: (context) => neverRan(context) && execveRefused("EACCES")(context),
 		diagnosis: "not-executable",
 		why: "execve of /hello failed with EACCES: the file exists, but has no execute bit. The file on the host has one. The bit was lost in the archive's header, or when the layer was unpacked.",

@@ -79,8 +79,8 @@ async function reportDifference(
 	const { module, lessonSummary } = await loadCheck(lesson);
 	const judged = inKit(passed ? "solutions" : "lessons", lesson.id, module);
 	const verdict = await judge(lesson, judged, machines, { playedSinceMs });
-	// The report names the copy in the workspace, which is what the reader checks.
-	const file = inKit("workspace", lesson.id, module);
+	// A reader checks the copy in the workspace, and passes with it; the skeleton is checked where it is.
+	const file = passed ? inKit("workspace", lesson.id, module) : judged;
 	const text = await report({ ...verdict, file }, lesson.title, lessonSummary, { width: 1_000, color: false });
 	return compareWords({ shown, varies }, text, Object.values(verdict.drawn));
 }

@@ -21,10 +21,10 @@ export async function box(dir = BOX_DIR, { json }: { json?: boolean }): Promise<
 	return EXIT.passed;
 }
 
-function reportOf({ program, yours }: OwnBox): string {
+function reportOf({ program, yours, others }: OwnBox): string {
 	const modules = yours.map((id) => `  ${id}\n`);
 	const run = `  sudo ${shownPath(program)} run IMAGE COMMAND\n`;
-	return `${shownPath(program)} is a container engine. It contains your modules of these lessons:\n${modules.join("")}The other modules are the reference's. To run it:\n${run}`;
+	return `${shownPath(program)} is a container engine. It contains your modules of these lessons:\n${modules.join("")}${others.length === 0 ? "" : "The other modules are the reference's. "}To run it:\n${run}`;
 }
 
 const explain = (id: string, dir: string) =>

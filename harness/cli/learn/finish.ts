@@ -72,7 +72,7 @@ async function whyNotYet({ lessons }: Track): Promise<Reason | null> {
 function refuse(track: Track, { lesson, what }: Reason, { json }: Options): number {
 	const next = `npx drydock check ${lesson}`;
 	if (json) printJson({ ...documentOf(track, [], next), notPassed: lesson });
-	process.stderr.write(`${what}, and the finish plays your own modules of all lessons of track ${track.number}.\n`);
+	process.stderr.write(`${what}. The finish plays your own modules of track ${track.number}.\n`);
 	process.stderr.write(
 		`  try: ${next}\n  or:  npx drydock finish --solution, to see it with the reference's modules\n`,
 	);

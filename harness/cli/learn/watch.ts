@@ -35,7 +35,7 @@ export async function watch({ poll = false }: { poll?: boolean }): Promise<numbe
 	if (!process.stdin.isTTY || !process.stdout.isTTY)
 		throw new Failure("usage", "watch mode needs a terminal", "npx drydock check");
 	await makeWorkspace(await workspaceDir());
-	const machines = new MachinePool(visibleProgress);
+	const machines: MachinePool = new MachinePool({ ...visibleProgress, note: (text) => loop.note(text) });
 	const loop = new Watch(machines, poll);
 	try {
 		await loop.run(await currentLesson());
@@ -84,6 +84,11 @@ class Watch {
 
 	get endsTrack(): boolean {
 		return this.#endsTrack;
+	}
+
+	/** Shows what a run waits for, unless another program has the terminal. */
+	note(text: string): void {
+		if (!this.#away) visibleProgress.note(text);
 	}
 
 	/** Settles when the user quits. */
@@ -170,7 +175,7 @@ class Watch {
 		const running = new AbortController();
 		this.#running = running;
 		process.stdout.write(this.#chalk.dim(`\nchecking ${shownPath(this.#file)} …\n`));
-		const slow = setTimeout(() => process.stdout.write(this.#chalk.dim(SLOW)), SLOW_MS);
+		const slow = setTimeout(() => this.#away || process.stdout.write(this.#chalk.dim(SLOW)), SLOW_MS);
 		try {
 			const verdict = await judge(this.#lesson, this.#file, {
 				imageKey: () => this.#machines.imageKey(),
@@ -203,7 +208,8 @@ class Watch {
 		process.stdout.write(text);
 		if (before !== null && skeleton === null) process.stdout.write(this.#changes(before, verdict));
 		const took = tookMs === null ? "" : `${(tookMs / 1000).toFixed(1)} s after the save · `;
-		process.stdout.write(this.#chalk.dim(`\n${took}${this.#keys.line()}\n`));
+		const line = wrapAnsi(`${took}${this.#keys.line()}`, outputStyle().width);
+		process.stdout.write(this.#chalk.dim(`\n${line}\n`));
 		if (tookMs !== null || verdict.verdict === "pass") await recordAttempt(this.#lesson, verdict);
 	}
 
