@@ -32,8 +32,8 @@ export function endingExplanations(check: Check): Explanation[] {
 			see: [],
 		},
 		{
-			when: ({ ending, ledger }) =>
-				ending.how === "hung" && !isEngineRunning(ending) && unfinishedCall(ledger) !== undefined,
+			when: ({ ending, ledger, observation }) =>
+				ending.how === "hung" && looping(observation) === undefined && unfinishedCall(ledger) !== undefined,
 			diagnosis: "hangs-in-call",
 			why: ({ ledger, ending }) =>
 				`Your program waited in ${unfinishedCall(ledger)}, and that call never returned.${processesOf(ending)}`,
@@ -51,8 +51,10 @@ export function endingExplanations(check: Check): Explanation[] {
 		{
 			when: how("hung"),
 			diagnosis: "never-ends",
-			why: ({ ending }) =>
-				`Your program did not come to an end${isEngineRunning(ending) ? ". A process of your engine was running, not waiting. Possible cause: a loop that never ends." : ", and was in no system call of #kernel. Possible causes: a loop that never ends, or a child that never ends."}${processesOf(ending)}`,
+			why: ({ ending, observation }) => {
+				const loop = looping(observation);
+				return `Your program did not come to an end${loop === undefined ? ", and was in no system call of #kernel. Possible causes: a loop that never ends, or a child that never ends." : ". A process of your engine was running, not waiting. Possible cause: a loop that never ends."}${processesOf(loop ?? ending)}`;
+			},
 			try: "Look for a loop whose condition never changes, also in what you do after the command has ended.",
 			see: [],
 		},
@@ -142,9 +144,12 @@ const MUCH_OUTPUT_BYTES = 16 << 10;
 
 const printedBytes = ({ outputBytes: { stdout, stderr } }: Context["observation"]) => stdout + stderr;
 
-/** Whether a process of the engine was at work in the end: a loop keeps the others waiting. */
-const isEngineRunning = (ending: Context["ending"]): boolean =>
-	ending.how === "hung" && ending.tasks.some(({ comm, state }) => comm === "MainThread" && state === "R");
+/** The ending of a container whose engine was at work when the check gave up: its loop keeps the others waiting. */
+const looping = ({ calls }: Context["observation"]): Context["ending"] | undefined =>
+	Object.values(calls).find(
+		({ ending }) =>
+			ending.how === "hung" && ending.tasks.some(({ comm, state }) => comm === "MainThread" && state === "R"),
+	)?.ending;
 
 function processesOf(ending: Context["ending"]): string {
 	const waits = ending.how === "hung" ? waitsText(ending) : "";
