@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { inKit } from "../../../harness/base/kit.ts";
+import { durationsOf } from "../../../harness/dev/bench/tests.ts";
+
+// A file of tests, and the seconds between which it ran.
+const ran = (name: string, fromS: number, toS: number) => ({
+	...{ name: inKit("test", `${name}.test.ts`), startTime: fromS * 1_000, endTime: toS * 1_000 },
+	assertionResults: [],
+});
+const at = (files: ReturnType<typeof ran>[]) => durationsOf({ startTime: 0, testResults: files }, 10);
+
+test("with three times as many lessons, files of a lesson's tests take three times as long, shared by the workers", () => {
+	const files = [ran("unit/a", 0, 20), ran("vm/submissions", 20, 80), ran("vm/grade", 20, 80)];
+	expect(at(files)).toMatchObject({
+		...{ testsMs: [80_000], "testsMs.unit": [20_000], "testsMs.cli": [0] },
+		"testsMs.with30Lessons": [80_000 + (2 * 60_000) / 2],
+		"testsMs.vm/submissions.test.ts": [60_000],
+	});
+});
+
+test("where one worker has nothing to do at the end, this is expected of more lessons, too", () => {
+	const files = [ran("vm/submissions", 0, 60), ran("vm/grade", 0, 30)];
+	expect(at(files)["testsMs.with30Lessons"]).toEqual([60_000 + (2 * 60_000) / 1.5]);
+});
+
+test("without tests in machines, nothing grows", () => {
+	expect(at([ran("unit/a", 0, 20)])["testsMs.with30Lessons"]).toEqual([20_000]);
+});
