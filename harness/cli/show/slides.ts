@@ -7,6 +7,7 @@ import { Screen, type StyledText } from "../../live/screen.ts";
 import { type Answer, answersOf } from "../../live/views/answers.ts";
 import type { Moment } from "../../live/views/past.ts";
 import { keyLine } from "./presenter-keys.ts";
+import { processLines } from "./process-lines.ts";
 
 /** From this width on, a page shows both shells. A narrower page shows the one that is typed into, or the step's. */
 const BOTH_SHELLS_COLUMNS_MIN = 110;
@@ -15,6 +16,9 @@ const ALL_ANSWERS_ROWS_MIN = 30;
 const MARGIN = "  ";
 
 type DemoHeader = Extract<DemoEvent, { type: "demo" }>;
+
+/** How many moments of a step are kept. */
+const MOMENTS_MAX = 200;
 
 /** How many answers fit on a page of this many rows. */
 const answersThatFit = (rows: number) => (rows < ALL_ANSWERS_ROWS_MIN ? 3 : 6);
@@ -52,9 +56,8 @@ export class Slides {
 	#header: DemoHeader | null = null;
 	#step = 1;
 	#phase: Phase | null = null;
-	#moment: Moment | null = null;
-	/** What the kernel showed when the step began. */
-	#before: Moment | null = null;
+	/** What the kernel showed when the step began, and since then. */
+	#seen: Moment[] = [];
 	#promiseBroken = false;
 	#down: string | null = null;
 
@@ -101,12 +104,11 @@ export class Slides {
 			case "size":
 				return this.#screens[event.shell].resize(event.size);
 			case "view":
-				this.#moment = event;
-				this.#before ??= event;
+				this.#seen = [...this.#seen.slice(0, 1), ...this.#seen.slice(1).slice(1 - MOMENTS_MAX), event];
 				return;
 			case "step":
 				[this.#step, this.#phase] = [event.step, event.phase];
-				if (event.phase === "told") [this.#before, this.#promiseBroken] = [this.#moment, false];
+				if (event.phase === "told") [this.#seen, this.#promiseBroken] = [this.#seen.slice(-1), false];
 				if (event.phase === "typing") this.#down = null;
 				return;
 			case "answer":
@@ -129,7 +131,7 @@ export class Slides {
 	paint(size: Size, choices: PresenterChoices): PaintedPage {
 		const { columns, rows } = size;
 		const top = [this.#title(columns, choices), "", ...this.#narration(columns, choices), ""];
-		const facts = choices.help === null ? ["", ...this.#answers(size), "", ...this.#look(columns)] : [];
+		const facts = choices.help === null ? ["", ...this.#facts(size), "", ...this.#look(columns)] : [];
 		const bottom = [...facts, ...this.#footer(columns, choices)];
 		const height = Math.max(1, rows - top.length - bottom.length);
 		const middle = choices.help ?? this.#shells(columns, height, choices.typing);
@@ -194,12 +196,20 @@ export class Slides {
 		return { column: offset + MARGIN.length + column, row: top + 1 + row - first };
 	}
 
+	// A demo about processes shows these, all other demos the answers.
+	#facts({ columns, rows }: Size): string[] {
+		if (this.#header?.views?.[0] !== "processes") return this.#answers({ columns, rows });
+		const { change, rows: lines } = processLines(this.#seen, columns - 2 * MARGIN.length, 1 + answersThatFit(rows));
+		return [...change.map((line) => this.#chalk.yellow.bold(line)), ...lines].map((line) =>
+			fit(MARGIN + line, columns),
+		);
+	}
+
 	// If not all answers fit, those that differ are preferred to those that have only changed.
 	#answers({ columns, rows }: Size): string[] {
-		if (this.#moment === null) return [];
-		const { processes, answers: all } = answersOf(
-			this.#before === null ? [this.#moment] : [this.#before, this.#moment],
-		);
+		const [before, last] = [this.#seen[0], this.#seen.at(-1)];
+		if (before === undefined || last === undefined) return [];
+		const { processes, answers: all } = answersOf([before, last]);
 		const weight = ({ differs, changed }: Answer) => (differs ? 2 : 0) + (changed.length > 0 ? 1 : 0);
 		const chosen = all.toSorted((one, other) => weight(other) - weight(one)).slice(0, answersThatFit(rows));
 		const answers = all.filter((answer) => chosen.includes(answer));

@@ -5,6 +5,10 @@ import type { DemoEvent } from "../../live/events.ts";
 import { answersOf } from "../../live/views/answers.ts";
 import type { Moment } from "../../live/views/past.ts";
 import { outputStyle } from "../text/terminal.ts";
+import { processLines } from "./process-lines.ts";
+
+/** How many lines are printed of a step's processes. */
+const ROWS_MAX = 12;
 
 type DemoHeader = Extract<DemoEvent, { type: "demo" }>;
 
@@ -14,21 +18,30 @@ export function textListener(): (event: DemoEvent) => void {
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const say = (text: string) => void process.stdout.write(`${wrapAnsi(printable(text), width)}\n`);
 	let header: DemoHeader | null = null;
-	let seen: Moment | null = null;
-	let before: Moment | null = null;
+	/** What the kernel showed when the step began, and since then. */
+	let seen: Moment[] = [];
+	const printFacts = () => {
+		if (header?.views?.[0] === "processes") {
+			const { change, rows } = processLines(seen, width, ROWS_MAX);
+			process.stdout.write(rows.map((row) => `${row}\n`).join(""));
+			for (const line of change) say(line);
+			return;
+		}
+		const { answers } = answersOf([...seen.slice(0, 1), ...seen.slice(-1)]);
+		const changed = answers.filter((answer) => answer.changed.length > 0);
+		for (const { question, host, container } of changed)
+			say(`${question}: on the host ${host}; in the container ${container}`);
+	};
 	const printStep = ({ step, phase }: Extract<DemoEvent, { type: "step" }>) => {
 		const { narration = "", stage = "host", command = "", look = "" } = header?.steps[step - 1] ?? {};
 		if (phase === "told") {
-			before = seen;
+			seen = seen.slice(-1);
 			process.stdout.write(`\n${chalk.bold(`${step}.`)} `);
 			say(narration);
 		}
 		if (phase === "running") process.stdout.write(`\n${stage}# ${printable(command)}\n`);
 		if (phase !== "done") return;
-		const { answers } = answersOf([before, seen].filter((one) => one !== null));
-		const changed = answers.filter((answer) => answer.changed.length > 0);
-		for (const { question, host, container } of changed)
-			say(`${question}: on the host ${host}; in the container ${container}`);
+		printFacts();
 		say(`\nlook: ${look}`);
 	};
 	return (event) => {
@@ -36,7 +49,7 @@ export function textListener(): (event: DemoEvent) => void {
 			header = event;
 			say(`${event.title} (${event.steps.length} steps, ${event.minutes} minutes)`);
 		}
-		if (event.type === "view") seen = event;
+		if (event.type === "view") seen = [...seen, event];
 		if (event.type === "step") printStep(event);
 		if (event.type === "answer") process.stdout.write(event.output.split("\n").map(printable).join("\n"));
 		if (event.type === "down")

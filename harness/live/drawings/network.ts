@@ -37,6 +37,8 @@ interface Cable extends GraphEdge {
 }
 
 interface Card extends GraphNode {
+	/** Without the sentence below it. */
+	ownHeight: number;
 	draw(sheet: Sheet, at: Point): Box;
 }
 
@@ -81,6 +83,12 @@ class NetworkPen {
 		sheet.rectangle("frame.host", frame, "frame host");
 		for (const [index, cable] of cables.entries()) {
 			const points = (lines[index]?.points ?? []).map(([x, y]): Point => [x + left, y + down]);
+			// The sentence below a card belongs to it. The cable begins at the card itself, and passes behind the sentence.
+			const from = cards.find(({ key }) => key === cable.from);
+			const box = boxes.get(cable.from);
+			const [start] = points;
+			if (from !== undefined && box !== undefined && start !== undefined && from.ownHeight < from.height)
+				points.unshift([start[0], box.y + down + from.ownHeight]);
 			sheet.line(`cable.${cable.from}.${cable.to}`, points, `cable ${cable.look}`, { arrow: cable.arrow });
 		}
 		this.#title(sheet, [frame.x, frame.y]);
@@ -171,8 +179,13 @@ class NetworkPen {
 			const place = { x, y: card.y + card.height + 1, width: Math.max(card.width, this.textMax) };
 			return boxAround([card, sheet.callout(this.picture.latestChange, place, x + card.width / 2)]);
 		};
-		const { width, height } = this.sheet.sizeOf((scratch) => draw(scratch, [0, 0]));
-		return { key, framed, width, height, draw };
+		let ownHeight = 0;
+		const { width, height } = this.sheet.sizeOf((scratch) => {
+			const box = draw(scratch, [0, 0]);
+			ownHeight = scratch.boxOf(key)?.height ?? box.height;
+			return box;
+		});
+		return { key, framed, width, height, ownHeight, draw };
 	}
 
 	#allCables(cards: readonly Card[]): Cable[] {

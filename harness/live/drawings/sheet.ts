@@ -50,6 +50,11 @@ export class Sheet {
 		};
 	}
 
+	/** Where a rectangle is; undefined if there is none with this key. */
+	boxOf(key: string): Box | undefined {
+		return this.#shapes.filter((shape) => shape.type === "rectangle").find((shape) => shape.key === key)?.box;
+	}
+
 	/** How much room something takes, without drawing it here. */
 	sizeOf(draw: (scratch: Sheet) => Box): Box {
 		return draw(new Sheet(this.width, this.measure));

@@ -1,11 +1,8 @@
-import { Sheet } from "../drawings/sheet.ts";
 import type { Past } from "../views/past.ts";
 import { h } from "./elements.ts";
-import { Board, drawToFit, measureLike } from "./views/board.ts";
-import type { Drawn, Painter } from "./views/painter.ts";
+import type { Painter } from "./views/painter.ts";
+import { ViewFrame } from "./views/view-frame.ts";
 
-/** The width of a scroll bar that may appear, in pixels. */
-const ROOM_FOR_BAR = 16;
 const NOT_READ = "This demo reads nothing for this view. The demos of the lessons about it do.";
 
 /** What the panel shows. */
@@ -37,8 +34,7 @@ export class ViewPanel {
 	readonly #slider = h("input", { type: "range", min: 1, max: 1, value: 1, "aria-label": "moment" });
 	readonly #when = h("output", {});
 	readonly #now = h("button", { type: "button" }, "now");
-	readonly #board = new Board();
-	#drawn: (Drawn & { of: Painter }) | null = null;
+	readonly #frame: ViewFrame;
 	#past: Past = [];
 	#painter: Painter | undefined;
 	#shown: Past | null = null;
@@ -54,15 +50,12 @@ export class ViewPanel {
 		this.#slider.addEventListener("input", () => lookBack(moment(Number(this.#slider.value) - 1)));
 		this.#now.addEventListener("click", () => lookBack(null));
 		places.time.append(this.#slider, this.#when, this.#now);
-		// The drawing itself tells what has changed, beside what it is about.
+		this.#frame = new ViewFrame(places.picture);
+		// The drawing shows the same sentence, beside what it is about.
 		places.latestChange.classList.add("only-heard");
-		new ResizeObserver(() => this.#draw()).observe(places.picture);
-		// Texts have other widths in another typeface or size.
-		void document.fonts.ready.then(() => this.#draw());
 	}
 
 	show({ past, shown, painters, view, textIfEmpty }: ShownView): void {
-		const { picture, latestChange } = this.#places;
 		const painter = painters.find(({ name }) => name === view) ?? painters[0];
 		this.#past = past;
 		this.#paintTabs(painters, painter);
@@ -73,35 +66,12 @@ export class ViewPanel {
 		this.#now.disabled = shown.length === past.length;
 		if (painter === undefined || (painter === this.#painter && shown === this.#shown)) return;
 		[this.#painter, this.#shown] = [painter, shown];
-		const painted = paintMoment(painter, shown, textIfEmpty);
-		picture.setAttribute("aria-label", painter.title);
-		if (latestChange.textContent !== painted.latestChange) latestChange.textContent = painted.latestChange;
-		if (this.#drawn?.of !== painter) this.#board.clear();
-		this.#drawn = "draw" in painted ? { ...painted, of: painter } : null;
-		if ("body" in painted) picture.replaceChildren(painted.body);
-		else this.#draw();
-	}
-
-	// Draws in place, in the room that there is now.
-	#draw(): void {
-		const { picture } = this.#places;
-		const { clientWidth: width, clientHeight: height } = picture;
-		if (this.#drawn === null || width === 0) return;
-		if (picture.firstElementChild !== this.#board.element) picture.replaceChildren(this.#board.element);
-		const { draw, of, inWords } = this.#drawn;
-		const fontSize = Number.parseFloat(getComputedStyle(picture).fontSize);
-		const measure = measureLike(picture);
-		const room = { width: width - ROOM_FOR_BAR, height, fontSize };
-		const { drawing, zoom } = drawToFit(room, (units) => draw(new Sheet(units, measure)));
-		this.#board.show(drawing, zoom, `${of.title}: ${inWords}`);
-		if (drawing.focus !== null) this.#lookAt(drawing.focus.y * zoom, (drawing.focus.y + drawing.focus.height) * zoom);
-	}
-
-	// Scrolls only if the place is not visible, and only where the picture is what scrolls.
-	#lookAt(top: number, bottom: number): void {
-		const { picture } = this.#places;
-		if (top < picture.scrollTop || bottom > picture.scrollTop + picture.clientHeight)
-			picture.scrollTop = Math.max(0, bottom - picture.clientHeight);
+		const text = textInstead(painter, shown, textIfEmpty);
+		const painting = text === null ? painter.paint(shown) : null;
+		if (painting === null) this.#frame.showText(text ?? "");
+		else this.#frame.show(painter, painting);
+		const change = painting?.latestChange ?? "";
+		if (this.#places.latestChange.textContent !== change) this.#places.latestChange.textContent = change;
 	}
 
 	// A tab that has the focus must stay the same element.
@@ -123,9 +93,9 @@ export class ViewPanel {
 	}
 }
 
-function paintMoment(painter: Painter, past: Past, textIfEmpty: string): ReturnType<Painter["paint"]> {
+/** The text to show if the view has nothing to draw; null if it has. */
+function textInstead({ isRead }: Painter, past: Past, textIfEmpty: string): string | null {
 	const last = past.at(-1);
-	if (last === undefined) return { latestChange: "", body: h("p", {}, textIfEmpty) };
-	if (painter.isRead?.(last.view) === false) return { latestChange: "", body: h("p", {}, NOT_READ) };
-	return painter.paint(past);
+	if (last === undefined) return textIfEmpty;
+	return isRead?.(last.view) === false ? NOT_READ : null;
 }

@@ -8,45 +8,50 @@ export interface ProcessEvent {
 	text: string;
 	/** The process that the text is about: the first one, if there are several. */
 	key: string;
-	/** It shows a rule of the kernel's. What is not special happens at every command. */
-	special: boolean;
+	/** How much it tells of the kernel's rules. */
+	rank: (typeof RANKS)[keyof typeof RANKS];
 }
+
+/** What an event is about, from what happens at every command to what a lesson is about. */
+const RANKS = { usual: 0, ofOthers: 1, start: 2, end: 3, duty: 4 } as const;
 
 /** The bit of SIGTERM in a mask of signals. */
 const SIGTERM_BIT = 1n << 14n;
 /** If there are more names than this, a sentence only counts the processes. */
 const NAMES_MAX = 3;
 
-/**
- * The event to tell of these moments: the last special one; otherwise, what happened to a process that was there at the
- * beginning; otherwise the last one.
- */
+/** The event to tell of these moments: the last one of the highest rank. */
 export function eventToTell(moments: Past): ProcessEvent | null {
-	const events = moments.slice(1).flatMap(({ view }, index) => eventsBetween(moments[index]?.view ?? view, view));
-	const atFirst = moments[0]?.view.host.tasks.map(keyOf) ?? [];
-	return (
-		events.findLast(({ special }) => special) ??
-		events.findLast(({ key }) => atFirst.includes(key)) ??
-		events.at(-1) ??
-		null
-	);
+	const [first] = moments;
+	if (first === undefined) return null;
+	const events = moments.slice(1).flatMap(({ view }, index) => {
+		const previous = moments[index]?.view ?? view;
+		return [...eventsBetween(previous, view, first.view), ...reapedOrphans(moments.slice(0, index + 1), view)];
+	});
+	return events.reduce<ProcessEvent | null>((best, one) => (best !== null && best.rank > one.rank ? best : one), null);
 }
 
 /**
  * Whether the process is pid 1 of its namespace and has no handler for SIGTERM. The kernel then discards the signals that
  * other processes of the namespace send to it; see pid_namespaces(7). Known only of a process that a shell's user is
- * talking to.
+ * talking to, and of interest only if there is another process in the namespace.
  */
-export function isDeaf(task: Process, { shells }: KernelState): boolean {
+export function isDeaf(task: Process, { host, shells }: KernelState): boolean {
 	const state = SHELL_NAMES.map((name) => shells[name]).find((shell) => shell?.pid === task.pid);
-	if (!isPid1(task) || task.nsPids.length < 2 || !state?.signals.caught) return false;
+	const isAlone = host.tasks.every(({ ppid }) => ppid !== task.pid);
+	if (!isPid1(task) || task.nsPids.length < 2 || isAlone || !state?.signals.caught) return false;
 	return (BigInt(`0x${state.signals.caught}`) & SIGTERM_BIT) === 0n;
 }
 
-/** The events between two moments, the most important one last. */
-function eventsBetween(previous: KernelState, view: KernelState): ProcessEvent[] {
+/**
+ * The events between two moments.
+ * @param first what was there when the command began
+ */
+function eventsBetween(previous: KernelState, view: KernelState, first: KernelState): ProcessEvent[] {
 	const [before, now] = [new ProcessTree(previous.host.tasks, previous), new ProcessTree(view.host.tasks, view)];
+	const { usual, ofOthers, start, duty } = RANKS;
 	const ended = before.all.filter((task) => findSame(now.all, task) === undefined);
+	const endedOfOthers = ended.filter((task) => findSame(first.host.tasks, task) !== undefined);
 	const started = now.all.filter((task) => findSame(before.all, task) === undefined);
 	const pairs = now.all.flatMap((task) => {
 		const was = findSame(before.all, task);
@@ -56,41 +61,66 @@ function eventsBetween(previous: KernelState, view: KernelState): ProcessEvent[]
 		const was = findSame(before.all, task);
 		return isZombie(task) && (was === undefined || !isZombie(was));
 	});
+	const reaped = ended.filter((task) => isZombie(task) && before.parentOf(task) !== undefined);
+	const byParent = reaped.filter((task) => now.all.some(({ pid }) => pid === task.ppid));
 	return [
 		...pairs
 			.filter(({ was, task }) => was.comm !== task.comm)
 			.map(({ was, task }) => ({
-				...{ key: keyOf(task), special: false },
+				...{ key: keyOf(task), rank: usual },
 				text: `pid ${task.pid} was ${programName(was)}, and is ${programName(task)} now.`,
 			})),
-		...processesEvent(started, "has started", "have started"),
-		...processesEvent(ended, "has ended", "have ended"),
+		...processesEvent(usual, started, "has started", "have started"),
+		...processesEvent(usual, ended, "has ended", "have ended"),
+		...processesEvent(ofOthers, endedOfOthers, "has ended", "have ended"),
 		...processesEvent(
+			start,
 			started.filter(isPid1),
 			"has started, as pid 1 of a new namespace",
 			"have started, each as pid 1 of a namespace",
-			true,
 		),
+		...pid1End(before, ended),
 		...now.all
 			.filter((task) => isDeaf(task, view) && !isDeaf(task, previous))
-			.map((task) => ({ key: keyOf(task), special: true, text: deafText(task) })),
+			.map((task) => ({ key: keyOf(task), rank: duty, text: deafText(task) })),
 		...processesEvent(
-			ended.filter(isZombie),
+			duty,
+			byParent,
 			"was a zombie, and is gone: its parent has reaped it",
 			"were zombies, and are gone: their parents have reaped them",
-			true,
-		),
-		...processesEvent(
-			zombies,
-			"has ended, and its parent has not waited for it: a zombie",
-			"have ended, and their parents have not waited for them: zombies",
-			true,
 		),
 		...pairs
 			.filter(({ was, task }) => was.ppid !== task.ppid)
-			.map(({ task }) => ({ key: keyOf(task), special: true, text: adoptionText(task, now) })),
-		...pid1End(before, ended),
+			.map(({ task }) => ({ key: keyOf(task), rank: duty, text: adoptionText(task, now) })),
+		...processesEvent(
+			duty,
+			zombies,
+			`has ended, and ${parentText(zombies[0], now)} has not waited for it: a zombie`,
+			"have ended, and their parents have not waited for them: zombies",
+		),
 	];
+}
+
+/** What of the orphans in these moments has ended since the last one, and left no zombie, so its new parent has reaped it. */
+function reapedOrphans(moments: Past, view: KernelState): ProcessEvent[] {
+	const last = moments.at(-1)?.view;
+	if (last === undefined) return [];
+	const now = new ProcessTree(view.host.tasks, view);
+	const orphans = last.host.tasks.filter((task) =>
+		moments.some((moment) => (findSame(moment.view.host.tasks, task)?.ppid ?? task.ppid) !== task.ppid),
+	);
+	return orphans.flatMap((task) => {
+		const isThere = findSame(now.all, task) !== undefined || isZombie(task) || now.parentOf(task) === undefined;
+		const text = `${nameWithPid(task)}, the orphan, has ended, and ${parentText(task, now)} has reaped it.`;
+		return isThere ? [] : [{ key: keyOf(task), rank: RANKS.duty, text }];
+	});
+}
+
+/** "its parent"; or, if that is pid 1 of a namespace, "bash, its parent and pid 1,". */
+function parentText(task: Process | undefined, tree: ProcessTree): string {
+	const parent = task && tree.parentOf(task);
+	const isInner = parent !== undefined && isPid1(parent) && parent.nsPids.length > 1;
+	return isInner ? `${programName(parent)}, its parent and pid 1,` : "its parent";
 }
 
 const deafText = (task: Process) =>
@@ -113,17 +143,22 @@ function pid1End(before: ProcessTree, ended: readonly Process[]): ProcessEvent[]
 		others === 0
 			? `${end}: no process can be created there any more.`
 			: `${end}, and ${counted(others, "process", "processes")} with it.`;
-	return [{ key: keyOf(first), special: true, text }];
+	return [{ key: keyOf(first), rank: RANKS.end, text }];
 }
 
 const nameWithPid = (task: Process): string => `${programName(task)} (pid ${task.pid})`;
 
-function processesEvent(tasks: readonly Process[], one: string, many: string, special = false): ProcessEvent[] {
+function processesEvent(
+	rank: ProcessEvent["rank"],
+	tasks: readonly Process[],
+	one: string,
+	many: string,
+): ProcessEvent[] {
 	const [first] = tasks;
 	if (first === undefined) return [];
 	const key = keyOf(first);
-	if (tasks.length === 1) return [{ key, special, text: `${nameWithPid(first)} ${one}.` }];
+	if (tasks.length === 1) return [{ key, rank, text: `${nameWithPid(first)} ${one}.` }];
 	const names = [...new Set(tasks.map(programName))];
 	const shown = names.length > NAMES_MAX ? "" : ` (${listed(names)})`;
-	return [{ key, special, text: `${tasks.length} processes${shown} ${many}.` }];
+	return [{ key, rank, text: `${tasks.length} processes${shown} ${many}.` }];
 }

@@ -6,18 +6,23 @@ export function processesInWords({ rows, latestChange }: ProcessesPicture): stri
 	return [...rows.map(lineOf), ...(latestChange === "" ? [] : [latestChange])];
 }
 
-function lineOf(row: ProcessRow): string {
-	const { name, pids, innerPids, depth, ofShell, isShell, zombie, change, lostParent } = row;
-	const inner = innerPids.toReversed().map((pid) => `${pid} inside`);
+/** What is to be said of a process besides its name and its pids. */
+export function marksOf({ ofShell, isShell, isDeaf, zombie, change, lostParent }: ProcessRow): string[] {
 	const marks = [
 		isShell && ofShell !== null && theShell(ofShell),
 		zombie && "zombie",
-		row.isDeaf && "discards signals from inside",
+		isDeaf && "discards signals from inside",
 		lostParent !== null && `orphan of ${lostParent.name}`,
 		change === "ended" && "has ended",
 		change === "new" && "new",
-	].filter((mark) => mark !== false);
-	const many = pids.length > 1 ? ` × ${pids.length}` : "";
-	const numbers = [`${pids[0]} on the host`, ...inner].join(", ");
-	return `${"  ".repeat(depth)}${name}${many} (${numbers})${marks.length === 0 ? "" : `: ${marks.join(", ")}`}`;
+	];
+	return marks.filter((mark) => mark !== false);
+}
+
+function lineOf(row: ProcessRow): string {
+	const inner = row.innerPids.toReversed().map((pid) => `${pid} inside`);
+	const many = row.pids.length > 1 ? ` × ${row.pids.length}` : "";
+	const numbers = [`${row.pids[0]} on the host`, ...inner].join(", ");
+	const marks = marksOf(row);
+	return `${"  ".repeat(row.depth)}${row.name}${many} (${numbers})${marks.length === 0 ? "" : `: ${marks.join(", ")}`}`;
 }

@@ -55,21 +55,23 @@ export function processesOf(past: Past): ProcessesPicture {
 	const view = seen.at(-1)?.view;
 	if (view === undefined) return { rows: [], unchanged: [], latestChange: "", changedRow: null };
 	const command = momentsOfLastChange(seen, allTasks);
+	const event = eventToTell(command);
 	const previous = beforeLastChange(seen, allTasks)?.view.host.tasks ?? view.host.tasks;
-	const lost = lostParents(view.host.tasks, command);
-	const gone = [...previous, ...lost.values()].filter((task) => findSame(view.host.tasks, task) === undefined);
-	const ghosts = gone.filter((task, index) => findSame(gone, task) === gone[index]);
-	const tree = new ProcessTree([...view.host.tasks, ...ghosts], view);
+	const aboutWhat = command.flatMap((moment) => moment.view.host.tasks).findLast((task) => keyOf(task) === event?.key);
+	const told = [...view.host.tasks, ...previous, ...(aboutWhat === undefined ? [] : [aboutWhat])];
+	const lost = lostParents(told, command);
+	// In the order in which they began, so that a process stays in its place when it ends.
+	const all = firstOfEach([...told, ...lost.values()]).toSorted((one, other) => one.startTicks - other.startTicks);
+	const tree = new ProcessTree(all, view);
 	const unchanged = tree.all.filter(
 		(task) => task.pid !== 1 && tree.shellOf(task) === null && seen.every((one) => existsIn(one.view, task)),
 	);
 	const shown = tree.all.filter((task) => !unchanged.includes(task));
 	const rows = rowsOf(tree, shown, (task) => ({
-		change: ghosts.includes(task) ? "ended" : findSame(previous, task) === undefined ? "new" : null,
+		change: !view.host.tasks.includes(task) ? "ended" : findSame(previous, task) === undefined ? "new" : null,
 		isDeaf: command.some((moment) => isDeaf(task, moment.view)),
 		lostParent: lostParentOf(lost.get(keyOf(task))),
 	}));
-	const event = eventToTell(command);
 	return {
 		rows,
 		unchanged: unchanged.map(programName),
@@ -82,6 +84,8 @@ export function processesOf(past: Past): ProcessesPicture {
 const comparedFields = ({ pid, ppid, comm, state, nsPids }: Process) => [pid, ppid, comm, isZombie({ state }), nsPids];
 
 const allTasks = ({ host }: KernelState) => host.tasks.map(comparedFields);
+
+const firstOfEach = (tasks: readonly Process[]) => [...new Set(tasks)].filter((task) => findSame(tasks, task) === task);
 
 function existsIn({ host }: KernelState, task: Process): boolean {
 	const other = findSame(host.tasks, task);

@@ -15,17 +15,13 @@ export interface Painter {
 	 */
 	isRead?(view: KernelState): boolean;
 	/** Makes the picture of the last moment of the past. */
-	paint(past: Past): Painted | Drawn;
+	paint(past: Past): Painting;
 }
 
-export interface Painted {
+export interface Painting {
+	/** What has just changed, in one sentence, which is also in the drawing; empty if nothing has. */
 	latestChange: string;
-	body: Element;
-}
-
-export interface Drawn {
-	latestChange: string;
-	/** The same in words, for readers who do not see it. */
+	/** The whole picture in words, for readers who do not see it. */
 	inWords: string;
 	/** Draws it. The page may call this several times, with sheets of other widths. */
 	draw(sheet: Sheet): Drawing;

@@ -24,24 +24,34 @@ import { viewsUpTo } from "../../../support/recorded-views.ts";
 
 const machine = await viewsUpTo("host: lo up");
 
-const drawings: [name: string, past: Past, draw: (past: Past, sheet: Sheet) => Drawing][] = [
-	["answers", machine, (past, sheet) => drawAnswers(answersOf(past), sheet)],
-	["namespaces", machine, (past, sheet) => drawNamespaces(namespacesOf(past), sheet)],
-	["processes", machine, (past, sheet) => drawProcesses(processesOf(past), sheet)],
-	["mounts", machine, (past, sheet) => drawMounts(mountsOf(past), sheet)],
-	["limits", limitsSeen("limits"), (past, sheet) => drawLimits(limitsOf(past), sheet)],
-	["limits of a processor", limitsSeen("slow"), (past, sheet) => drawLimits(limitsOf(past), sheet)],
-	["layers", layersSeen(), (past, sheet) => drawLayers(layersOf(past), sheet)],
-	["network", networkSeen(), (past, sheet) => drawNetwork(networkOf(past), sheet)],
-	["identity", identitySeen("identity"), (past, sheet) => drawIdentity(identityOf(past), sheet)],
-	["identity of a cook", identitySeen("cook"), (past, sheet) => drawIdentity(identityOf(past), sheet)],
+/** The pictures of a recording: one for each sentence, and the last one. */
+function picturesOf<P extends { latestChange: string }>(pictureOf: (past: Past) => P, past: Past): P[] {
+	const all = past.map((_, index) => pictureOf(past.slice(0, index + 1)));
+	return all.filter(({ latestChange }, index) => latestChange !== all[index + 1]?.latestChange);
+}
+
+type Draw = (sheet: Sheet) => Drawing;
+const drawn = <P extends { latestChange: string }>(
+	pictureOf: (past: Past) => P,
+	draw: (picture: P, sheet: Sheet) => Drawing,
+	past: Past,
+): Draw[] => picturesOf(pictureOf, past).map((picture) => (sheet) => draw(picture, sheet));
+
+const drawings: [name: string, draws: Draw[]][] = [
+	["answers", drawn(answersOf, drawAnswers, machine)],
+	["namespaces", drawn(namespacesOf, drawNamespaces, machine)],
+	["processes", drawn(processesOf, drawProcesses, machine)],
+	["mounts", drawn(mountsOf, drawMounts, machine)],
+	["limits", drawn(limitsOf, drawLimits, limitsSeen("limits"))],
+	["limits of a processor", drawn(limitsOf, drawLimits, limitsSeen("slow"))],
+	["layers", drawn(layersOf, drawLayers, layersSeen())],
+	["network", drawn(networkOf, drawNetwork, networkSeen())],
+	["identity", drawn(identityOf, drawIdentity, identitySeen("identity"))],
+	["identity of a cook", drawn(identityOf, drawIdentity, identitySeen("cook"))],
 ];
 
-describe.each(drawings)(
-	"%s: at every moment of a recording, no text lies on another, and none is cut",
-	(_, past, draw) => {
-		test.each(WIDTHS)("%d units wide", (width) => {
-			for (const index of past.keys()) expectTidy(draw(past.slice(0, index + 1), sheetOf(width)));
-		});
-	},
-);
+describe.each(drawings)("%s: at every change in a recording, no text lies on another, and none is cut", (_, draws) => {
+	test.each(WIDTHS)("%d units wide", (width) => {
+		for (const draw of draws) expectTidy(draw(sheetOf(width)));
+	});
+});

@@ -1,0 +1,47 @@
+import wrapAnsi from "wrap-ansi";
+import { printable } from "../../base/printable.ts";
+import type { Past } from "../../live/views/past.ts";
+import { type ProcessesPicture, type ProcessRow, processesOf } from "../../live/views/processes.ts";
+import { marksOf } from "../../live/views/processes-in-words.ts";
+
+/** What has just changed, and the processes that matter for it, each with its pid on the host and inside. */
+export interface ProcessLines {
+	change: string[];
+	rows: string[];
+}
+
+/**
+ * Tells of the processes in a few lines.
+ * @param rowsMax how many lines there may be
+ */
+export function processLines(past: Past, columns: number, rowsMax: number): ProcessLines {
+	const picture = processesOf(past);
+	const text = picture.latestChange === "" ? "" : `● ${picture.latestChange}`;
+	const change = text === "" ? [] : wrapAnsi(printable(text), columns).split("\n").slice(0, rowsMax);
+	const room = rowsMax - change.length;
+	const shown = mostNotable(picture, room);
+	return { change, rows: shown.map((row) => lineOf(row, shown)) };
+}
+
+// In the order of the tree.
+function mostNotable({ rows, changedRow }: ProcessesPicture, most: number): ProcessRow[] {
+	const weight = (row: ProcessRow) =>
+		(row.key === changedRow ? 8 : 0) +
+		(row.zombie || row.lostParent !== null || row.isDeaf ? 4 : 0) +
+		(row.isPid1 && row.level > 0 ? 3 : 0) +
+		(row.level > 0 ? 2 : 0) +
+		(row.change !== null ? 1 : 0);
+	const chosen = rows.toSorted((one, other) => weight(other) - weight(one)).slice(0, Math.max(0, most));
+	return rows.filter((row) => chosen.includes(row) && (weight(row) > 0 || row.isShell));
+}
+
+function lineOf(row: ProcessRow, shown: readonly ProcessRow[]): string {
+	const inner = row.innerPids.at(-1);
+	const numbers = `${String(row.pids[0]).padStart(7)} on the host ${(inner === undefined ? "" : `${inner} inside`).padStart(9)}`;
+	const least = Math.min(...shown.map(({ depth }) => depth));
+	const depth = Math.min(row.depth - least, 8);
+	const many = row.pids.length > 1 ? ` × ${row.pids.length}` : "";
+	const marks = marksOf(row);
+	const text = `${"  ".repeat(depth)}${row.name}${many}${marks.length === 0 ? "" : `: ${marks.join(", ")}`}`;
+	return printable(`${numbers}   ${text}`);
+}

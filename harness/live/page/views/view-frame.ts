@@ -1,0 +1,55 @@
+import { Sheet } from "../../drawings/sheet.ts";
+import { h } from "../elements.ts";
+import { Board, drawToFit, measureLike } from "./board.ts";
+import type { Painter, Painting } from "./painter.ts";
+
+/** The width of a scroll bar that may appear, in pixels. */
+const ROOM_FOR_BAR = 16;
+
+/** The place on the page where a view is shown. It draws again whenever its size changes. */
+export class ViewFrame {
+	readonly #board = new Board();
+	#painter: Painter | null = null;
+	#painting: Painting | null = null;
+
+	constructor(private readonly place: HTMLElement) {
+		new ResizeObserver(() => this.fit()).observe(place);
+		// Texts have other widths in another typeface.
+		void document.fonts.ready.then(() => this.fit());
+	}
+
+	/** Shows a painting; if it is of the same view as the last one, in place. */
+	show(painter: Painter, painting: Painting): void {
+		if (this.#painter !== painter) this.#board.clear();
+		[this.#painter, this.#painting] = [painter, painting];
+		this.place.setAttribute("aria-label", painter.title);
+		if (this.place.firstElementChild !== this.#board.element) this.place.replaceChildren(this.#board.element);
+		this.fit();
+	}
+
+	/** Shows a text, because there is nothing to draw. */
+	showText(text: string): void {
+		this.#painting = null;
+		this.place.replaceChildren(h("p", {}, text));
+	}
+
+	/** Draws as large as there is room. */
+	fit(): void {
+		const { clientWidth, clientHeight: height } = this.place;
+		if (this.#painting === null || this.#painter === null || clientWidth === 0) return;
+		const { draw, inWords } = this.#painting;
+		const fontSize = Number.parseFloat(getComputedStyle(this.place).fontSize);
+		const measure = measureLike(this.place);
+		const room = { width: clientWidth - ROOM_FOR_BAR, height, fontSize };
+		const { drawing, zoom } = drawToFit(room, (width) => draw(new Sheet(width, measure)));
+		this.#board.show(drawing, zoom, `${this.#painter.title}: ${inWords}`);
+		const { focus } = drawing;
+		if (focus !== null) this.#lookAt(focus.y * zoom, (focus.y + focus.height) * zoom);
+	}
+
+	// Scrolls only if the place is not visible, and only if this place is what scrolls.
+	#lookAt(top: number, bottom: number): void {
+		const { scrollTop, clientHeight } = this.place;
+		if (top < scrollTop || bottom > scrollTop + clientHeight) this.place.scrollTop = Math.max(0, bottom - clientHeight);
+	}
+}

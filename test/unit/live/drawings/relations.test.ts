@@ -1,0 +1,178 @@
+import { expect, test } from "vitest";
+import { drawIdentity } from "../../../../harness/live/drawings/identity.ts";
+import { drawLayers } from "../../../../harness/live/drawings/layers.ts";
+import { drawLimits } from "../../../../harness/live/drawings/limits.ts";
+import { drawMounts } from "../../../../harness/live/drawings/mounts.ts";
+import { drawNamespaces } from "../../../../harness/live/drawings/namespaces.ts";
+import { drawNetwork } from "../../../../harness/live/drawings/network.ts";
+import { drawProcesses } from "../../../../harness/live/drawings/processes.ts";
+import { identityOf } from "../../../../harness/live/views/identity.ts";
+import { layersOf } from "../../../../harness/live/views/layers.ts";
+import { limitsOf } from "../../../../harness/live/views/limits.ts";
+import { mountsOf } from "../../../../harness/live/views/mounts.ts";
+import { namespacesOf } from "../../../../harness/live/views/namespaces.ts";
+import { networkOf } from "../../../../harness/live/views/network.ts";
+import { processesOf } from "../../../../harness/live/views/processes.ts";
+import { boxOf, contains, expectTidy, labelsOf, lineOf, sheetOf, touches } from "../../../support/drawings.ts";
+import { identitySeen, layersSeen, limitsSeen, networkSeen } from "../../../support/recorded-demos.ts";
+import { shellIn, viewsUpTo, withChangedView } from "../../../support/recorded-views.ts";
+
+const WIDTH = 460;
+
+/** Asserts that a line leads from one box to another. */
+function expectJoined(drawing: Parameters<typeof lineOf>[0], line: string, from: string, to: string): void {
+	const { points } = lineOf(drawing, line);
+	const [first, last] = [points[0], points.at(-1)];
+	const ends = {
+		begins: first && touches(first, boxOf(drawing, from)),
+		ends: last && touches(last, boxOf(drawing, to)),
+	};
+	expect({ line, ...ends }).toEqual({ line, begins: true, ends: true });
+}
+
+test("processes: a line leads from each parent to its child", async () => {
+	const picture = processesOf(await viewsUpTo("three sleeps and a zombie"));
+	const drawing = drawProcesses(picture, sheetOf(WIDTH));
+	const children = picture.rows.filter(({ parent }) => parent !== null);
+	expect(children.length).toBeGreaterThan(4);
+	for (const { key, parent } of children) expectJoined(drawing, `${key}.branch`, parent ?? "", key);
+});
+
+test("processes: a PID namespace's frame holds its processes and no others, and the host's numbers are outside", async () => {
+	const { rows, ...rest } = processesOf(await viewsUpTo("three sleeps and a zombie"));
+	const drawing = drawProcesses({ rows, ...rest }, sheetOf(WIDTH));
+	const first = rows.find(({ level, isPid1 }) => level === 1 && isPid1);
+	const frame = boxOf(drawing, `frame.${first?.key}`);
+	for (const { key, level } of rows) {
+		expect({ key, inside: contains(frame, boxOf(drawing, key)) }).toEqual({ key, inside: level > 0 });
+		const number = labelsOf(drawing).find((label) => label.key === `${key}.host`);
+		expect(number && contains(frame, number.box)).toBe(false);
+	}
+});
+
+test("processes: an orphan has a line from its new parent, and one from the parent that it has lost", async () => {
+	const past = withChangedView(await viewsUpTo("three sleeps and a zombie"), ({ host }) => {
+		const first = host.tasks.find(({ nsPids }) => nsPids.length > 1 && nsPids.at(-1) === 1);
+		const orphan = host.tasks.find(({ ppid }) => ppid === first?.pid);
+		const parent = host.tasks.find(({ pid }) => pid === first?.ppid);
+		if (orphan && parent) orphan.ppid = parent.pid;
+	});
+	const picture = processesOf(past);
+	const orphan = picture.rows.find(({ lostParent }) => lostParent !== null);
+	const drawing = drawProcesses(picture, sheetOf(WIDTH));
+	expectJoined(drawing, `${orphan?.key}.branch`, orphan?.parent ?? "", orphan?.key ?? "");
+	expectJoined(drawing, `${orphan?.key}.lost`, orphan?.lostParent?.key ?? "", orphan?.key ?? "");
+	expect(picture.changedRow).toBe(orphan?.key);
+});
+
+test("namespaces: a bar reaches over exactly the processes that share the namespace", async () => {
+	const picture = namespacesOf(await viewsUpTo("unshare --uts --ipc"));
+	const drawing = drawNamespaces(picture, sheetOf(WIDTH));
+	const column = (process: string) => labelsOf(drawing).find(({ key }) => key === `head.${process}.0`)?.box.x ?? -1;
+	const covers = (key: string) => {
+		const { x, width } = boxOf(drawing, key);
+		return ["init", "host", "container"].filter((process) => column(process) >= x - 1 && column(process) < x + width);
+	};
+	expect(covers("uts.A.0")).toEqual(["init", "host"]);
+	expect(covers("uts.B.0")).toEqual(["container"]);
+	expect(covers("net.A.0")).toEqual(["init", "host", "container"]);
+});
+
+test("mounts: a mount that is mounted over another one lies on it, and what is hidden says so", async () => {
+	const past = withChangedView(await viewsUpTo("bind /lab/rootfs"), (view) => {
+		const shell = shellIn(view, "container");
+		const below = shell.mounts.find(({ mountPoint }) => mountPoint === "/lab/rootfs");
+		if (below) shell.mounts.push({ ...below, id: 9_999, parentId: below.id, fstype: "overlay", device: "0:99" });
+	});
+	const picture = mountsOf(past);
+	const table = picture.tables.find(({ of }) => of.includes("container"));
+	const hidden = table?.rows.filter(({ hiddenBy }) => hiddenBy !== null) ?? [];
+	expect(hidden.map(({ name, hiddenBy }) => [name, hiddenBy])).toEqual([["/lab/rootfs", "9999"]]);
+	const drawing = drawMounts(picture, sheetOf(WIDTH));
+	const [top, below] = [boxOf(drawing, "table.container.9999"), boxOf(drawing, `table.container.${hidden[0]?.key}`)];
+	expect(below.y).toBeCloseTo(top.y + top.height);
+	expect(labelsOf(drawing).map(({ text }) => text)).toContain("hidden");
+	expectTidy(drawing);
+});
+
+test("mounts: a later mount over a directory hides the mounts that were made in it", async () => {
+	const past = withChangedView(await viewsUpTo("bind /lab/rootfs"), (view) => {
+		const { mounts } = shellIn(view, "container");
+		const inside = mounts.find(({ mountPoint }) => mountPoint === "/lab/rootfs");
+		if (inside) mounts.push({ ...inside, id: 9_999, mountPoint: "/lab", fstype: "tmpfs", device: "0:98", root: "/" });
+	});
+	const rows = mountsOf(past).tables.find(({ of }) => of.includes("container"))?.rows ?? [];
+	expect(rows.filter(({ hiddenBy }) => hiddenBy === "9999").map(({ name }) => name)).toEqual(["/lab/rootfs"]);
+});
+
+test("network: a cable joins the bridge and the container, and packets go from the port to the bridge and on", () => {
+	const demo = networkSeen();
+	const published = demo.findIndex(({ view }) =>
+		view.host.networks?.[0]?.rules.some((rule) => rule.includes("dnat to")),
+	);
+	const drawing = drawNetwork(networkOf(demo.slice(0, published + 1)), sheetOf(WIDTH));
+	expectJoined(drawing, "cable.host/box0.web", "host/box0", "web");
+	expectJoined(drawing, "cable.port 8080.host/box0", "port 8080", "host/box0");
+	expectJoined(drawing, "cable.world.host/world0", "world", "host/world0");
+	expect(lineOf(drawing, "cable.host/box0.web").look).toContain("packet");
+	const frame = boxOf(drawing, "frame.host");
+	const inHost = ["host/box0", "host/world0", "port 8080", "web", "world"].filter((key) =>
+		contains(frame, boxOf(drawing, key)),
+	);
+	expect(inHost).toEqual(["host/box0", "host/world0", "port 8080"]);
+});
+
+test("network: more namespaces than there is room for are counted", () => {
+	const last = networkSeen().find(({ view }) => (view.host.networks?.length ?? 0) > 2);
+	const picture = networkOf(last === undefined ? [] : [last]);
+	const many = Array.from({ length: 9 }, (_, index) => ({
+		...picture.namespaces[1],
+		name: `n${index}`,
+		namespace: `net:[${index}]`,
+		links: [],
+		shells: [],
+		listeners: [],
+		gateway: "",
+		forwarding: false,
+		routes: [],
+		rules: [],
+	}));
+	const drawing = drawNetwork({ ...picture, namespaces: [...picture.namespaces.slice(0, 1), ...many] }, sheetOf(WIDTH));
+	expect(labelsOf(drawing).map(({ text }) => text)).toContain("and 5 more namespaces");
+	expectTidy(drawing);
+});
+
+test("layers: an arrow leads from the visible entry to the merged directory, and a copied file has one between the layers", () => {
+	const demo = layersSeen();
+	const copied = demo.findIndex(({ view }) =>
+		view.host.layers?.[0]?.upper?.entries?.some(({ path }) => path === "etc/motd"),
+	);
+	const picture = layersOf(demo.slice(0, copied + 1));
+	const device = picture.overlays[0]?.device;
+	const drawing = drawLayers(picture, sheetOf(WIDTH));
+	expectJoined(drawing, `${device}.etc/motd.copied`, `${device}.lower.0.etc/motd`, `${device}.upper.etc/motd`);
+	expectJoined(drawing, `${device}.etc/motd.visible`, `${device}.upper.etc/motd`, `${device}.merged.etc/motd`);
+	expectJoined(drawing, `${device}.etc/issue.visible`, `${device}.lower.0.etc/issue`, `${device}.merged.etc/issue`);
+});
+
+test("limits: a gauge is filled in proportion to what is used, and the limit is the wall that it can reach", () => {
+	const demo = limitsSeen("limits");
+	const last = demo.findLastIndex(({ view }) => view.host.limits["/box/web-1"]);
+	const picture = limitsOf(demo.slice(0, last + 1));
+	const chart = picture.groups.find(({ name }) => name === "the whole machine")?.charts[0];
+	const drawing = drawLimits(picture, sheetOf(WIDTH));
+	const key = "cgroup.the whole machine.memory";
+	const [used, track] = [boxOf(drawing, `${key}.used`), boxOf(drawing, `${key}.track`)];
+	const wall = lineOf(drawing, `${key}.limit`).points[0]?.[0] ?? 0;
+	expect(used.width / (wall - track.x)).toBeCloseTo((chart?.points.at(-1)?.value ?? 0) / (chart?.limit ?? 1), 5);
+	expect(wall).toBeLessThan(track.x + track.width);
+});
+
+test("identity: a line joins what is one user on both sides", () => {
+	const picture = identityOf(identitySeen("cook"));
+	const drawing = drawIdentity(picture, sheetOf(WIDTH));
+	expect(picture.users.length).toBeGreaterThan(1);
+	for (const { outside } of picture.users)
+		expectJoined(drawing, `user.${outside.id}.same`, `user.${outside.id}.inside`, `user.${outside.id}.outside`);
+	expect(labelsOf(drawing).some(({ key, text }) => key === "user.1000.sign" && text === "≠")).toBe(true);
+});
