@@ -59,11 +59,11 @@ test("Gradescope's run_autograder writes the right results.json for each of thre
 	expect(Object.fromEntries(passed)).toEqual(PASSED);
 });
 
-test("PrairieLearn's run.sh grades the lesson that the question is about", async () => {
+test("PrairieLearn's run.sh grades the lesson that the question is about, by the class file of the hand-out", async () => {
 	await mkdir(at("results/prairielearn"), { recursive: true });
 	await inContainer(
 		`mkdir /drydock && cp -r ${at("drydock")}/. /drydock && cp ${at("prairielearn")}/run.sh /drydock
-		: >/drydock/grade-options.txt
+		: >/drydock/grade-options.txt && echo 'points: { "02": 20 }' >/drydock/drydock.class.yaml
 		for name in ${NAMES.join(" ")}; do
 			rm -rf /grade && mkdir -p /grade/results && cp -r ${at("prairielearn")}/question/tests /grade
 			cp -r ${at("class")}/$name /grade/student
@@ -74,6 +74,7 @@ test("PrairieLearn's run.sh grades the lesson that the question is about", async
 	const results = await resultsOf("prairielearn");
 	const passed = NAMES.map((name) => [name, results[name]?.tests.map((one) => one["points"] === one["max_points"])]);
 	expect(passed).toEqual(NAMES.map((name) => [name, [PASSED[name]]]));
+	expect(results["alice"]?.tests[0]).toMatchObject({ points: 20 });
 });
 
 test("the Pods of the Kubernetes Job grade one part each, without capabilities, and the other Job merges them", async () => {

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Grades as `drydock grade` does, with the options in grade-options.txt besides those that are given.
+# Grades as `drydock grade` does. The options in grade-options.txt come after those that are given, and a class file beside
+# this file before them.
 here=$(cd "$(dirname "$0")" && pwd)
 
 # Prints how many processors this container may use. Prints nothing where there is no limit.
@@ -20,6 +21,7 @@ limit() {
 
 # Node counts all processors of the computer. So a container would start a virtual machine for each of them.
 processors=$(limit)
+[ ! -e "$here/drydock.class.yaml" ] || set -- --class "$here/drydock.class.yaml" "$@"
 [ -z "$processors" ] || set -- --lanes $((processors + 1)) "$@"
 # shellcheck disable=SC2046 # one option for each word
 exec "$here/drydock.sh" grade "$@" $(cat "$here/grade-options.txt")
