@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { cacheDir } from "../../harness/base/cache.ts";
 import { inKit } from "../../harness/base/kit.ts";
 import { silentProgress } from "../../harness/base/progress.ts";
@@ -16,6 +16,8 @@ import { makeClass, NAMES, PASSED, STATUSES, statusesIn } from "../support/three
 // carrying packages, Node and a cache, the hand-outs have links to those of this computer: `npm run kits` plays the
 // complete ones.
 
+// Each test starts drydock several times, as a program that is not compiled yet.
+vi.setConfig({ testTimeout: 300_000 });
 const files = await temporary();
 const machines = newMachinePool();
 const at = (...path: string[]) => join(files.dir, ...path);
