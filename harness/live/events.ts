@@ -22,7 +22,7 @@ const Size = v.object({ columns: cells, rows: cells });
 /** How far a step is: its narration is shown; its command is being typed; the command runs; the step is done. */
 const Phase = v.picklist(["told", "typing", "running", "done"]);
 
-const Step = v.object({
+export const Step = v.object({
 	narration: text,
 	stage: Shell,
 	command: text,

@@ -2,8 +2,10 @@ import { boxProgram, installBox } from "../engine/engine.ts";
 import type { Demo } from "../judge/demo.ts";
 import { type Lesson, loadDemo } from "../judge/lessons.ts";
 import type { Preparation } from "../protocol/index.ts";
+import type { MachinePool } from "../vm/machine-pool.ts";
 import type { RewindableMachine, StageListener, StageRequest } from "../vm/rewindable-machine.ts";
 import { SHELLS, type Size, type UntimedEvent } from "./events.ts";
+import { isOwn, type OwnDemo, readOwnDemo } from "./own-demo.ts";
 import { shellProgram } from "./shells.ts";
 import { readingsOf } from "./view-readings.ts";
 
@@ -20,9 +22,22 @@ export interface LoadedDemo {
 }
 
 /** Loads a lesson's demo. Its machine also gets the reference's `box`. */
-export async function loadForStage(lesson: Lesson, size: Size): Promise<LoadedDemo> {
-	const [script, program] = await Promise.all([loadDemo(lesson), boxProgram(new Map())]);
-	return { lesson: lesson.id, script, prepare: installBox(program), size };
+export function loadForStage(lesson: Lesson, size: Size): Promise<LoadedDemo> {
+	return forStage(lesson.id, loadDemo(lesson), size);
+}
+
+/** The same for a lesson's demo or an instructor's own. A machine evaluates an own demo. */
+export function loadAnyForStage(
+	demo: Lesson | OwnDemo,
+	size: Size,
+	machines: Pick<MachinePool, "play">,
+): Promise<LoadedDemo> {
+	return isOwn(demo) ? forStage(demo.id, readOwnDemo(demo, machines), size) : loadForStage(demo, size);
+}
+
+async function forStage(lesson: string, loading: Promise<Demo>, size: Size): Promise<LoadedDemo> {
+	const [script, program] = await Promise.all([loading, boxProgram(new Map())]);
+	return { lesson, script, prepare: installBox(program), size };
 }
 
 /** The first event of a demo: its script without the promises. */

@@ -6,7 +6,8 @@ import { MachinePool } from "../vm/machine-pool.ts";
 import { DemoInMachine } from "./demo-in-machine.ts";
 import type { DemoListener } from "./demo-player.ts";
 import type { Size } from "./events.ts";
-import { loadForStage } from "./loaded-demo.ts";
+import { loadAnyForStage } from "./loaded-demo.ts";
+import type { OwnDemo } from "./own-demo.ts";
 
 /** How long to wait after a step: what the kernel shows arrives a little after the command has ended. */
 const PAUSE_AFTER_STEP_MS = 400;
@@ -17,7 +18,7 @@ const PAUSE_AFTER_STEP_MS = 400;
  * @returns whether the demo kept its promises and the machine did not go down
  */
 export async function playToEnd(
-	lesson: Lesson,
+	which: Lesson | OwnDemo,
 	listener: DemoListener,
 	size: Size,
 	progress: Progress,
@@ -26,7 +27,7 @@ export async function playToEnd(
 	let hasFailed = false;
 	try {
 		await machines.makeReady();
-		const loaded = await loadForStage(lesson, size);
+		const loaded = await loadAnyForStage(which, size, machines);
 		const demo = await DemoInMachine.open(loaded, machines.beginStage.bind(machines), async (event) => {
 			if (event.type === "answer") hasFailed ||= event.promises.some(({ kept }) => !kept);
 			if (event.type === "down") hasFailed = true;

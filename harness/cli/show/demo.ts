@@ -1,11 +1,12 @@
 import { Chalk } from "chalk";
 import { EXIT } from "../../base/failure.ts";
 import { silentProgress, visibleProgress } from "../../base/progress.ts";
-import { findLesson, type Lesson, lessons, loadDemo } from "../../judge/lessons.ts";
+import { type Lesson, lessons, loadDemo } from "../../judge/lessons.ts";
 import { DemoInMachine } from "../../live/demo-in-machine.ts";
 import type { DemoListener, DemoPlayer } from "../../live/demo-player.ts";
 import type { DemoEvent } from "../../live/events.ts";
-import { loadForStage, type OpenMachine } from "../../live/loaded-demo.ts";
+import { loadAnyForStage, type OpenMachine } from "../../live/loaded-demo.ts";
+import { findDemo, type OwnDemo } from "../../live/own-demo.ts";
 import { playToEnd } from "../../live/play-to-end.ts";
 import { Playback } from "../../live/playback.ts";
 import { lineOf, readRecording } from "../../live/recording.ts";
@@ -27,13 +28,13 @@ export async function demo(
 	{ from, json = false }: { from?: string; json?: boolean },
 ): Promise<number> {
 	if (id === undefined && from === undefined) return listDemos(json);
-	const lesson = id === undefined ? null : await findLesson(id);
+	const lesson = id === undefined ? null : await findDemo(id);
 	const events = from === undefined ? null : await readRecording(from, "demo", lesson?.id);
 	const interactive = !json && !outputStyle().plain && process.stdin.isTTY && process.stdout.isTTY;
 	if (interactive) return present(lesson, events);
 	const listener = json ? (event: DemoEvent) => void process.stdout.write(lineOf(event)) : textListener();
 	if (events !== null) return replayAll(events, listener);
-	const isKept = await playToEnd(lesson as Lesson, listener, SIZE, json ? silentProgress : visibleProgress);
+	const isKept = await playToEnd(lesson as Lesson | OwnDemo, listener, SIZE, json ? silentProgress : visibleProgress);
 	return isKept ? EXIT.passed : EXIT.notPassed;
 }
 
@@ -58,7 +59,7 @@ async function listDemos(json: boolean): Promise<number> {
 	return EXIT.passed;
 }
 
-async function present(lesson: Lesson | null, events: readonly DemoEvent[] | null): Promise<number> {
+async function present(lesson: Lesson | OwnDemo | null, events: readonly DemoEvent[] | null): Promise<number> {
 	const machines = new MachinePool(visibleProgress);
 	const presenter = new Presenter(outputStyle().color);
 	try {
@@ -67,7 +68,7 @@ async function present(lesson: Lesson | null, events: readonly DemoEvent[] | nul
 		await presenter.present(async (): Promise<DemoPlayer> => {
 			if (events !== null) return Playback.open(events, presenter.onEvent);
 			presenter.say("Bundling box for the machine …");
-			const loaded = await loadForStage(lesson as Lesson, presenter.shellSize);
+			const loaded = await loadAnyForStage(lesson as Lesson | OwnDemo, presenter.shellSize, machines);
 			presenter.say("Restoring a machine from its snapshot …");
 			const openMachine: OpenMachine = async (...request) => {
 				const machine = await machines.beginStage(...request);

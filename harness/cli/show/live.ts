@@ -1,16 +1,19 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { renderUnicodeCompact } from "uqr";
 import { exists } from "../../base/cache.ts";
 import { EXIT } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
 import { visibleProgress } from "../../base/progress.ts";
-import { findLesson, type Lesson, readLesson } from "../../judge/lessons.ts";
+import { type Lesson, lessons, readLesson } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { DemoInMachine } from "../../live/demo-in-machine.ts";
 import type { DemoPlayer } from "../../live/demo-player.ts";
 import { dispatch } from "../../live/dispatch.ts";
 import type { DemoEvent } from "../../live/events.ts";
-import { loadForStage } from "../../live/loaded-demo.ts";
+import { loadAnyForStage } from "../../live/loaded-demo.ts";
+import { findDemo, isOwn, type OwnDemo } from "../../live/own-demo.ts";
 import { makePage } from "../../live/page.ts";
 import { Playback } from "../../live/playback.ts";
 import { readRecording } from "../../live/recording.ts";
@@ -33,23 +36,23 @@ export async function live(
 	id: string | undefined,
 	{ from, port = 0, share = false }: { from?: string; port?: number; share?: boolean },
 ): Promise<number> {
-	const asked = id === undefined ? undefined : await findLesson(id);
+	const asked = id === undefined ? undefined : await findDemo(id);
 	const events = from === undefined ? null : await readRecording(from, "live", asked?.id);
 	const [head] = events ?? [];
-	const lesson = asked ?? (head?.type === "demo" ? await findLesson(head.lesson) : await currentLesson());
+	const lesson = asked ?? (head?.type === "demo" ? { id: head.lesson, title: head.title } : await currentLesson());
 	const machines = new MachinePool(visibleProgress);
 	let player: DemoPlayer | undefined;
 	let server: Server | undefined;
 	let saveChecker: SaveChecker | undefined;
 	try {
 		if (events === null) await machines.makeReady();
-		const page = await makePage(lesson.id, await readLesson(lesson));
+		const page = await makePage(lesson.id, await textOf(lesson));
 		server = await openServer({
 			...{ port, share, page, recorded: events !== null },
 			dispatch: async (message) => player && dispatch(player, message),
 		});
 		const { sendEvent } = server.audience;
-		const loaded = events === null ? await loadForStage(lesson, SIZE) : null;
+		const loaded = events === null ? await loadAnyForStage(lesson, SIZE, machines) : null;
 		const opening =
 			loaded === null
 				? Playback.open(events as DemoEvent[], sendEvent)
@@ -67,12 +70,19 @@ export async function live(
 	}
 }
 
+// An instructor's own demo may have a text beside it. A recording may be of a demo that is not here.
+function textOf(demo: Lesson | OwnDemo): Promise<string> {
+	const reading = isOwn(demo) ? readFile(join(demo.folder, "README.md"), "utf8") : readLesson(demo);
+	return reading.catch(() => `# ${demo.title}\n`);
+}
+
 // Checks the learner's module only if there is one: `drydock live` makes no workspace.
 async function checkSaves(
 	lesson: Lesson,
 	machines: MachinePool,
 	{ audience }: Server,
 ): Promise<SaveChecker | undefined> {
+	if (!(await lessons()).some(({ id }) => id === lesson.id)) return undefined;
 	const file = await learnersFile(lesson);
 	if (!(await exists(file))) return undefined;
 	audience.sendWork(uncheckedWork(file));

@@ -1,9 +1,9 @@
 import { EXIT, Failure } from "../../base/failure.ts";
 import { visibleProgress } from "../../base/progress.ts";
-import { findLesson } from "../../judge/lessons.ts";
 import { writeNew } from "../../learner/without-overwriting.ts";
 import { asciicastOf, type TerminalPainter } from "../../live/asciicast.ts";
 import type { DemoEvent, Size } from "../../live/events.ts";
+import { findDemo } from "../../live/own-demo.ts";
 import { playToEnd } from "../../live/play-to-end.ts";
 import { lineOf } from "../../live/recording.ts";
 import { repaintSequences } from "./full-screen.ts";
@@ -19,7 +19,7 @@ const SIZE = { columns: 120, rows: 36 };
  * or cannot be written
  */
 export async function recordDemo(id: string, { out }: { out?: string }): Promise<number> {
-	const lesson = await findLesson(id);
+	const lesson = await findDemo(id);
 	const file = out ?? `${lesson.id}.demo.jsonl`;
 	const events: DemoEvent[] = [];
 	const isKept = await playToEnd(lesson, (event) => void events.push(event), Slides.shellSize(SIZE), visibleProgress);
@@ -27,7 +27,7 @@ export async function recordDemo(id: string, { out }: { out?: string }): Promise
 		throw new Failure(
 			"failed",
 			"the demo did not keep its promises, so nothing was written",
-			`npx drydock demo rehearse ${lesson.id}`,
+			`npx drydock demo rehearse ${id}`,
 		);
 	const text = file.endsWith(".cast") ? await asciicastOf(events, SIZE, painter(SIZE)) : events.map(lineOf).join("");
 	const isNew = await writeNew(file, Buffer.from(text)).catch((error: NodeJS.ErrnoException) => {

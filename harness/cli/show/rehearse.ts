@@ -3,8 +3,9 @@ import { EXIT, Failure } from "../../base/failure.ts";
 import { statusMark } from "../../base/plain.ts";
 import { printable } from "../../base/printable.ts";
 import { silentProgress, visibleProgress } from "../../base/progress.ts";
-import { findLesson, type Lesson, lessons } from "../../judge/lessons.ts";
-import { loadForStage } from "../../live/loaded-demo.ts";
+import { type Lesson, lessons } from "../../judge/lessons.ts";
+import { loadAnyForStage } from "../../live/loaded-demo.ts";
+import { findDemo, type OwnDemo } from "../../live/own-demo.ts";
 import { type Rehearsal, rehearse } from "../../live/rehearse.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { outputStyle, printJson } from "../text/terminal.ts";
@@ -20,7 +21,7 @@ export async function rehearseDemos(
 ): Promise<number> {
 	if (all === (id !== undefined))
 		throw new Failure("usage", "name one lesson, or give --all", "npx drydock demo rehearse --all");
-	const chosen = id === undefined ? await lessons() : [await findLesson(id)];
+	const chosen = id === undefined ? await lessons() : [await findDemo(id)];
 	const progress = json ? silentProgress : visibleProgress;
 	const machines = new MachinePool(progress);
 	const found: Rehearsal[] = [];
@@ -38,9 +39,9 @@ export async function rehearseDemos(
 	return found.every(({ holds }) => holds) ? EXIT.passed : EXIT.notPassed;
 }
 
-async function rehearseLesson(lesson: Lesson, machines: MachinePool): Promise<Rehearsal> {
+async function rehearseLesson(lesson: Lesson | OwnDemo, machines: MachinePool): Promise<Rehearsal> {
 	const openMachine = machines.beginStage.bind(machines);
-	return rehearse(await loadForStage(lesson, SIZE), openMachine, STEP_TIMEOUT_MS);
+	return rehearse(await loadAnyForStage(lesson, SIZE, machines), openMachine, STEP_TIMEOUT_MS);
 }
 
 function rehearsalText({ lesson, title, holds, steps, problems, backMs }: Rehearsal): string {

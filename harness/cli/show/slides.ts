@@ -145,7 +145,8 @@ export class Slides {
 
 	#title(columns: number, { isRecording }: PresenterChoices): string {
 		const { lesson = "", title = "" } = this.#header ?? {};
-		const left = `${MARGIN}${lesson.slice(0, 2)} · ${title}`;
+		const number = /^\d\d(?=-)/.exec(lesson)?.[0];
+		const left = `${MARGIN}${number === undefined ? "" : `${number} · `}${title}`;
 		const state = this.#phase === "running" || this.#phase === "typing" ? "…" : "";
 		const right = `${isRecording ? "recording " : ""}${state} ${this.#step} / ${this.steps}${MARGIN}`;
 		return this.#chalk.inverse(fit(`${fit(left, columns - stringWidth(right))}${right}`, columns));
