@@ -6,7 +6,7 @@ const CORNER = 7;
 const HEAD = 9;
 /** How large the text may be, as multiples of the page's text. */
 const ZOOMS = [1.6, 1.45, 1.3, 1.2, 1.1, 1, 0.92, 0.85, 0.8];
-const NARROW_EM = 30;
+const NARROW_EM = 24;
 
 /** The place on the page where a drawing is shown. The next drawing changes it in place: things move, and do not flicker. */
 export class Board {
