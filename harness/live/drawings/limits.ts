@@ -91,8 +91,10 @@ class GroupPen {
 		const most = limit === null ? chart.top : limit / LIMIT_AT;
 		const x = (value: number) => track.x + Math.min(1, value / most) * track.width;
 		const used = points.at(-1)?.value ?? 0;
+		const peak = Math.max(...points.map(({ value }) => value), 0);
 		const full = limit !== null && used > limit * 0.95;
 		sheet.rectangle(`${key}.track`, track, "track");
+		if (peak > used) sheet.rectangle(`${key}.peak`, { ...track, width: x(peak) - track.x }, "peak cgroup");
 		sheet.rectangle(
 			`${key}.used`,
 			{ ...track, width: Math.max(3, x(used) - track.x) },

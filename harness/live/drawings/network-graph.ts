@@ -22,7 +22,7 @@ export interface PlacedGraph {
 	lines: { points: Point[]; label: Point }[];
 }
 
-const RANKS_GAP = 46;
+const RANKS_GAP = 40;
 const NODES_GAP = 34;
 const FRAME = "frame";
 

@@ -176,7 +176,7 @@ class NetworkPen {
 				return { x, y, width: Math.max(inside.width + 2 * MARGIN, 70), height: bottom - y + 4 };
 			});
 			if (!isAbout) return card;
-			const place = { x, y: card.y + card.height + 1, width: Math.max(card.width, this.textMax) };
+			const place = { x, y: card.y + card.height + 1, width: Math.max(card.width, this.textMax * 1.4) };
 			return boxAround([card, sheet.callout(this.picture.latestChange, place, x + card.width / 2)]);
 		};
 		let ownHeight = 0;
