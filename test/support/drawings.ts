@@ -3,7 +3,7 @@ import type { Box, Drawing, Label, Line, Point, Rectangle } from "../../harness/
 import { Sheet } from "../../harness/live/drawings/sheet.ts";
 
 /** The widths, in units, of a phone with large type, a phone, a projector's panel, and a large screen. */
-export const WIDTHS = [280, 360, 460, 760] as const;
+export const WIDTHS = [240, 280, 360, 460, 760] as const;
 
 /** Rounding makes two shapes that touch overlap by less than this. */
 const TOUCHING = 1.5;

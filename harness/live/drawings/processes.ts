@@ -3,8 +3,10 @@ import type { ProcessesPicture, ProcessRow } from "../views/processes.ts";
 import { type Box, type Drawing, EM, grown } from "./shapes.ts";
 import type { Item, Sheet } from "./sheet.ts";
 
-/** How far a child is to the right of its parent. */
+/** How far a child is to the right of its parent, if there is room for the cards. */
 const INDENT = 26;
+const INDENT_MIN = 6;
+const CARD_WIDTH = 130;
 const CARD_MARGIN = 6;
 const ROW_GAP = 7;
 const FRAME_MARGIN = 10;
@@ -29,6 +31,8 @@ export function drawProcesses(picture: ProcessesPicture, sheet: Sheet): Drawing 
 class ProcessPen {
 	readonly #cards = new Map<string, Box>();
 	readonly #gutter: number;
+	/** The left edge of the innermost frame. */
+	#frameLeft: number;
 	readonly #rows: readonly ProcessRow[];
 
 	constructor(
@@ -38,6 +42,7 @@ class ProcessPen {
 		this.#rows = picture.rows.slice(0, ROWS_MAX);
 		const widths = this.#rows.map((row) => sheet.widthOf(hostNumber(row), { code: true, bold: true }));
 		this.#gutter = Math.max(sheet.widthOf("on host", { size: 0.85 }), ...widths) + 14;
+		this.#frameLeft = this.#gutter;
 	}
 
 	heading(): number {
@@ -56,6 +61,8 @@ class ProcessPen {
 		const x = this.#x(row) - FRAME_MARGIN;
 		const right = this.sheet.width - RIGHT + FRAME_MARGIN - 4 * row.level;
 		let bottom = y;
+		const outer = this.#frameLeft;
+		this.#frameLeft = x;
 		this.sheet.behind(`frame.${row.key}`, `frame pid${row.change === "ended" ? " gone" : ""}`, () => {
 			const room = right - x - 2 * FRAME_MARGIN;
 			const ended = row.change === "ended" ? ", gone" : "";
@@ -68,6 +75,7 @@ class ProcessPen {
 			bottom = this.#row(row, y + FRAME_TITLE + 2);
 			return { x, y, width: right - x, height: bottom - y };
 		});
+		this.#frameLeft = outer;
 		return bottom + ROW_GAP;
 	}
 
@@ -86,8 +94,10 @@ class ProcessPen {
 	}
 
 	#x({ depth, level }: ProcessRow): number {
-		const most = Math.max(0, Math.floor((this.sheet.width * 0.4) / INDENT));
-		return this.#gutter + 6 + Math.min(depth, most) * INDENT + level * FRAME_MARGIN;
+		const deepest = Math.max(1, ...this.#rows.map((row) => row.depth));
+		const room = this.sheet.width - this.#gutter - RIGHT - CARD_WIDTH;
+		const indent = Math.min(INDENT, Math.max(INDENT_MIN, room / deepest));
+		return this.#gutter + 6 + Math.min(depth * indent, Math.max(0, this.sheet.width * 0.4)) + level * FRAME_MARGIN;
 	}
 
 	#row(row: ProcessRow, y: number): number {
@@ -108,11 +118,10 @@ class ProcessPen {
 		this.#lines(row, card);
 		let bottom = card.y + card.height + ROW_GAP;
 		if (row.key === this.picture.changedRow) {
-			const callout = sheet.callout(
-				this.picture.latestChange,
-				{ x: x + INDENT, y: bottom - 4, width: room - INDENT },
-				x + 44,
-			);
+			// On a phone, the sentence begins at the frame's edge.
+			const left = room - INDENT < CARD_WIDTH ? this.#frameLeft + 4 : x + INDENT;
+			const place = { x: left, y: bottom - 4, width: x + room - left };
+			const callout = sheet.callout(this.picture.latestChange, place, x + 44);
 			bottom = callout.y + callout.height + ROW_GAP;
 		}
 		for (const child of this.#rows.filter(({ parent }) => parent === row.key))
