@@ -150,7 +150,7 @@ class ProcessPen {
 		const middle = card.y + 4 + EM * 0.65;
 		const parent = row.parent === null ? undefined : this.#cards.get(row.parent);
 		if (parent !== undefined) {
-			const x = parent.x + 12;
+			const x = Math.min(parent.x + 12, card.x - 4);
 			const look = row.lostParent !== null ? "branch changed" : "branch";
 			this.sheet.line(
 				`${row.key}.branch`,
