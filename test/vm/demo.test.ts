@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cacheDir } from "../../harness/base/cache.ts";
 import { findLesson } from "../../harness/judge/lessons.ts";
 import { DemoInMachine } from "../../harness/live/demo-in-machine.ts";
+import type { DemoEvent } from "../../harness/live/events.ts";
 import { loadForStage } from "../../harness/live/loaded-demo.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { type Temporary, temporary } from "../support/temporary.ts";
@@ -52,6 +53,29 @@ test("a step whose command waits for input is done; the next step types that inp
 		await demo.next();
 		expect({ step: demo.step, phase: demo.phase }).toEqual({ step: 2, phase: "done" });
 		expect(answers[1]).toContain("second\n");
+	} finally {
+		await demo.close();
+	}
+});
+
+test("after a resize, going back shows the past in its own width, and only then in the new one", async () => {
+	const events: DemoEvent[] = [];
+	const demo = await DemoInMachine.open(
+		await loadForStage(await findLesson("02"), SIZE),
+		machines.beginStage.bind(machines),
+		(event) => void events.push(event),
+	);
+	try {
+		const narrow = { columns: 60, rows: 20 };
+		await demo.resize("host", narrow);
+		const from = events.length;
+		await demo.back();
+		const shown = events.slice(from).filter((event) => "shell" in event && event.shell === "host");
+		expect(shown.slice(0, 3)).toMatchObject([
+			{ type: "size", size: SIZE },
+			{ type: "screen", data: expect.stringContaining("host# ") },
+			{ type: "size", size: narrow },
+		]);
 	} finally {
 		await demo.close();
 	}
@@ -120,6 +144,9 @@ describe("on a terminal", () => {
 		await page.press("", /host# +│ +container#$/m);
 		await page.press("\tstty size\r", /^ +17 56/m);
 		await page.press(`${CTRL_RIGHT_BRACKET}?`, /play this step; then show/);
+		await page.press("p", /There is no note on this step/);
+		await page.press("q", /Quit the demo\?/);
+		await page.press("n", /→ A hostname does not/);
 		await page.press("q", /Quit the demo\?/);
 		await page.press("q");
 		expect((await page.waitForEnd()).code).toBe(0);
