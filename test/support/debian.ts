@@ -8,7 +8,8 @@ import { zx } from "../../harness/base/zx.ts";
  */
 export async function makeDebian(root: string, suite: string, more: readonly string[] = []): Promise<void> {
 	const $ = await zx();
-	await $`mmdebstrap --variant=minbase --include=${more.join(",")} ${suite} ${root}`;
+	const include = more.length === 0 ? [] : [`--include=${more.join(",")}`];
+	await $`mmdebstrap --variant=minbase ${include} ${suite} ${root}`;
 	// As Docker does, so that the container finds the packages' server.
 	await cp("/etc/resolv.conf", `${root}/etc/resolv.conf`, { dereference: true, force: true });
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DockerfileParser } from "dockerfile-ast";
+import { DockerfileParser, type ModifiableInstruction } from "dockerfile-ast";
 
 /**
  * Makes a shell script of a Dockerfile, for a container that has the base image's root file system. It knows the
@@ -28,18 +28,10 @@ export async function scriptOf(context: string): Promise<{ script: string; user:
 			];
 		}
 		if (keyword !== "RUN") throw new Error(`the player does not know the instruction ${keyword}`);
-		const [, source, target, command] = /^--mount=type=bind,source=(\S+),target=(\S+) (.*)$/s.exec(text) ?? [
-			null,
-			"",
-			"",
-			text,
-		];
-		const isMounted = source !== "";
-		return [
-			...(isMounted ? [`ln -s ${join(context, source ?? "")}/ ${target}`] : []),
-			command ?? "",
-			...(isMounted ? [`rm ${target}`] : []),
-		];
+		const mount = (instruction as ModifiableInstruction).getFlags().find((flag) => flag.getName() === "mount");
+		if (mount === undefined) return [text];
+		const [, source = "", target = ""] = /^type=bind,source=(\S+),target=(\S+)$/.exec(mount.getValue() ?? "") ?? [];
+		return [`cp -r ${join(context, source)} ${target}`, text, `rm -r ${target}`];
 	});
 	return { script: lines.join("\n"), user };
 }
