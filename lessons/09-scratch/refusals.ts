@@ -22,7 +22,7 @@ const neverRan = ({ facts }: Context) => facts["command.ran"] === false;
 export const refusals: Explanation[] = [
 	{
 		when: ({ thrown }) => /^ENOENT: .*, open '\/.*\/command\.json'/.test(thrown?.message ?? ""),
-		diagnosis: "exception",
+		diagnosis: "opens-as-the-skeleton",
 		why: "openImage opens command.json, as in the skeleton. But buildImage does not write this file any more: the command is in the config's blob now.",
 		try: "Write openImage next, TODO(09.6) and TODO(09.7). Begin with manifest.json. Neither half is judged until openImage can read what buildImage writes.",
 		see: [],
