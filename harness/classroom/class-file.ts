@@ -119,7 +119,7 @@ async function readClassFile(path: string, mustExist: boolean): Promise<ClassFil
 	if (text === null) return null;
 	let value: unknown;
 	try {
-		value = parse(text) ?? {};
+		value = parse(text, { logLevel: "error" }) ?? {};
 	} catch (cause) {
 		throw wrong(path, harmless((cause as Error).message, 300), cause);
 	}

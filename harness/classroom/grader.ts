@@ -20,8 +20,11 @@ import { judgementOf, judgementOfError, judgementOfLargeFile, TOO_BUSY, withoutV
 import type { Judgement, Result, SubmissionReport } from "./result.ts";
 import { filesOf, findModule, folderOf, type Submission } from "./submission.ts";
 
-/** Number of submissions to open beyond those that have a machine: some turn out to be judged already. */
-const OPENED_AHEAD = 8;
+/**
+ * Number of modules to compile beyond those that have a machine: some turn out to be judged already. A compiled module
+ * takes a few megabytes until it is judged, so the number does not grow with the lessons.
+ */
+const MODULES_AHEAD = 8;
 /** Interval at which the grader asks whether the computer could run one more machine. */
 const LOOK_EVERY_MS = 1_000;
 /** Maximum number of times that a submission is judged while the computer is too busy for a verdict. */
@@ -113,7 +116,7 @@ async function gradeInRounds(
 async function gradeOnce(
 	candidates: readonly Candidate[],
 	grader: Grader,
-	{ machinesAtOnce, extraMachines, onResult }: GradingOptions,
+	{ lessons, machinesAtOnce, extraMachines, onResult }: GradingOptions,
 	lessonsOf: (name: string) => readonly LessonToGrade[],
 ): Promise<Map<string, Attempt<Result>[]>> {
 	const all = concurrently(
@@ -127,7 +130,7 @@ async function gradeOnce(
 			});
 			return [name, await Promise.all(results)] as const;
 		},
-		machinesAtOnce + extraMachines + OPENED_AHEAD,
+		Math.ceil((machinesAtOnce + extraMachines + MODULES_AHEAD) / Math.max(1, lessons.length)),
 	);
 	return new Map(await Promise.all(all));
 }

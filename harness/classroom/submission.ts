@@ -73,7 +73,7 @@ async function onlyOne(folder: Folder, paths: readonly string[]): Promise<Module
 		return { kind: "unclear", reason: `${harmless(path.slice(1), 100)} cannot be read (${code})` };
 	const names = [path, ...others].slice(0, 3).map((name) => harmless(name.slice(1), 100));
 	if (await doDiffer(folder, [path, ...others.slice(0, COMPARED_MAX - 1)]))
-		return { kind: "unclear", reason: `there are several, and they differ: ${names.join(", ")}` };
+		return { kind: "unclear", reason: `there are several, and they differ: ${names.join(", ")}; keep one` };
 	if (others.length < COMPARED_MAX) return { kind: "found", path, note: null };
 	const many = `there are ${others.length + 1}, and at most ${COMPARED_MAX} are compared`;
 	return { kind: "unclear", reason: `${many}: ${names.join(", ")}, …` };

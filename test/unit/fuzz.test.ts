@@ -6,9 +6,12 @@ import { afterAll, describe, expect, test } from "vitest";
 import { Failure } from "../../harness/base/failure.ts";
 import { inKit } from "../../harness/base/kit.ts";
 import { printable } from "../../harness/base/printable.ts";
+import { readArchive } from "../../harness/classroom/archives.ts";
+import { classRules } from "../../harness/classroom/class-file.ts";
 import { FORMATS } from "../../harness/classroom/formats.ts";
 import { isPrintableName, printableName } from "../../harness/classroom/harmless.ts";
 import { STATUSES } from "../../harness/classroom/result.ts";
+import { readRoster } from "../../harness/classroom/roster.ts";
 import { mergeReports, readReports } from "../../harness/classroom/shard.ts";
 import { details, table } from "../../harness/classroom/table.ts";
 import { NOTHING_CHOSEN, Slides } from "../../harness/cli/show/slides.ts";
@@ -25,6 +28,7 @@ import { applyByteEdits, applyEdits, randomByteEdits, randomEdits } from "../sup
 import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
 import { temporary } from "../support/temporary.ts";
 import { halfway } from "../support/workspace.ts";
+import { zipped } from "../support/zip.ts";
 
 // Files from somebody else are changed at random. drydock must refuse each as wrong usage, or accept it; and then all
 // further work with it must end without an exception. `npm run soak` runs a hundred times as many.
@@ -153,6 +157,35 @@ describe("after random changes, this is refused as wrong usage or accepted:", ()
 				await unpackImage(file, await mkdtemp(join(files.dir, "into-"))).catch((error: unknown) => {
 					expect((error as Error).message.length).toBeLessThan(300);
 				});
+			}),
+			runs(60),
+		);
+	});
+
+	test("an archive that was handed in, a class file and a roster", { timeout: PATIENCE_MS }, async () => {
+		const packed = tarball(entry("02-unshare/isolate.ts", "x"), entry("02-unshare/a/b.ts", "y"));
+		const archives = [packed, gunzipSync(packed), await zipped(["02-unshare/isolate.ts", "x"], ["a/b.ts", "y"])];
+		const rules = Buffer.from("lessons: [02]\npoints: { 02: 7 }\ndeadline: 2026-11-30T23:59:00Z\n");
+		const roster = Buffer.from('id,name,submitted\n1,"Doe, Jane",2026-11-30T23:59:00Z\n2,Bob,\n');
+		await fc.assert(
+			fc.asyncProperty(randomByteEdits, async (changes) => {
+				for (const bytes of archives) {
+					const folder = await readArchive(async () => applyByteEdits(bytes, changes)).catch((error: unknown) => {
+						expect(error).toBeInstanceOf(Error);
+						expect((error as Error).message.length).toBeLessThan(300);
+						return null;
+					});
+					for (const [path, read] of folder?.files ?? []) {
+						expect(path).not.toMatch(/(^|\/)\.\.(\/|$)|\p{C}/u);
+						await read().catch((error: Error) => expect(error.message).toMatch(/too large/));
+					}
+				}
+				const [one, other] = [join(files.dir, "class.yaml"), join(files.dir, "roster.csv")];
+				await writeFile(one, applyByteEdits(rules, changes));
+				await refusedOr(() => classRules(null, { class: one }));
+				await writeFile(other, applyByteEdits(roster, changes));
+				for (const { id } of (await refusedOr(() => readRoster(other))) ?? [])
+					expect(id).not.toMatch(CONTROL_CHARACTERS_OR_LOG_COMMANDS);
 			}),
 			runs(60),
 		);

@@ -28,7 +28,7 @@ const ROWS: Record<string, { found: string; note?: string } | { reason: string }
 	"04-near": { found: "isolate_final.ts", note: "found instead of isolate.ts: isolate_final.ts" },
 	"05-capitals": { found: "Isolate.TS", note: "found instead of isolate.ts: Isolate.TS" },
 	"06-text": { found: "isolate.ts.txt", note: "found instead of isolate.ts: isolate.ts.txt" },
-	"07-two-finals": { reason: "there are several, and they differ: isolate_final.ts, isolate_v2.ts" },
+	"07-two-finals": { reason: "there are several, and they differ: isolate_final.ts, isolate_v2.ts; keep one" },
 	"08-typing-error": { reason: "similar: isolte.ts" },
 	"09-empty": { reason: "no 02-unshare/isolate.ts" },
 	"10-only-pdf": { reason: "no 02-unshare/isolate.ts" },
