@@ -12,6 +12,7 @@ export function paintDesk(showing: Showing, time: string, act: (action: Action) 
 	if (header === null) return [];
 	const { step, phase } = place;
 	const note = script?.note;
+	const next = header.steps[step]?.narration ?? "the end";
 	const button = (text: string, title: string, action: Action, name = "") => {
 		const element = h("button", { type: "button", title, class: name }, text);
 		element.addEventListener("click", () => act(action));
@@ -26,7 +27,7 @@ export function paintDesk(showing: Showing, time: string, act: (action: Action) 
 			button("again", "r: play this step again", "replay"),
 			button("reset", "R: start again from the beginning", "reset"),
 		),
-		h("p", { class: "next-step" }, h("b", {}, "then "), header.steps[step]?.narration ?? "the end"),
+		h("p", { class: "next-step", title: next }, h("b", {}, "then "), next),
 		note !== undefined && button(noteShown ? "hide note" : "note", "p", "note", "note-button"),
 		h(
 			"p",

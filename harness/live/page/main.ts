@@ -171,8 +171,11 @@ function present(action: Exclude<Action, number>): void {
 	if (action === "next" || action === "back" || action === "replay" || action === "reset") steer({ action });
 	else if (action === "host" || action === "container") typeInto(action);
 	else if (action === "note") showing.noteShown = script?.note !== undefined && !showing.noteShown;
-	else if (action === "window") window.open(desk?.audienceLink, "drydock-audience", "popup,width=1280,height=720");
-	else if (action === "share") dialogs.share(desk?.share ?? null, showing.followers);
+	else if (action === "window") {
+		window.open(desk?.audienceLink, "drydock-audience", "popup,width=1280,height=720");
+		// The audience does not look at this window any more.
+		showing.noteShown = true;
+	} else if (action === "share") dialogs.share(desk?.share ?? null, showing.followers);
 	else if (action === "end") dialogs.end(recorded, () => connection.send({ action: "end" }));
 	else if (action === "jump") {
 		const narrations = demo.header?.steps.map(({ narration }) => narration) ?? [];

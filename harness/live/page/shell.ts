@@ -88,7 +88,8 @@ export class Shell {
 
 	set colors(colors: { background: string; foreground: string; cursor: string }) {
 		// The default, a translucent white, is as good as invisible on a light background.
-		this.#terminal.options.theme = { ...colors, selectionBackground: "#7aa2f788" };
+		const scrollbarSliderBackground = `${colors.foreground}22`;
+		this.#terminal.options.theme = { ...colors, scrollbarSliderBackground, selectionBackground: "#7aa2f788" };
 	}
 
 	/** Sets the font size, and returns how many characters fit; null if that cannot be measured. */
