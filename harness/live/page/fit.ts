@@ -2,18 +2,26 @@
 const SMALLEST = 0.5;
 const STEPS = 5;
 
+/** What the type of an element was last adapted to. */
+const fitted = new WeakMap<HTMLElement, string>();
+
+/** Whether the page scrolls, as on a phone: there, panes are as high as what is in them. */
+export const pageScrolls = (): boolean => matchMedia("(max-width: 60rem)").matches;
+
 /**
  * Sets the type of an element as large as everything in it fits, by its style `--fit`. If nothing fits, it is scrolled.
  * @param largest 1 for the usual size
  */
 export function fitType(element: HTMLElement, largest: number): void {
+	const { fontSize } = getComputedStyle(document.documentElement);
+	const now = [largest, fontSize, element.clientWidth, element.clientHeight, element.textContent].join();
+	if (fitted.get(element) === now) return;
+	fitted.set(element, now);
 	const fits = (size: number) => {
 		element.style.setProperty("--fit", String(size));
 		return element.scrollHeight <= element.clientHeight + 1 && element.scrollWidth <= element.clientWidth + 1;
 	};
-	// On a phone, panes are as high as what is in them.
-	const isBounded = !matchMedia("(max-width: 60rem)").matches;
-	if (fits(isBounded ? largest : 1)) return;
+	if (fits(pageScrolls() ? 1 : largest)) return;
 	let [small, large] = [SMALLEST, largest];
 	for (let step = 0; step < STEPS; step++) {
 		const middle = (small + large) / 2;

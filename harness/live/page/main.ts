@@ -38,6 +38,8 @@ const connection = new Connection(receive, showConnection);
 function receive(message: ServerMessage): void {
 	if (message.type === "welcome") begin(message);
 	if (message.type === "event") applyEvent(message.event);
+	// Output is frequent, and only the shells show it.
+	if (message.type === "event" && message.event.type === "output") return;
 	if (message.type === "work") updateWork(message.work);
 	if (message.type === "followers") showing.followers = message.count;
 	if (message.type === "shown") showing.follow(message.shown);

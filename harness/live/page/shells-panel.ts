@@ -24,6 +24,8 @@ export class ShellsPanel {
 	readonly #logs: Record<ShellName, ShellLog> = { host: new ShellLog(), container: new ShellLog() };
 	#shown: ShellName = "host";
 	#atMs: number | null = null;
+	/** What the type was last adapted to. */
+	#fitted = "";
 
 	constructor(element: HTMLElement, { onTyped, onLeave, onChoose }: Options) {
 		this.#element = element;
@@ -86,7 +88,9 @@ export class ShellsPanel {
 
 	/** How many characters fit in the usual type; null while no shell is on the page. */
 	get room(): Size | null {
-		return this.#isOnPage ? this.#shells[this.#shown].charactersThatFit(fontSize(FONT_REM)) : null;
+		if (!this.#isOnPage) return null;
+		this.#fitted = "";
+		return this.#shells[this.#shown].charactersThatFit(fontSize(FONT_REM));
 	}
 
 	/**
@@ -95,7 +99,13 @@ export class ShellsPanel {
 	 * @param usual whether the type may not be larger than usual
 	 */
 	fit(size: { columns: number; rows: number | null }, usual: boolean): void {
-		if (this.#isOnPage) this.#shells[this.#shown].fitFontTo(size, fontSize(usual ? FONT_REM : FONT_REM_MAX));
+		if (!this.#isOnPage) return;
+		const largest = fontSize(usual ? FONT_REM : FONT_REM_MAX);
+		const { clientWidth, clientHeight } = this.#element;
+		const fitted = [this.#shown, size.columns, size.rows, largest, clientWidth, clientHeight].join();
+		// To measure a terminal is slow.
+		if (fitted !== this.#fitted) this.#shells[this.#shown].fitFontTo(size, largest);
+		this.#fitted = fitted;
 	}
 
 	get #isOnPage(): boolean {
