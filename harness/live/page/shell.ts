@@ -102,6 +102,7 @@ export class Shell {
 
 	set size({ columns, rows }: Size) {
 		this.#terminal.resize(columns, rows);
+		this.#terminal.scrollToBottom();
 	}
 
 	/**
