@@ -119,7 +119,8 @@ async function gradeCandidates(
 	const candidates = allCandidates.filter(({ name }) => isInShard(shard, name));
 	const journal = await Journal.open(await journalPath(await realpath(dir), shard), resume);
 	if (resume) progress.note(`${journal.size} results of the earlier run are kept`);
-	const machines = new MachinePool(progress);
+	// Of many runs at once, nobody would know which one a note is about.
+	const machines = new MachinePool({ ...progress, note: () => {} });
 	try {
 		const imageKey = await machines.imageKey();
 		const lessons = graded.map(({ key, ...rest }) => ({ ...rest, key: hashOf(key, imageKey) }));
