@@ -6,7 +6,6 @@ const CORNER = 7;
 const HEAD = 9;
 /** How large the text may be, as multiples of the page's text. */
 const ZOOMS = [1.6, 1.45, 1.3, 1.2, 1.1, 1, 0.92, 0.85, 0.8];
-const NARROW_EM = 24;
 
 /** The place on the page where a drawing is shown. The next drawing changes it in place: things move, and do not flicker. */
 export class Board {
@@ -52,16 +51,16 @@ export class Board {
 /**
  * Draws as large as there is room. If not all of it fits in the size of the page's text, a little smaller; if not even
  * then, in the size of the page's text, and the place can be scrolled.
- * @param room the place's size, and the size of its text, in pixels
+ * @param room the place's size, and the size of its text, in pixels; whether the whole page scrolls, as on a phone
  * @param draw draws on a sheet of this width, in units
  */
 export function drawToFit(
-	room: { width: number; height: number; fontSize: number },
+	room: { width: number; height: number; fontSize: number; pageScrolls: boolean },
 	draw: (width: number) => Drawing,
 ): { drawing: Drawing; zoom: number } {
 	const normal = room.fontSize / EM;
-	// On a phone, the page scrolls, and there is no room for larger text.
-	const zooms = room.width > room.fontSize * NARROW_EM ? ZOOMS : [1];
+	// Where the page scrolls, a drawing may be as high as it likes, and there is no room for larger text.
+	const zooms = room.pageScrolls ? [1] : ZOOMS;
 	for (const zoom of zooms.map((one) => one * normal)) {
 		const drawing = draw(room.width / zoom);
 		if (drawing.height * zoom <= room.height && drawing.width * zoom <= room.width + 1) return { drawing, zoom };

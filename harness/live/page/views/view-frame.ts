@@ -1,5 +1,6 @@
 import { Sheet } from "../../drawings/sheet.ts";
 import { h } from "../elements.ts";
+import { pageScrolls } from "../fit.ts";
 import { Board, drawToFit, measureLike } from "./board.ts";
 import type { Painter, Painting } from "./painter.ts";
 
@@ -40,7 +41,7 @@ export class ViewFrame {
 		const { draw, inWords } = this.#painting;
 		const fontSize = Number.parseFloat(getComputedStyle(this.place).fontSize);
 		const measure = measureLike(this.place);
-		const room = { width: clientWidth - ROOM_FOR_BAR, height, fontSize };
+		const room = { width: clientWidth - ROOM_FOR_BAR, height, fontSize, pageScrolls: pageScrolls() };
 		const { drawing, zoom } = drawToFit(room, (width) => draw(new Sheet(width, measure)));
 		this.#board.show(drawing, zoom, `${this.#painter.title}: ${inWords}`);
 		const { focus } = drawing;
