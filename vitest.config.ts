@@ -18,7 +18,7 @@ class LongestFirst extends BaseSequencer {
 /** Tests whose results depend on how much of the computer their machines get, so nothing runs beside them. */
 const ALONE = ["test/vm/grade-busy.test.ts", "test/vm/patience.test.ts"];
 
-/** Builds images and fetches packages, for many minutes: a part of `npm run test:all`, or alone `npm run kits`. */
+/** Builds images and fetches packages, for most of an hour, so only `npm run kits` does it. */
 const KITS = {
 	name: "kits",
 	include: ["test/kits/**/*.test.ts"],
@@ -27,7 +27,7 @@ const KITS = {
 	maxWorkers: 1,
 	sequence: { groupOrder: 3 },
 };
-const plays = ["all", "kits"].includes(process.env["DRYDOCK_TESTS"] ?? "") ? [{ test: KITS }] : [];
+const plays = process.env["DRYDOCK_TESTS"] === "kits" ? [{ test: KITS }] : [];
 
 /** For tests that need no machine. */
 const withoutMachine = {
