@@ -104,7 +104,7 @@ describe("status", () => {
 describe("finish", () => {
 	test("[a lesson has not passed] names it, exit code 1", async () => {
 		const { stderr, code } = await drydock(await workspace(halfway()), "finish");
-		expect(stderr).toMatch(/^02-unshare has not passed yet, .*\n {2}try: npx drydock check 02-unshare\n/);
+		expect(stderr).toMatch(/^02-unshare has not passed yet\. .*\n {2}try: npx drydock check 02-unshare\n/);
 		expect(code).toBe(1);
 		const { stdout } = await drydock(await workspace(halfway()), "finish", "1", "--json");
 		expect(JSON.parse(stdout)).toMatchObject({ track: { number: 1 }, passed: false, notPassed: "02-unshare" });
@@ -114,7 +114,7 @@ describe("finish", () => {
 		const passed = Object.fromEntries(all.map(({ id }) => [id, passedRecord()]));
 		const edited = { passed: { at: "2026-01-01T00:00:00.000Z", judgedBy: null, module: "another text" } };
 		const dir = await workspace(logbookWith({ ...passed, "02-unshare": edited }), { "02-unshare/isolate.ts": MINE });
-		expect((await drydock(dir, "finish")).stderr).toMatch(/^02-unshare has been edited since it passed, /);
+		expect((await drydock(dir, "finish")).stderr).toMatch(/^02-unshare has been edited since it passed\. /);
 	});
 
 	test("--read shows the track's last text; a track that does not exist is wrong usage", async () => {
