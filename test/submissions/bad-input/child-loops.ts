@@ -1,4 +1,4 @@
-// diagnosis: hangs-in-call
+// diagnosis: never-ends
 import { fork, waitpid } from "#kernel";
 
 export function isolate(_hostname: string): void {
