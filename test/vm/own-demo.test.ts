@@ -37,7 +37,7 @@ test("the README's example is rehearsed like a lesson's demo", async () => {
 	const [, example = ""] = /```ts\n(export default[\s\S]*?)```/.exec(await readFile(inKit("README.md"), "utf8")) ?? [];
 	const folder = await folderWith("mine", example);
 	const { code, stdout } = await drydock(files.dir, "demo", "rehearse", folder);
-	expect(stdout).toMatch(/mine What a mount hides \(\d+ steps, goes back within \d+ ms\)\n$/);
+	expect(stdout).toMatch(/mine What a mount hides \(1 step, goes back within \d+ ms\)\n$/);
 	expect(code).toBe(0);
 });
 

@@ -60,6 +60,9 @@ function rehearsalText({ lesson, title, holds, steps, problems, backMs }: Rehear
 	});
 	const slowest = Math.max(...backMs);
 	const back = `goes back within ${slowest} ms`;
-	const head = `${statusMark(holds ? "holds" : "broken", chalk, plain)} ${lesson} ${title} (${steps.length} steps, ${back})`;
+	// Two steps are played again after going back.
+	const count = new Set(steps.map(({ step }) => step)).size;
+	const counted = count === 1 ? "1 step" : `${count} steps`;
+	const head = `${statusMark(holds ? "holds" : "broken", chalk, plain)} ${lesson} ${title} (${counted}, ${back})`;
 	return [head, ...problems.map((problem) => `  ${problem}`), ...broken, ""].join("\n");
 }
