@@ -15,6 +15,7 @@ export function deadlineFor({ bootMs }: Booted): number {
 
 /**
  * How much processor time a run may use on this computer, in milliseconds. A loop without end would otherwise work
- * until the deadline, which is far away on a busy computer. The largest correct exercise that we know uses half of it.
+ * until the deadline, which is far away on a busy computer. The largest correct exercise that we know uses half of it,
+ * and less than two thirds on a busy computer.
  */
 export const processorBudgetMs = ({ bootMs }: Booted): number => Math.round(2_500 + bootMs / 3);
