@@ -38,7 +38,8 @@ export async function classList(
 	);
 	const strangers = found.filter(({ name }) => people.length > 0 && !byName.has(name));
 	for (const { name } of strangers) warnings.push(`${name}: not in the roster; it is graded all the same`);
-	const taken = new Set(found.map(({ name }) => name));
+	const handedIn = new Set(found.map(({ name }) => name));
+	const taken = new Set(handedIn);
 	const absent = without.flatMap((person) => {
 		const name = nameOf(person);
 		if (taken.has(name)) return [];
@@ -52,10 +53,10 @@ export async function classList(
 		const when = { submittedMs: person?.submittedMs ?? null, isLate };
 		return [name, { id: person?.id ?? null, late: latenessOf(when, rules.deadlineMs, rules.late) }] as const;
 	});
-	const unknown = persons.filter(([, { late }]) => late === null).length - absent.length;
-	if (rules.deadlineMs !== null && unknown > 0)
+	const timeless = persons.filter(([name, { late }]) => late === null && handedIn.has(name)).length;
+	if (rules.deadlineMs !== null && timeless > 0)
 		warnings.push(
-			`${unknown} submissions: nobody knows when they came, so nothing is taken off; write the times into a column "submitted" of the roster`,
+			`nobody knows when ${timeless === 1 ? "1 submission" : `${timeless} submissions`} came, so no points are taken off there; write the times into a column "submitted" of the roster`,
 		);
 	return { candidates, persons: new Map(persons), warnings };
 }

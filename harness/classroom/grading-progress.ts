@@ -1,6 +1,6 @@
 import { plainWanted } from "../base/plain.ts";
 import type { Progress } from "../base/progress.ts";
-import type { Result } from "./result.ts";
+import { isJudged, type Result } from "./result.ts";
 
 const BAR_WIDTH = 20;
 
@@ -28,7 +28,7 @@ export function showGradingProgress(
 		onResult: ({ status }) => {
 			done += 1;
 			if (status === "pass") passed += 1;
-			if (status === "error" || status === "unsupported") unjudged += 1;
+			if (!isJudged({ status })) unjudged += 1;
 			showCounts();
 		},
 	};

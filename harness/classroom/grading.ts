@@ -12,10 +12,17 @@ import { showGradingProgress } from "./grading-progress.ts";
 import { Journal, journalPath } from "./journal.ts";
 import { reportOfError } from "./judgement.ts";
 import { judgementKey } from "./judgement-key.ts";
-import type { ClassReport, Judgement, Late, Result, SubmissionReport } from "./result.ts";
+import {
+	type ClassReport,
+	type Judgement,
+	type Late,
+	type Result,
+	type SubmissionReport,
+	WARNINGS_MAX,
+} from "./result.ts";
 import { pointsOf } from "./scoring.ts";
 import { classKey, isInShard, type Shard } from "./shard.ts";
-import { LessonModules } from "./similarity.ts";
+import { LessonModules, mostSimilar } from "./similarity.ts";
 
 /** A class to grade, or a part of one. */
 export interface ClassWork {
@@ -65,13 +72,12 @@ export async function gradeClass(work: ClassWork, progress: Progress): Promise<C
 			late: persons.get(name)?.late ?? null,
 			results: results.map((result) => withComparison(name, result, modules.get(result.lesson))),
 		})),
-		similar: [...modules].flatMap(([lesson, all]) => all.pairs(lesson)),
+		similar: mostSimilar([...modules].flatMap(([lesson, all]) => all.pairs(lesson))),
 		warnings: warnings.slice(0, WARNINGS_MAX),
 		durationMs: Math.round(performance.now() - startedMs),
 	};
 }
 
-const WARNINGS_MAX = 1_000;
 const weightOf = ({ points, check }: LessonToGrade) => points ?? check.weight;
 
 async function modulesOf(lesson: Lesson): Promise<LessonModules> {

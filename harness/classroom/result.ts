@@ -14,6 +14,9 @@ const LESSONS_MAX = 100;
 const SHARDS_MAX = 9_999;
 const TEXT_CHARS_MAX = 10_000;
 const POINTS_MAX = 1_000_000;
+/** Number of pairs of similar modules, over all lessons. */
+export const SIMILAR_MAX = 1_000;
+export const WARNINGS_MAX = 1_000;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const upTo = (max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(max));
@@ -92,7 +95,7 @@ export type Result = v.InferOutput<typeof Result>;
 
 const Late = v.object({
 	isLate: v.boolean(),
-	/** Minutes after the deadline; null if only the learning platform says that it is late. */
+	/** Minutes after the deadline, 0 if it came before; null if only the learning platform says that it is late. */
 	minutes: v.nullable(count),
 	/** This part of the points is taken off. */
 	percentOff: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
@@ -104,7 +107,7 @@ const SubmissionReport = v.object({
 	name,
 	/** Its line in the roster: the first column; null if there is no roster, or no such line. */
 	id: v.nullable(line),
-	/** Null: nobody knows, or there is no deadline. */
+	/** Null if neither the learning platform nor a deadline with a time in the roster says it. */
 	late: v.nullable(Late),
 	results: list(Result, LESSONS_MAX),
 });
@@ -152,9 +155,9 @@ export const ClassReport = v.pipe(
 		scoring: v.picklist(SCORINGS),
 		visibility: v.picklist(VISIBILITIES),
 		submissions: list(SubmissionReport, SUBMISSIONS_MAX),
-		similar: list(Similarity, 1_000),
+		similar: list(Similarity, SIMILAR_MAX),
 		/** Entries of the class's folder that are no submissions, and what else a teacher should know. */
-		warnings: list(line, 1_000),
+		warnings: list(line, WARNINGS_MAX),
 		durationMs: count,
 	}),
 	v.check(({ shard }) => shard.index <= shard.of, "a shard beyond the last"),

@@ -1,4 +1,4 @@
-import type { Judgement, Late, Scoring } from "./result.ts";
+import { isJudged, type Judgement, type Late, type Scoring } from "./result.ts";
 
 /** Computes points: from what a run earned, the class's own points, and the late rule. */
 
@@ -9,7 +9,8 @@ export interface LateRule {
 	graceMinutes: number;
 }
 
-const MINUTES_A_DAY = 24 * 60;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /**
  * The points for one lesson; null if it could not be judged, which must not count as zero points.
@@ -21,7 +22,7 @@ export function pointsOf(
 	scoring: Scoring,
 	late: Late | null,
 ): number | null {
-	if (status === "error" || status === "unsupported") return null;
+	if (!isJudged({ status })) return null;
 	const [earned, max] = [sumOf(groups, "points"), sumOf(groups, "pointsMax")];
 	const share =
 		status === "pass" ? 1 : status === "missing" || scoring === "all-or-nothing" || max === 0 ? 0 : earned / max;
@@ -43,9 +44,10 @@ export function latenessOf(
 ): Late | null {
 	const { submittedMs, isLate } = when;
 	if (submittedMs !== null && deadlineMs !== null) {
-		const graceMs = (rule?.graceMinutes ?? 0) * 60_000;
-		const minutes = Math.max(0, Math.ceil((submittedMs - deadlineMs - graceMs) / 60_000));
-		return { isLate: minutes > 0, minutes, percentOff: percentOff(Math.ceil(minutes / MINUTES_A_DAY), rule) };
+		const afterMs = submittedMs - deadlineMs;
+		const minutes = Math.max(0, Math.ceil(afterMs / MINUTE_MS));
+		const days = Math.max(0, Math.ceil((afterMs - (rule?.graceMinutes ?? 0) * MINUTE_MS) / DAY_MS));
+		return { isLate: days > 0, minutes, percentOff: percentOff(days, rule) };
 	}
 	// The platform does not say how late, so the least possible is taken off.
 	return isLate === null ? null : { isLate, minutes: null, percentOff: percentOff(isLate ? 1 : 0, rule) };

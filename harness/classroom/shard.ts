@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { realpath } from "node:fs/promises";
 import * as v from "valibot";
 import { hashOf } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
-import { readRegularFile } from "../base/regular-file.ts";
+import { readThroughLinks } from "../base/regular-file.ts";
 import { compareNames, harmless } from "./harmless.ts";
 import { ClassReport } from "./result.ts";
+import { mostSimilar } from "./similarity.ts";
 
 /** A part of a class: the i-th of n, from 1. */
 export type Shard = ClassReport["shard"];
@@ -46,11 +46,10 @@ export async function readReports(files: readonly string[]): Promise<ClassReport
 	let left = REPORTS_BYTES_MAX;
 	// Reads one file after the other, so that only one text is in memory.
 	for (const file of files) {
-		const bytes = await realpath(file)
-			.then((path) => readRegularFile(path, Math.min(left, REPORT_BYTES_MAX)))
-			.catch((cause: NodeJS.ErrnoException) => {
-				throw new Failure("usage", `${file} cannot be read: ${cause.code ?? cause.message}`, undefined, { cause });
-			});
+		const limit = Math.min(left, REPORT_BYTES_MAX);
+		const bytes = await readThroughLinks(file, limit).catch((cause: NodeJS.ErrnoException) => {
+			throw new Failure("usage", `${file} cannot be read: ${cause.code ?? cause.message}`, undefined, { cause });
+		});
 		left -= bytes.length;
 		reports.push(reportIn(bytes.toString(), file));
 	}
@@ -115,11 +114,9 @@ export function mergeReports(reports: readonly ClassReport[], files: readonly st
 	if (classKey(submissions.map(({ name }) => name)) !== first.class.key)
 		throw new Failure("usage", `the submissions in ${files.join(", ")} are not those of the class`, SHARD_COMMAND);
 	const durationMs = Math.max(...reports.map((report) => report.durationMs));
-	const similar = reports.flatMap((report) => report.similar).slice(0, SIMILAR_MAX);
+	const similar = mostSimilar(reports.flatMap((report) => report.similar));
 	return { ...first, shard: WHOLE_CLASS, submissions, similar, durationMs };
 }
-
-const SIMILAR_MAX = 1_000;
 
 const some = (numbers: readonly number[]) =>
 	numbers.length <= 20 ? numbers.join(", ") : `${numbers.slice(0, 20).join(", ")} and ${numbers.length - 20} more`;

@@ -1,6 +1,6 @@
 import { type Fingerprint, fingerprintsOf } from "./fingerprints.ts";
 import { compareNames } from "./harmless.ts";
-import type { Similarity } from "./result.ts";
+import { SIMILAR_MAX, type Similarity } from "./result.ts";
 
 /**
  * Finds modules of one lesson that are alike. That is a hint for a person: short right answers resemble each other. So
@@ -11,11 +11,12 @@ import type { Similarity } from "./result.ts";
 const FINGERPRINTS_MIN = 8;
 /** Modules with at least this part in common are reported. */
 const PERCENT_MIN = 60;
-/** What more than this part of the different modules has is common knowledge, … */
+/**
+ * A fingerprint is not compared if more than this share of the modules has it, and more than `COMMON_MIN` modules: then
+ * it is common in the class.
+ */
 const COMMON_SHARE = 0.2;
-/** … but not if only so few have it. */
 const COMMON_MIN = 3;
-const PAIRS_MAX = 200;
 const PLACES_MAX = 8;
 
 interface Module {
@@ -32,7 +33,10 @@ export class LessonModules {
 	readonly #modules = new Map<string, Module>();
 	readonly #textOf = new Map<string, string>();
 
-	/** @param skeleton the lesson's skeleton; `reference`: its solution */
+	/**
+	 * @param skeleton text of the lesson's skeleton
+	 * @param reference text of its reference solution
+	 */
 	constructor(skeleton: string, reference: string) {
 		this.#skeleton = skeleton;
 		this.#given = new Set([skeleton, reference].flatMap(fingerprintsOf).map(({ hash }) => hash));
@@ -69,11 +73,11 @@ export class LessonModules {
 		const commonFrom = Math.max(COMMON_MIN, modules.length * COMMON_SHARE);
 		const rare = (hash: number) => (holders.get(hash)?.length ?? 0) <= commonFrom;
 		const own = new Map(modules.map((module) => [module, [...module.prints.keys()].filter(rare)]));
-		const pairs = modules.flatMap((one, at) => {
+		const pairs = modules.flatMap((one) => {
 			const shared = new Map<Module, number[]>();
 			for (const hash of own.get(one) ?? [])
-				for (const other of holders.get(hash) ?? [])
-					if (modules.indexOf(other) > at) shared.set(other, [...(shared.get(other) ?? []), hash]);
+				for (const other of after(one, holders.get(hash) ?? []))
+					shared.set(other, [...(shared.get(other) ?? []), hash]);
 			return [...shared].flatMap(([other, hashes]) => {
 				const least = Math.min(own.get(one)?.length ?? 0, own.get(other)?.length ?? 0);
 				const percent = Math.round((100 * hashes.length) / least);
@@ -81,9 +85,15 @@ export class LessonModules {
 				return [{ lesson, one: one.name, other: other.name, percent, places: placesOf(one, other, hashes) }];
 			});
 		});
-		return pairs.sort((a, b) => b.percent - a.percent).slice(0, PAIRS_MAX);
+		return mostSimilar(pairs);
 	}
 }
+
+/** As many pairs as a report may have, the most similar first. */
+export const mostSimilar = (pairs: readonly Similarity[]): Similarity[] =>
+	pairs.toSorted((one, other) => other.percent - one.percent).slice(0, SIMILAR_MAX);
+
+const after = (one: Module, all: readonly Module[]) => all.slice(all.indexOf(one) + 1);
 
 // The lines of what two modules share. Runs that overlap in both are one place.
 function placesOf(one: Module, other: Module, hashes: readonly number[]): Similarity["places"] {

@@ -30,7 +30,7 @@ export function table(report: ClassReport, style: Style): string {
 	const unjudged = submissions.reduce((sum, one) => sum + scoreOf(one, lessons).unjudged, 0);
 	if (unjudged > 0)
 		layout.paragraph(
-			`${unjudged} could not be judged. No score yet does not mean a score of zero. The same command with --resume judges them again.`,
+			`${unjudged} could not be judged. No score yet does not mean a score of zero. The same grading with --resume judges them again.`,
 		);
 	return layout.text();
 }

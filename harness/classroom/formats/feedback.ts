@@ -5,6 +5,7 @@ import {
 	headline,
 	lateText,
 	type Result,
+	type Status,
 	scoreOf,
 	type WeightedLesson,
 } from "../result.ts";
@@ -15,8 +16,10 @@ import { onlySubmission, unjudgedMessage } from "./one-submission.ts";
  * submission.
  */
 
-const MARKS = { pass: "passed", fail: "not right yet", missing: "not handed in" } as const;
-const markOf = ({ status }: Result) => (status === "error" || status === "unsupported" ? "not judged" : MARKS[status]);
+const MARKS: Record<Status, string> = {
+	...{ pass: "passed", fail: "not right yet", missing: "not handed in" },
+	...{ error: "not judged", unsupported: "not judged" },
+};
 
 const STYLE = `
 :root { color-scheme: light dark; }
@@ -67,7 +70,7 @@ function section(lesson: WeightedLesson, result: Result) {
 				];
 	const known = [...pairs, ["file", place] as const, ["note", note] as const].filter(([, text]) => text);
 	return markup`<section>
-<h2>${lesson.title}: ${markOf(result)}, ${points === null ? "no points yet" : `${points} of ${lesson.weight} points`}</h2>
+<h2>${lesson.title}: ${MARKS[result.status]}, ${points === null ? "no points yet" : `${points} of ${lesson.weight} points`}</h2>
 <dl>${known.map(([label, text]) => markup`<dt>${label}</dt><dd>${text}</dd>`)}</dl>
 ${
 	groups.length === 0
@@ -86,7 +89,7 @@ export function text(report: ClassReport): string {
 	const { points, max } = scoreOf(submission, report.lessons);
 	const lessons = rows.flatMap(({ lesson, result }) => [
 		"",
-		`${lesson.title}: ${markOf(result)}, ${result.points === null ? "no points yet" : `${result.points} of ${lesson.weight} points`}`,
+		`${lesson.title}: ${MARKS[result.status]}, ${result.points === null ? "no points yet" : `${result.points} of ${lesson.weight} points`}`,
 		...explanationText(result).split("\n"),
 		...result.groups.map(({ title, points, pointsMax }) => `  ${points}/${pointsMax} ${title}`),
 	]);

@@ -1,4 +1,4 @@
-import type { ClassReport, Result, SubmissionReport, WeightedLesson } from "../result.ts";
+import { type ClassReport, isJudged, type Result, type SubmissionReport, type WeightedLesson } from "../result.ts";
 
 /** The only submission in a report, with each lesson beside its result; for documents that hold one submission. */
 export function onlySubmission(report: ClassReport): {
@@ -22,7 +22,7 @@ export const secondsOf = ({ results }: SubmissionReport): number =>
 
 /** A message about the lessons that could not be judged; null if there are none. */
 export function unjudgedMessage(rows: readonly { lesson: WeightedLesson; result: Result }[]): string | null {
-	const unjudged = rows.filter(({ result: { status } }) => status === "error" || status === "unsupported");
+	const unjudged = rows.filter(({ result }) => !isJudged(result));
 	if (unjudged.length === 0) return null;
 	const reasons = unjudged.map(({ lesson: { id }, result: { reason } }) => `${id}: ${reason}`);
 	return `Some lessons could not be judged. That says nothing about your work, and they have no points yet. Ask your teacher to grade it again.\n${reasons.join("\n")}`;

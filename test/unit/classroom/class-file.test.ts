@@ -126,7 +126,15 @@ describe("the roster", () => {
 		expect(persons.get("alice")?.late).toEqual({ isLate: true, minutes: 31, percentOff: 10 });
 		expect(persons.get("eve")?.late).toEqual({ isLate: false, minutes: 0, percentOff: 0 });
 		expect(persons.get("Bob Ray_17")?.late).toBeNull();
-		expect(warnings).toEqual([expect.stringMatching(/^1 submissions: nobody knows when/)]);
+		expect(warnings).toEqual([expect.stringMatching(/^nobody knows when 1 submission came/)]);
+	});
+
+	test("a time of somebody who has handed in nothing does not hide a submission without a time", async () => {
+		const { warnings } = await listed(
+			"id,submitted\nalice,2026-11-30T22:00:00Z\neve,2026-11-30T22:00:00Z\nBob Ray_17,\nzoe,2026-11-30T22:00:00Z\n",
+			"deadline: 2026-11-30T22:59:00Z",
+		);
+		expect(warnings).toEqual([expect.stringMatching(/^nobody knows when 1 submission came/)]);
 	});
 
 	test.each([
@@ -165,6 +173,11 @@ describe("points", () => {
 		const rule = { percentPerDay: 30, percentMax: 50, graceMinutes: 10 };
 		const after = (minutes: number) => latenessOf({ submittedMs: minutes * 60_000, isLate: null }, 0, rule);
 		expect([0, 10, 11, 10 + 1440, 11 + 1440].map((minutes) => after(minutes)?.percentOff)).toEqual([0, 0, 30, 30, 50]);
+		expect([-5, 10, 11].map((minutes) => after(minutes))).toMatchObject([
+			{ isLate: false, minutes: 0 },
+			{ isLate: false, minutes: 10 },
+			{ isLate: true, minutes: 11 },
+		]);
 		expect(latenessOf({ submittedMs: null, isLate: true }, 0, rule)).toMatchObject({ minutes: null, percentOff: 30 });
 		expect(latenessOf({ submittedMs: null, isLate: null }, 0, rule)).toBeNull();
 	});

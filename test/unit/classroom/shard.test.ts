@@ -65,6 +65,16 @@ describe("merge", () => {
 		expect(merged(parts(1)).submissions).toEqual(submissions);
 	});
 
+	test("keeps the most similar pairs, and no more than a report may have", () => {
+		const pair = { lesson: "02-unshare", one: "a", other: "b", places: [] };
+		const [first, second] = parts(2).map((report, at) => ({
+			...report,
+			similar: Array.from({ length: 600 }, () => ({ ...pair, percent: at === 0 ? 60 : 90 })),
+		}));
+		const { similar } = merged([first, second] as ClassReport[]);
+		expect([similar.length, similar[599]?.percent, similar[600]?.percent]).toEqual([1_000, 90, 60]);
+	});
+
 	test.each<[string, (reports: ClassReport[]) => ClassReport[], string]>([
 		["nothing", () => [], "nothing to merge"],
 		["one that is missing", ([one, , three]) => [one, three] as ClassReport[], "of 3 shards, 2 is missing"],
