@@ -1,14 +1,12 @@
 import { parseArchiveName } from "./archive-names.ts";
-import type { entriesIn } from "./folder.ts";
+import type { FolderEntry } from "./folder.ts";
 import { nearness } from "./near-names.ts";
 import { parsePlatformName } from "./platform-names.ts";
 
 /** Decides whose each entry of a class's folder is. */
 
-type Entry = Awaited<ReturnType<typeof entriesIn>>[number];
-
 /** An entry that was handed in. */
-export interface ClassEntry extends Entry {
+export interface ClassEntry extends FolderEntry {
 	/** Its own name, without what a learning platform has added. */
 	file: string;
 }
@@ -39,7 +37,7 @@ interface Claim extends HandedIn {
 
 /** Sorts the entries into submissions, by the owner's name, and those that are none. Every entry is in one of both. */
 export function handedInBy(
-	entries: readonly Entry[],
+	entries: readonly FolderEntry[],
 	modules: readonly Module[],
 ): { submissions: Map<string, HandedIn>; leftOut: LeftOut[] } {
 	const submissions = new Map<string, HandedIn>();
@@ -73,7 +71,7 @@ export function handedInBy(
 }
 
 // Whose an entry is, or why it is nobody's submission.
-function claimOf(entry: Entry, modules: readonly Module[]): Claim | string {
+function claimOf(entry: FolderEntry, modules: readonly Module[]): Claim | string {
 	const { name, kind } = entry;
 	const platform = parsePlatformName(name);
 	if (platform !== null) {
@@ -88,7 +86,7 @@ function claimOf(entry: Entry, modules: readonly Module[]): Claim | string {
 }
 
 // A file such as alice_isolate.ts is Alice's; isolate.ts alone is nobody's.
-function looseFile(entry: Entry, modules: readonly Module[]): Claim | string {
+function looseFile(entry: FolderEntry, modules: readonly Module[]): Claim | string {
 	const { name } = entry;
 	const isModule = (file: string) => modules.some(({ id, module }) => nearness(file, module, id) === "same module");
 	if (isModule(name)) return "a module of nobody in particular; put it into a folder with a name, or use --one";

@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from "node:path";
 import type { Lesson } from "../judge/lessons.ts";
 import { candidatesIn } from "./class.ts";
 import type { ClassRules } from "./class-file.ts";
+import type { FolderKind } from "./folder-kind.ts";
 import type { Candidate } from "./grader.ts";
 import { compareNames } from "./harmless.ts";
 import type { Late } from "./result.ts";
@@ -19,18 +20,17 @@ export interface ClassList {
 
 /**
  * Lists a class.
- * @param one the folder is a single submission
  * @throws {Failure} usage: there is nothing to grade, or the roster cannot be read
  */
 export async function classList(
 	dir: string,
 	lessons: readonly Lesson[],
-	one: boolean,
+	kind: FolderKind,
 	rules: ClassRules,
 ): Promise<ClassList> {
 	const warnings: string[] = [];
 	const own = new Set(rules.ownFiles.filter((path) => dirname(path) === resolve(dir)).map((path) => basename(path)));
-	const found = await candidatesIn(dir, lessons, one, (warning) => warnings.push(warning), own);
+	const found = await candidatesIn(dir, lessons, kind, (warning) => warnings.push(warning), own);
 	const people = rules.roster === null ? [] : await readRoster(rules.roster);
 	const { byName, without } = matched(
 		people,

@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { Failure } from "../base/failure.ts";
 import { readRegularFile } from "../base/regular-file.ts";
@@ -7,7 +6,7 @@ import { ARCHIVE_BYTES_MAX, parseArchiveName, unpackCommand } from "./archive-na
 import { readArchive } from "./archives.ts";
 import { type ClassEntry, handedInBy } from "./class-entries.ts";
 import { asText, entriesIn, FILE_BYTES_MAX, type Folder, isSource, readFolder } from "./folder.ts";
-import { folderKind } from "./folder-kind.ts";
+import type { FolderKind } from "./folder-kind.ts";
 import type { Candidate } from "./grader.ts";
 import { compareNames, printableName } from "./harmless.ts";
 
@@ -15,22 +14,19 @@ import { compareNames, printableName } from "./harmless.ts";
  * Finds the submissions in a folder. In a class's folder, a submission is a folder, an archive, or the files that a
  * learning platform has named after one person. Each entry becomes a part of a submission, or a warning. The folder
  * itself may also be a single submission, as in a continuous-integration job.
- * @param one take the folder for a single submission, whatever it looks like
- * @param warn called with a message about each entry that is no submission, and if the caller may have meant the other
+ * @param kind what {@link folderKind} says of the folder
+ * @param warn called with a message about each entry that is no submission, and if the user may have meant the other
  * kind of folder
  * @param own names of entries that belong to the teacher, such as the class file
- * @throws {Failure} usage: there is no such folder, or nothing in it
+ * @throws {Failure} usage: there are no submissions in it
  */
 export async function candidatesIn(
 	dir: string,
 	lessons: readonly Lesson[],
-	one: boolean,
+	{ isSubmission, warning }: FolderKind,
 	warn: (warning: string) => void = () => {},
 	own: ReadonlySet<string> = new Set(),
 ): Promise<Candidate[]> {
-	const found = await stat(dir).catch(() => null);
-	if (!found?.isDirectory()) throw new Failure("usage", `${dir} is not a folder`, "npx drydock help grade");
-	const { isSubmission, warning } = one ? { isSubmission: true, warning: null } : await folderKind(dir, lessons);
 	if (warning !== null) warn(warning);
 	if (isSubmission) return [folderCandidate(printableName(Buffer.from(basename(resolve(dir)))), dir)];
 	const modules = await Promise.all(lessons.map(async (lesson) => ({ id: lesson.id, module: await moduleOf(lesson) })));

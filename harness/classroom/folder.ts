@@ -20,7 +20,10 @@ export const DEPTH_MAX = 16;
 export const FILE_BYTES_MAX = 128 << 10;
 
 export interface Folder {
-	/** The files that can be imported, and those that may be a module under another name, by path. The function reads the text. @throws {Error} why it cannot be read */
+	/**
+	 * The files that can be imported, and those that may be a module under another name, by path. The function reads the
+	 * text, and throws an error that says why it cannot.
+	 */
 	files: ReadonlyMap<string, () => Promise<string>>;
 	/** The entries that cannot be read, by path, and why not. */
 	refused: ReadonlyMap<string, string>;
@@ -80,7 +83,7 @@ export function asText(bytes: Buffer): string {
  * The entries directly in a folder, in the order of their names, without hidden ones.
  * @throws {Failure} usage: there are too many
  */
-export async function entriesIn(dir: Buffer): Promise<{ name: string; place: Buffer; kind: Kind }[]> {
+export async function entriesIn(dir: Buffer): Promise<FolderEntry[]> {
 	const { entries, isComplete } = await entriesOf(dir, ENTRIES_MAX);
 	if (!isComplete)
 		throw new Failure(
@@ -93,14 +96,24 @@ export async function entriesIn(dir: Buffer): Promise<{ name: string; place: Buf
 		.map(({ name, kind }) => ({ name: printableName(name), place: joined(dir, name), kind }));
 }
 
-export type Kind = "file" | "directory" | "a symbolic link, and links are not followed" | "neither a file nor a folder";
-interface Entry {
+type Kind = "file" | "directory" | "a symbolic link, and links are not followed" | "neither a file nor a folder";
+
+/** An entry of a folder. */
+export interface FolderEntry {
+	/** The name as text that is safe to print. */
+	name: string;
+	place: Buffer;
+	kind: Kind;
+}
+
+/** An entry as the file system has it. */
+interface RawEntry {
 	name: Buffer;
 	kind: Kind;
 }
 
-async function entriesOf(dir: Buffer, max: number): Promise<{ entries: Entry[]; isComplete: boolean }> {
-	const entries: Entry[] = [];
+async function entriesOf(dir: Buffer, max: number): Promise<{ entries: RawEntry[]; isComplete: boolean }> {
+	const entries: RawEntry[] = [];
 	// Reads entries one by one, so that a folder with a million of them does not fill the memory. A name is bytes in an
 	// unknown encoding.
 	const opened = await opendir(dir as unknown as string, { encoding: "buffer" as BufferEncoding });
@@ -120,7 +133,7 @@ function kindOf(entry: Dirent<Buffer>): Kind {
 }
 
 // A copy of the whole kit contains the reference solutions, too. Only the workspace is the learner's work.
-function withoutTheKit(entries: readonly Entry[]): readonly Entry[] {
+function withoutTheKit(entries: readonly RawEntry[]): readonly RawEntry[] {
 	const names = new Set(entries.map(({ name }) => name.toString()));
 	if (!names.has("harness") || !names.has("solutions")) return entries;
 	return entries.filter(({ name }) => name.toString() === "workspace");

@@ -5,13 +5,12 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { hashOf } from "../../harness/base/cache.ts";
-import { candidatesIn } from "../../harness/classroom/class.ts";
 import { explanationText, headline } from "../../harness/classroom/result.ts";
 import { mergeReports } from "../../harness/classroom/shard.ts";
 import { details } from "../../harness/classroom/table.ts";
-import { lessons } from "../../harness/judge/lessons.ts";
 import { unpackArchive } from "../../harness/learner/archive.ts";
 import { EMPTY_RECORD, LOGBOOK } from "../../harness/learner/logbook.ts";
+import { candidatesOf } from "../support/candidates.ts";
 import { reportOn, resultOf } from "../support/class-report.ts";
 import { drydock } from "../support/drydock.ts";
 import { copyKit } from "../support/kit-copy.ts";
@@ -235,7 +234,7 @@ test("archives of 30 KB that each unpack to 28 MB: only their readable files are
 	for (let at = 0; at < 12; at++) await writeFile(join(dir, `learner-${at}.tar.gz`), packed);
 	setFlagsFromString("--expose-gc");
 	const collect = runInNewContext("gc") as () => void;
-	const candidates = await candidatesIn(dir, await lessons(), false);
+	const candidates = await candidatesOf(dir);
 	// Other tests of this process have buffers, too.
 	collect();
 	const before = process.memoryUsage().arrayBuffers;

@@ -2,14 +2,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
-import { candidatesIn } from "../../harness/classroom/class.ts";
 import { gradeAll } from "../../harness/classroom/grader.ts";
 import { Journal } from "../../harness/classroom/journal.ts";
 import type { Result } from "../../harness/classroom/result.ts";
 import { judge } from "../../harness/judge/judge.ts";
-import { findLesson, lessons, loadCheck } from "../../harness/judge/lessons.ts";
+import { findLesson, loadCheck } from "../../harness/judge/lessons.ts";
 import type { MachinePool } from "../../harness/judge/module-run.ts";
 import type { PlayedRun } from "../../harness/vm/machine.ts";
+import { candidatesOf } from "../support/candidates.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -45,7 +45,7 @@ async function graded(name: string, change: (run: PlayedRun, index: number) => P
 	const onResult: Result[] = [];
 	const onRetry: number[] = [];
 	const journal = await Journal.open(join(files.dir, `${name}.jsonl`), false);
-	const reports = await gradeAll(await candidatesIn(join(files.dir, "class"), await lessons(), false), {
+	const reports = await gradeAll(await candidatesOf(join(files.dir, "class")), {
 		lessons: [{ lesson, check: await loadCheck(lesson), key: name }],
 		machines: busyMachines,
 		...{ journal, machinesAtOnce: 1, extraMachines: 0, pointsOf: () => null },

@@ -25,10 +25,10 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 	const shard = options.shard === undefined ? WHOLE_CLASS : parseShard(options.shard);
 	const machinesAtOnce = parseLanes(options.lanes);
 	const all = await lessons();
-	const isOne = options.one === true || (await isSubmission(dir, all));
-	const rules = await classRules(isOne ? null : dir, options);
+	const kind = await folderKind(dir, all, options.one);
+	const rules = await classRules(kind.isSubmission ? null : dir, options);
 	const graded = await lessonsToGrade(rules.lessons, rules.points);
-	const { candidates, persons, warnings } = await classList(dir, all, options.one === true, rules);
+	const { candidates, persons, warnings } = await classList(dir, all, kind, rules);
 	for (const warning of warnings) visibleProgress.note(warning);
 	const here = candidates.filter(({ name }) => isInShard(shard, name)).length;
 	const delivery = await parseDeliveryOptions(options, here, dir);
@@ -41,10 +41,6 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 	};
 	return deliver(await gradeClass(work, visibleProgress), delivery, outputStyle());
 }
-
-// A folder that cannot be read is reported later, by candidatesIn.
-const isSubmission = async (dir: string, all: Awaited<ReturnType<typeof lessons>>): Promise<boolean> =>
-	(await folderKind(dir, all).catch(() => null))?.isSubmission ?? false;
 
 // The same command again, with --resume.
 function resumeCommand(args: readonly string[]): string {

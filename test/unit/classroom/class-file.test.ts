@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { type ClassOptions, classRules } from "../../../harness/classroom/class-file.ts";
 import { classList } from "../../../harness/classroom/class-list.ts";
+import { folderKind } from "../../../harness/classroom/folder-kind.ts";
 import { latenessOf, pointsOf } from "../../../harness/classroom/scoring.ts";
 import { lessons } from "../../../harness/judge/lessons.ts";
 import { temporary } from "../../support/temporary.ts";
@@ -100,7 +101,8 @@ describe("the roster", () => {
 		for (const name of names) await files.write(join(dir.slice(files.dir.length + 1), name, "isolate.ts"), "");
 		await writeFile(join(dir, "roster.csv"), roster);
 		await writeFile(join(dir, "drydock.class.yaml"), `roster: roster.csv\n${more}`);
-		return classList(dir, await lessons(), false, await classRules(dir, {}));
+		const all = await lessons();
+		return classList(dir, all, await folderKind(dir, all), await classRules(dir, {}));
 	};
 
 	test("everybody who has handed in nothing is listed, and a stranger is named", async () => {

@@ -3,10 +3,9 @@ import { mkdir, readdir, readFile, symlink, truncate, writeFile } from "node:fs/
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../../harness/base/kit.ts";
-import { candidatesIn } from "../../../harness/classroom/class.ts";
 import type { Candidate } from "../../../harness/classroom/grader.ts";
 import { findModule, folderOf } from "../../../harness/classroom/submission.ts";
-import { lessons } from "../../../harness/judge/lessons.ts";
+import { candidatesOf } from "../../support/candidates.ts";
 import { entry, tarball } from "../../support/tarball.ts";
 import { temporary } from "../../support/temporary.ts";
 import { zipped } from "../../support/zip.ts";
@@ -125,7 +124,7 @@ async function rowOf({ open }: Candidate): Promise<{ found: string; note?: strin
 
 test("each entry of a folder with every odd kind of entry is a row or a warning, with the cause", async () => {
 	const warnings: string[] = [];
-	const candidates = await candidatesIn(dir, await lessons(), false, (warning) => warnings.push(warning));
+	const candidates = await candidatesOf(dir, false, (warning) => warnings.push(warning));
 	const rows = Object.fromEntries(
 		await Promise.all(candidates.map(async (candidate) => [candidate.name, await rowOf(candidate)] as const)),
 	);
@@ -147,7 +146,7 @@ test("a folder with more entries than a limit is refused, and the message says w
 	const many = join(files.dir, "many");
 	await mkdir(many);
 	execFileSync("sh", ["-c", 'cd "$0" && seq 20001 | xargs touch', many]);
-	await expect(candidatesIn(many, await lessons(), false)).rejects.toMatchObject({
+	await expect(candidatesOf(many)).rejects.toMatchObject({
 		kind: "usage",
 		message: expect.stringContaining("more than 20000 entries"),
 		next: expect.stringContaining("several folders"),

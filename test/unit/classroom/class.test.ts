@@ -4,11 +4,11 @@ import { mkdir, mkdtemp, symlink, truncate, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { readRegularFile } from "../../../harness/base/regular-file.ts";
-import { candidatesIn } from "../../../harness/classroom/class.ts";
 import { readFolder } from "../../../harness/classroom/folder.ts";
 import { findModule, type Submission } from "../../../harness/classroom/submission.ts";
 import { withReadLimits } from "../../../harness/engine/submission-files.ts";
 import { lessons } from "../../../harness/judge/lessons.ts";
+import { candidatesOf } from "../../support/candidates.ts";
 import { temporary } from "../../support/temporary.ts";
 
 const files = await temporary();
@@ -182,8 +182,7 @@ test("a link or a FIFO in a file's place is neither opened nor waited for", asyn
 });
 
 describe("a class", () => {
-	const candidates = async (dir: string, one = false) =>
-		(await candidatesIn(dir, await lessons(), one)).map(({ name }) => name);
+	const candidates = async (dir: string, one = false) => (await candidatesOf(dir, one)).map(({ name }) => name);
 
 	test("is the folders in its folder, in order; files and hidden entries are no submissions", async () => {
 		for (const path of ["class/bob/x", "class/alice/x", "class/.git/x", "class/grades.csv"])
@@ -194,7 +193,7 @@ describe("a class", () => {
 	test("loses nobody: a link in a folder's place is a submission that cannot be judged", async () => {
 		await files.write("linked/alice/x", "");
 		await symlink("/etc", join(files.dir, "linked/bob"));
-		const [, bob] = await candidatesIn(join(files.dir, "linked"), await lessons(), false);
+		const [, bob] = await candidatesOf(join(files.dir, "linked"));
 		expect(bob?.name).toBe("bob");
 		await expect(bob?.open()).rejects.toThrow("links are not followed");
 	});
@@ -204,9 +203,7 @@ describe("a class", () => {
 		for (const path of paths)
 			await files.write(join(basename(dir), path), path.endsWith(KIT) ? '"name": "drydock"' : "");
 		const doubts: string[] = [];
-		const names = (await candidatesIn(dir, await lessons(), false, (doubt) => doubts.push(doubt))).map(
-			({ name }) => name,
-		);
+		const names = (await candidatesOf(dir, false, (doubt) => doubts.push(doubt))).map(({ name }) => name);
 		return { names: names.map((name) => (name === basename(dir) ? "one" : name)), doubt: doubts.join() };
 	};
 	const KIT = "package.json";

@@ -1,0 +1,10 @@
+import { candidatesIn } from "../../harness/classroom/class.ts";
+import { folderKind } from "../../harness/classroom/folder-kind.ts";
+import type { Candidate } from "../../harness/classroom/grader.ts";
+import { lessons } from "../../harness/judge/lessons.ts";
+
+/** The submissions in a folder, as `drydock grade` finds them. @param one it is a single submission */
+export async function candidatesOf(dir: string, one = false, warn?: (warning: string) => void): Promise<Candidate[]> {
+	const all = await lessons();
+	return candidatesIn(dir, all, await folderKind(dir, all, one), warn);
+}
