@@ -224,28 +224,32 @@ export function headline(result: Result): string {
 	return `${finding.what}: ${finding.diagnosis}`;
 }
 
-/**
- * Describes a result in full, in several lines, for a person to read in whatever system the class uses. If a text has
- * several lines, the later ones are indented. So no text of a submission's looks like a line of the report.
- */
-export function explanationText(result: Result): string {
+/** Describes a result in full, for a person to read: parts with their labels. The first part is the result itself. */
+export function explanationOf(result: Result): [label: string, text: string][] {
 	const { finding, others, line, file, note, groups } = result;
-	const notes = note === null ? [] : [`note: ${note}`];
-	if (finding === null) return [headline(result), ...notes].join("\n");
+	const notes: [string, string][] = note === null ? [] : [["note", note]];
+	if (finding === null) return [["result", headline(result)], ...notes];
 	const earned = groups.filter(({ points }) => points > 0).map(({ title }) => title);
-	const { what, shows, should, why, try: advice, read } = finding;
-	return [
-		what,
-		`shows: ${indented(shows)}`,
-		`wanted: ${indented(should)}`,
-		`why: ${indented(why)}`,
-		`try: ${indented(advice)}`,
-		...(read.length === 0 ? [] : [`read: ${read.join(", ")}`]),
-		...(line === null ? [] : [`at: ${file}:${line}`]),
-		...(others.length === 0 ? [] : [`also different: ${others.join("; ")}`]),
-		...(earned.length === 0 ? [] : [`right: ${earned.join("; ")}`]),
+	const parts: [string, string][] = [
+		["what", finding.what],
+		["shows", finding.shows],
+		["wanted", finding.should],
+		["why", finding.why],
+		["try", finding.try],
+		["read", finding.read.join(", ")],
+		["at", line === null ? "" : `${file}:${line}`],
+		["also different", others.join("; ")],
+		["right", earned.join("; ")],
 		...notes,
-	].join("\n");
+	];
+	return parts.filter(([, text]) => text !== "");
 }
 
-const indented = (text: string) => text.replaceAll("\n", "\n  ");
+/**
+ * The same as text, for whatever system the class uses. If a part has several lines, the later ones are indented. So no
+ * text of a submission's looks like a line of the report.
+ */
+export function explanationText(result: Result): string {
+	const [[, first] = ["", ""], ...others] = explanationOf(result);
+	return [first, ...others.map(([label, text]) => `${label}: ${text.replaceAll("\n", "\n  ")}`)].join("\n");
+}

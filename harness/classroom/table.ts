@@ -4,7 +4,7 @@ import { statusMark } from "../base/plain.ts";
 import { fitted, type Style, TextLayout } from "../base/text-layout.ts";
 import {
 	type ClassReport,
-	explanationText,
+	explanationOf,
 	headline,
 	isJudged,
 	lateText,
@@ -48,11 +48,9 @@ export function details(submission: SubmissionReport, lessons: readonly Weighted
 		if (result.points !== null && result.status !== "pass")
 			for (const { title, points, pointsMax } of result.groups) layout.item(`${points}/${pointsMax} ${title}`, 4);
 		if (result.status === "pass" && result.note === null) continue;
-		for (const line of explanationText(result).split("\n")) {
-			const [, label, text] = /^(shows|wanted|why|try|read|at|also different|right|note): (.*)$/.exec(line) ?? [];
-			if (label === undefined || text === undefined) layout.item(line, 4);
-			else layout.labelled(label === "also different" ? "also" : label, text);
-		}
+		const [[, first] = ["", ""], ...others] = explanationOf(result);
+		layout.item(first, 4);
+		for (const [label, text] of others) layout.labelled(label === "also different" ? "also" : label, text);
 	}
 	return layout.text();
 }

@@ -1,8 +1,8 @@
 import { html as markup, raw } from "hono/html";
 import {
 	type ClassReport,
+	explanationOf,
 	explanationText,
-	headline,
 	lateText,
 	type Result,
 	type Status,
@@ -54,21 +54,12 @@ ${rows.map(({ lesson, result }) => section(lesson, result))}
 }
 
 function section(lesson: WeightedLesson, result: Result) {
-	const { finding, groups, points, file, line, note, others } = result;
-	const place = file === null ? null : `${file}${line === null ? "" : `:${line}`}`;
-	const pairs: [string, string | null][] =
-		finding === null
-			? [["result", result.status === "pass" ? null : headline(result)]]
-			: [
-					["what", finding.what],
-					["shows", finding.shows],
-					["wanted", finding.should],
-					["why", finding.why],
-					["try", finding.try],
-					["read", finding.read.join(", ")],
-					["also different", others.join("; ")],
-				];
-	const known = [...pairs, ["file", place] as const, ["note", note] as const].filter(([, text]) => text);
+	const { status, groups, points, file, line } = result;
+	// The heading says that a lesson has passed, the table says what is right, and the file comes with its line.
+	const isElsewhere = (label: string) =>
+		label === "at" || label === "right" || (label === "result" && status === "pass");
+	const known = explanationOf(result).filter(([label]) => !isElsewhere(label));
+	if (file !== null) known.push(["file", `${file}${line === null ? "" : `:${line}`}`]);
 	return markup`<section>
 <h2>${lesson.title}: ${MARKS[result.status]}, ${points === null ? "no points yet" : `${points} of ${lesson.weight} points`}</h2>
 <dl>${known.map(([label, text]) => markup`<dt>${label}</dt><dd>${text}</dd>`)}</dl>

@@ -1,9 +1,9 @@
 import { EXIT } from "../../base/failure.ts";
 import { silentProgress, visibleProgress } from "../../base/progress.ts";
 import { shownPath } from "../../base/shown-path.ts";
-import { lessonsToGrade } from "../../classroom/grading.ts";
 import { defaultNameOf, makeHandOut, parseKitName } from "../../classroom/hand-out.ts";
 import { KITS } from "../../classroom/kits.ts";
+import { findLesson } from "../../judge/lessons.ts";
 import { printJson } from "../text/terminal.ts";
 
 export interface KitOptions {
@@ -15,9 +15,10 @@ export interface KitOptions {
 /** `drydock class kit`. @returns the exit code */
 export async function classKit(name: string, { out, lesson, json = false }: KitOptions): Promise<number> {
 	const kit = parseKitName(name);
+	const chosen = lesson?.split(",").map((id) => id.trim()) ?? [];
 	// Refuses a lesson that does not exist.
-	if (lesson !== undefined) await lessonsToGrade(lesson.split(",").map((id) => id.trim()));
-	const gradeOptions = lesson === undefined ? [] : ["--lesson", lesson.replaceAll(/\s/g, "")];
+	await Promise.all(chosen.map(findLesson));
+	const gradeOptions = chosen.length === 0 ? [] : ["--lesson", chosen.join(",")];
 	const progress = json ? silentProgress : visibleProgress;
 	const made = await makeHandOut(kit, out ?? defaultNameOf(kit), gradeOptions, progress);
 	if (json) printJson({ schemaVersion: 1, ...made });
