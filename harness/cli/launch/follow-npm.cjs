@@ -34,13 +34,18 @@ function isShell(pid) {
 	return procFile(pid, "cmdline")?.split("\0")[1] === "-c";
 }
 
-// Whether the process that started this one has ended already. Another process, such as init, is then the parent, and is
-// mostly in another session. While the starter runs, both are in the same session, unless this process leads a session of
-// its own.
+// Whether the process that started this one has ended already. Another process is then the parent: init, or one that has
+// declared itself a subreaper, see prctl(2). In a container, init can be any program, and even be in the same session.
 function isOrphan(pid) {
 	const process = statusOf(pid);
 	const parent = process && statusOf(process.parent);
-	return parent !== undefined && process.session !== pid && process.session !== parent.session;
+	if (parent === undefined) return false;
+	return process.parent === 1 ? !isNpm(1) : process.session !== pid && process.session !== parent.session;
+}
+
+// npm gives itself a title such as `npm exec drydock`.
+function isNpm(pid) {
+	return /\b(npm|npx|pnpm|yarn|bun)\b/.test(procFile(pid, "cmdline") ?? "");
 }
 
 // See proc_pid_stat(5). The name, in parentheses, can contain anything.
