@@ -81,5 +81,14 @@ test("points that cannot be given are reported", async () => {
 		"there is no rule for no.fact; ns.uts is in two groups",
 		"two groups have the title a name",
 	]);
-	expect(wrongIn({ groups: [{ title: "x", points: 1, facts: [], onlyWith: ["y"] }] })).toEqual(["there is no group y"]);
+	expect(wrongIn({ groups: [{ title: "x", points: 1, facts: ["ns.uts"], onlyWith: ["y"] }] })).toEqual([
+		"there is no group y",
+	]);
+	expect(wrongIn({ groups: [{ title: "x", points: 1, facts: [] }] })).toEqual([
+		"x has no facts, so it is always right",
+	]);
+	const [name, queues, nothing] = groups as [FactGroup, FactGroup, FactGroup];
+	expect(wrongIn({ groups: [name, { ...queues, onlyWith: [nothing.title] }, nothing] })).toEqual([
+		"nothing else has an onlyWith of its own: name what it stands beside instead; queues has an onlyWith of its own: name what it stands beside instead",
+	]);
 });
