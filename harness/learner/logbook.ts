@@ -214,10 +214,9 @@ export function mergeLogbooks(mine: Logbook, theirs: Logbook): Logbook {
 		};
 		return [id, record] as const;
 	});
-	const finished = Object.keys({ ...theirs.finished, ...mine.finished }).map((track) => {
-		const [one = null, other = null] = [mine.finished[track], theirs.finished[track]];
-		return [track, earliest(one, other, (at) => at) ?? ""] as const;
-	});
+	const finished = Object.entries({ ...theirs.finished, ...mine.finished }).map(
+		([track, at]) => [track, earliest(at, theirs.finished[track] ?? null, (time) => time) ?? at] as const,
+	);
 	return {
 		schemaVersion: 2,
 		selected: mine.selected ?? theirs.selected,

@@ -58,16 +58,15 @@ export async function packOwnBox(dir: string, progress: Progress): Promise<OwnBo
 	});
 	await makeDirectories(dir);
 	await replaceFile(program, packed, 0o755);
-	const readme = join(dir, "README.md");
-	if (await isReplaceable(readme)) await replaceFile(readme, withSeal(Buffer.from(readmeOf(parts, yours))));
 	const others = parts.filter((lesson) => !yours.includes(lesson));
+	const readme = join(dir, "README.md");
+	if (await isReplaceable(readme)) await replaceFile(readme, withSeal(Buffer.from(readmeOf(yours, others))));
 	return { program, yours: lessonIds(yours), others: lessonIds(others), edited: lessonIds(left) };
 }
 
 const lessonIds = (of: readonly Lesson[]) => of.map(({ id }) => id);
 
-function readmeOf(parts: readonly Lesson[], yours: readonly Lesson[]): string {
-	const rest = parts.filter((lesson) => !yours.includes(lesson));
+function readmeOf(yours: readonly Lesson[], others: readonly Lesson[]): string {
 	const options = Object.entries(boxOptions()).map(([name, { value }]) => `[--${name} ${value}]`);
 	const rows = (of: readonly Lesson[]) => of.map(({ title }) => `- ${title}`).join("\n");
 	return `# box
@@ -77,7 +76,7 @@ A container engine, written one Linux primitive at a time with drydock.
 Written by you:
 
 ${rows(yours)}
-${rest.length === 0 ? "" : `\nNot yet written by you, taken from drydock's reference solutions:\n\n${rows(rest)}\n`}
+${others.length === 0 ? "" : `\nNot yet written by you, taken from drydock's reference solutions:\n\n${rows(others)}\n`}
 ## What it does
 
     sudo ./box run ${options.join(" ")} IMAGE [COMMAND…]
