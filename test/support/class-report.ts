@@ -1,7 +1,10 @@
 import type { ClassReport, Judgement, Result, Status } from "../../harness/classroom/result.ts";
 import { classKey } from "../../harness/classroom/shard.ts";
 
-const POINTS: Record<string, number> = { "02-unshare": 10, "04-pivot-root": 15 };
+const LESSONS = [
+	{ id: "02-unshare", title: "02 · A hostname", weight: 10 },
+	{ id: "04-pivot-root", title: "04 · A root", weight: 15 },
+];
 
 /** A result of a lesson, as the grader would give it. */
 export function resultOf(lesson: string, status: Status, more: Partial<Result> = {}): Result {
@@ -10,7 +13,7 @@ export function resultOf(lesson: string, status: Status, more: Partial<Result> =
 		file: status === "missing" ? null : `${lesson}/module.ts`,
 		sameAs: null,
 		note: null,
-		points: status === "error" || status === "unsupported" ? null : status === "pass" ? (POINTS[lesson] ?? 10) : 0,
+		points: status === "error" || status === "unsupported" ? null : status === "pass" ? weightOf(lesson) : 0,
 		...judgementOf(status),
 		...more,
 	};
@@ -35,6 +38,8 @@ export function judgementOf(status: Status): Judgement {
 	};
 }
 
+const weightOf = (lesson: string) => LESSONS.find(({ id }) => id === lesson)?.weight ?? 10;
+
 /** A report on a class: each submission's outcomes in lessons 02 and 04, which are worth 10 and 15 points. */
 export function reportOn(outcomes: Record<string, [Status, Status]>, more: Partial<ClassReport> = {}): ClassReport {
 	const submissions = Object.entries(outcomes).map(([name, [two, four]]) => ({
@@ -48,10 +53,8 @@ export function reportOn(outcomes: Record<string, [Status, Status]>, more: Parti
 			class: { key: classKey(Object.keys(outcomes)), submissions: submissions.length },
 		},
 		shard: { index: 1, of: 1 },
-		lessons: [
-			{ id: "02-unshare", title: "02 · A hostname", weight: 10 },
-			{ id: "04-pivot-root", title: "04 · A root", weight: 15 },
-		],
+		// Copies: some tests change them.
+		lessons: LESSONS.map((lesson) => ({ ...lesson })),
 		...{ scoring: "groups", visibility: "visible", similar: [], warnings: [] },
 		submissions,
 		durationMs: 5_678,

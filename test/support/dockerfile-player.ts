@@ -4,8 +4,9 @@ import { DockerfileParser, type ModifiableInstruction } from "dockerfile-ast";
 
 /**
  * Makes a shell script of a Dockerfile, for a container that has the base image's root file system. It knows the
- * instructions that the hand-outs use.
+ * instructions and flags that the hand-outs use.
  * @param context the folder with the Dockerfile
+ * @throws {Error} the Dockerfile has another instruction or flag
  * @returns the script, and the user of the image, such as `1000:1000`
  */
 export async function scriptOf(context: string): Promise<{ script: string; user: string | null }> {
@@ -15,6 +16,10 @@ export async function scriptOf(context: string): Promise<{ script: string; user:
 		const keyword = instruction.getKeyword();
 		const text = (instruction.getRawArgumentsContent() ?? "").replaceAll(/\\\n/g, " ");
 		const words = text.split(/\s+/);
+		const flags = "getFlags" in instruction ? (instruction as ModifiableInstruction).getFlags() : [];
+		const mount = keyword === "RUN" ? flags.find((flag) => flag.getName() === "mount") : undefined;
+		const unknown = flags.find((flag) => flag !== mount);
+		if (unknown !== undefined) throw new Error(`the player does not know ${keyword} ${unknown}`);
 		if (keyword === "FROM") return [];
 		if (keyword === "USER") {
 			user = text;
@@ -28,9 +33,9 @@ export async function scriptOf(context: string): Promise<{ script: string; user:
 			];
 		}
 		if (keyword !== "RUN") throw new Error(`the player does not know the instruction ${keyword}`);
-		const mount = (instruction as ModifiableInstruction).getFlags().find((flag) => flag.getName() === "mount");
 		if (mount === undefined) return [text];
-		const [, source = "", target = ""] = /^type=bind,source=(\S+),target=(\S+)$/.exec(mount.getValue() ?? "") ?? [];
+		const [, source, target] = /^type=bind,source=([^\s,]+),target=([^\s,]+)$/.exec(mount.getValue() ?? "") ?? [];
+		if (source === undefined || target === undefined) throw new Error(`the player does not know RUN ${mount}`);
 		return [`cp -r ${join(context, source)} ${target}`, text, `rm -r ${target}`];
 	});
 	return { script: lines.join("\n"), user };
