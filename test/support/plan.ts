@@ -66,7 +66,7 @@ export function expectResult(item: Item, result: string): void {
 	if (RESULTS !== undefined) appendFileSync(RESULTS, `${JSON.stringify({ lesson, name, key, result })}\n`);
 }
 
-/** The lessons' ids with which a test goes on that is too long to be made for all of them: all, or a random third. */
+/** Draws a random third of the lessons, for a test that takes too long to play all of them; all with `test:all`. */
 export function drawn(test: string, ids: readonly string[]): readonly string[] {
 	if (MODE === "all" || LESSON !== undefined) return ids;
 	const order = (lesson: string) => fraction(String(SEED), { lesson, name: test });

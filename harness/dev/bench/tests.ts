@@ -59,7 +59,7 @@ export function durationsOf(
 	};
 }
 
-// How many of these files ran at a time, on average. If some wait while a processor is idle, the estimate has it, too.
+// How many of these files ran at a time, on average. At the end, a worker may have had nothing to do; this counts, too.
 function filesAtOnce(files: readonly { ms: number; startTime: number; endTime: number }[]): number {
 	const first = Math.min(...files.map(({ startTime }) => startTime));
 	const last = Math.max(...files.map(({ endTime }) => endTime));
