@@ -44,7 +44,7 @@ export function readArchive(read: () => Promise<Buffer>): Promise<Folder> {
 	});
 }
 
-/** The same folder, with the files in its archives. An archive's own archives are not read. */
+/** The folder, with the files in its archives. Archives in archives are not read. */
 export async function withArchives(folder: Folder): Promise<Folder> {
 	if (folder.archives.size === 0) return folder;
 	const [files, refused] = [new Map(folder.files), new Map(folder.refused)];
@@ -62,7 +62,7 @@ export async function withArchives(folder: Folder): Promise<Folder> {
 	return { files, refused, archives: new Map(), isTruncated };
 }
 
-/** What is in an archive, as far as it is kept. */
+/** The part of an archive that is kept. */
 class ArchiveContents {
 	readonly #files = new Map<string, Buffer | null>();
 	readonly #refused = new Map<string, string>();
@@ -70,7 +70,7 @@ class ArchiveContents {
 	#bytes = 0;
 	#isTruncated = false;
 
-	/** Counts an entry. @returns whether there may be more */
+	/** Counts an entry. @returns whether it is within the limit */
 	count(): boolean {
 		this.#entries += 1;
 		this.#isTruncated ||= this.#entries > ENTRIES_MAX;

@@ -19,8 +19,8 @@ export interface Version {
 }
 
 /**
- * Writes the drydock that a hand-out carries: the kit's program, and scripts that start it by its path. So nothing has
- * to find it in a registry, where the name is somebody else's.
+ * Writes the drydock that a hand-out carries: the kit's program, and scripts that start it by its path. They do
+ * not ask a registry, where the name `drydock` is somebody else's package.
  * @param dir the new folder `drydock` of the hand-out
  * @param gradeOptions options of every grading
  */

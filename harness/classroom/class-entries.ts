@@ -3,7 +3,7 @@ import type { FolderEntry } from "./folder.ts";
 import { nearness } from "./near-names.ts";
 import { parsePlatformName } from "./platform-names.ts";
 
-/** Decides whose each entry of a class's folder is. */
+/** Decides to which submission each entry of a class's folder belongs. */
 
 /** An entry that was handed in. */
 export interface ClassEntry extends FolderEntry {
@@ -11,7 +11,7 @@ export interface ClassEntry extends FolderEntry {
 	file: string;
 }
 
-/** What belongs to one submission. */
+/** The entries of one submission. */
 export interface HandedIn {
 	parts: ClassEntry[];
 	/** Whether the learning platform calls it late; null if it does not say. */
@@ -35,7 +35,10 @@ interface Claim extends HandedIn {
 	attempt: string;
 }
 
-/** Sorts the entries into submissions, by the owner's name, and those that are none. Every entry is in one of both. */
+/**
+ * Divides the entries into submissions, by their owners' names, and entries that are no submissions. Each entry is in
+ * exactly one of the two.
+ */
 export function handedInBy(
 	entries: readonly FolderEntry[],
 	modules: readonly Module[],
@@ -55,22 +58,23 @@ export function handedInBy(
 	for (const { owner, parts, isLate, attempt } of claims) {
 		const [part] = parts;
 		if (part === undefined) continue;
-		const isPlain = part.file === part.name;
+		// A folder or an archive that is named after its owner. Otherwise several entries may belong to one owner.
+		const isWhole = part.file === part.name;
 		const before = submissions.get(owner);
 		if (attempt < (latest.get(owner) ?? "")) leave(part.name, "there is a later attempt of the same person");
-		else if (isPlain && part.kind === "file" && folders.has(owner))
+		else if (isWhole && part.kind === "file" && folders.has(owner))
 			leave(part.name, "not read, because there is a folder of the same name; rename the folder to read it");
 		// If somebody handed in two archives, the second one is listed by its file name.
-		else if (isPlain && before !== undefined && !submissions.has(part.name))
+		else if (isWhole && before !== undefined && !submissions.has(part.name))
 			submissions.set(part.name, { parts, isLate });
-		else if (isPlain && before !== undefined)
+		else if (isWhole && before !== undefined)
 			leave(part.name, "there is another submission of the same name; rename one");
 		else submissions.set(owner, { parts: [...(before?.parts ?? []), ...parts], isLate: before?.isLate || isLate });
 	}
 	return { submissions, leftOut: [...leftOut].map(([why, names]) => ({ entries: names, why })) };
 }
 
-// Whose an entry is, or why it is nobody's submission.
+// The owner of an entry, or why it is no submission.
 function claimOf(entry: FolderEntry, modules: readonly Module[]): Claim | string {
 	const { name, kind } = entry;
 	const platform = parsePlatformName(name);

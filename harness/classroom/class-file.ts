@@ -2,12 +2,12 @@ import { dirname, join, resolve } from "node:path";
 import * as v from "valibot";
 import { parse } from "yaml";
 import { Failure } from "../base/failure.ts";
-import { readRegularFile } from "../base/regular-file.ts";
+import { readRegularFile, readThroughLinks } from "../base/regular-file.ts";
 import { findLesson } from "../judge/lessons.ts";
 import { harmless } from "./harmless.ts";
 import { SCORINGS, type Scoring, VISIBILITIES } from "./result.ts";
 import type { LateRule } from "./scoring.ts";
-import { timeIn } from "./times.ts";
+import { parseTimeMs } from "./times.ts";
 
 /**
  * What a teacher decides about a class: lessons, points, deadline, late rule, roster, visibility. It is in a file in the
@@ -23,14 +23,14 @@ const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 const points = v.pipe(v.number(), v.minValue(0), v.maxValue(1_000_000));
 const time = v.pipe(
 	v.string(),
-	v.check((text) => !Number.isNaN(timeIn(text)), "not a time with a time zone, such as 2026-11-30T23:59:00+01:00"),
+	v.check((text) => !Number.isNaN(parseTimeMs(text)), "not a time with a time zone, such as 2026-11-30T23:59:00+01:00"),
 );
-// YAML reads 02 as the number 2, and an unquoted 10 as the number 10.
+// YAML reads 02 and 10 as numbers: 2 and 10.
 const lesson = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
 
 const ClassFile = v.strictObject({
 	lessons: v.optional(v.array(lesson)),
-	/** Points by lesson; the others keep their own. */
+	/** Points by lesson. Every other lesson keeps the points of its check. */
 	points: v.optional(v.record(v.string(), points)),
 	scoring: v.optional(v.picklist(SCORINGS)),
 	deadline: v.optional(time),
@@ -44,11 +44,11 @@ const ClassFile = v.strictObject({
 	/** Path of a CSV file, from the class file's folder. */
 	roster: v.optional(v.string()),
 	visibility: v.optional(v.picklist(VISIBILITIES)),
-	/** Until then, the results are hidden. */
+	/** The results are hidden until this time. */
 	visibleFrom: v.optional(time),
 });
 
-/** Options of the command; each goes before the file's entry. */
+/** Options of the command. Each replaces the file's entry. */
 export interface ClassOptions {
 	class?: string;
 	lesson?: string;
@@ -90,7 +90,7 @@ export async function classRules(dir: string | null, options: ClassOptions, nowM
 	const fromFile = file?.roster !== undefined && given.roster === undefined && path !== null;
 	const roster =
 		merged.roster === undefined ? null : fromFile ? resolve(dirname(path), merged.roster) : resolve(merged.roster);
-	const hiddenUntil = merged.visibleFrom === undefined ? null : timeIn(merged.visibleFrom);
+	const hiddenUntil = merged.visibleFrom === undefined ? null : parseTimeMs(merged.visibleFrom);
 	return {
 		lessons: merged.lessons ? await Promise.all(merged.lessons.map(idOf)) : null,
 		points: new Map(
@@ -99,7 +99,7 @@ export async function classRules(dir: string | null, options: ClassOptions, nowM
 			),
 		),
 		scoring: merged.scoring ?? "groups",
-		deadlineMs: merged.deadline === undefined ? null : timeIn(merged.deadline),
+		deadlineMs: merged.deadline === undefined ? null : parseTimeMs(merged.deadline),
 		late: merged.late ?? null,
 		roster,
 		visibility: hiddenUntil !== null && nowMs < hiddenUntil ? "hidden" : (merged.visibility ?? "visible"),
@@ -112,7 +112,9 @@ const idOf = async (wanted: string) => (await findLesson(wanted)).id;
 type ClassFile = v.InferOutput<typeof ClassFile>;
 
 async function readClassFile(path: string, mustExist: boolean): Promise<ClassFile | null> {
-	const text = await readRegularFile(path, FILE_BYTES_MAX).then(String, (error: NodeJS.ErrnoException) => {
+	// A class file that the user names may be a link. What is in the class's folder may have been handed in.
+	const read = mustExist ? readThroughLinks : readRegularFile;
+	const text = await read(path, FILE_BYTES_MAX).then(String, (error: NodeJS.ErrnoException) => {
 		if (error.code === "ENOENT" && !mustExist) return null;
 		throw new Failure("usage", `${path} cannot be read: ${error.code ?? error.message}`);
 	});
@@ -121,7 +123,7 @@ async function readClassFile(path: string, mustExist: boolean): Promise<ClassFil
 	try {
 		value = parse(text, { logLevel: "error" }) ?? {};
 	} catch (cause) {
-		throw wrong(path, harmless((cause as Error).message, 300), cause);
+		throw wrongEntry(path, harmless((cause as Error).message, 300), cause);
 	}
 	return checked(value, path);
 }
@@ -131,10 +133,10 @@ function checked(value: unknown, where: string): ClassFile {
 	if (parsed.success) return parsed.output;
 	const [issue] = parsed.issues;
 	const place = v.getDotPath(issue);
-	throw wrong(where, harmless(`${place === null ? "" : `${place}: `}${issue.message}`, 300));
+	throw wrongEntry(where, harmless(`${place === null ? "" : `${place}: `}${issue.message}`, 300));
 }
 
-function wrong(where: string, why: string, cause?: unknown): Failure {
+function wrongEntry(where: string, why: string, cause?: unknown): Failure {
 	const entries = Object.keys(ClassFile.entries).join(", ");
 	return new Failure("usage", `${where}: ${why}`, `npx drydock help grade; entries of ${CLASS_FILE}: ${entries}`, {
 		cause,

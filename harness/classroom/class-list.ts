@@ -12,7 +12,7 @@ import { latenessOf } from "./scoring.ts";
 /** Everybody in a class: who has handed in something, and, with a roster, who has not. */
 export interface ClassList {
 	candidates: Candidate[];
-	/** What is known of each submission besides its files, by its name. */
+	/** Each submission's line in the roster, and whether it came late, by its name. */
 	persons: Map<string, { id: string | null; late: Late | null }>;
 	/** Messages for the teacher: entries that are no submissions, names that are not in the roster. */
 	warnings: string[];

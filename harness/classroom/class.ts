@@ -63,13 +63,13 @@ function candidateOf(name: string, parts: readonly ClassEntry[], dir: string): C
 	if (kind === "directory") return folderCandidate(name, place);
 	const archive = parseArchiveName(file);
 	if (kind !== "file" || archive === null) return mergedCandidate(name, parts);
-	const look = (cause: Error) => {
+	const refuse = (cause: Error) => {
 		throw new Error(`the archive cannot be read: ${cause.message}; ask for another, or unpack it yourself`, { cause });
 	};
 	const open = async (): Promise<Folder> => {
 		if (!archive.isReadable)
 			throw new Error(`drydock does not read .${archive.ending} archives; ${unpackCommand(dir, archive.ending)}`);
-		return readArchive(() => readRegularFile(place, ARCHIVE_BYTES_MAX)).catch(look);
+		return readArchive(() => readRegularFile(place, ARCHIVE_BYTES_MAX)).catch(refuse);
 	};
 	return { name, isLate: null, open: async () => ({ name, folder: await open() }) };
 }
@@ -101,7 +101,7 @@ function mergedCandidate(name: string, parts: readonly ClassEntry[]): Candidate 
 	return {
 		...{ name, isLate: null },
 		open: async () => {
-			// An entry such as a link in a folder's place is not followed: it may lead anywhere.
+			// A link in the place of a folder is not followed: it may lead anywhere.
 			if (isLink) throw new Error(`it is ${only.kind}; replace it by what was handed in`);
 			return { name, folder: await open() };
 		},

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { readText } from "../base/kit.ts";
 
 /**
- * Copies a folder of texts, with Unix line ends. A text whose first line starts with `#!` becomes a program: git on
- * Windows does not keep the files' modes.
+ * Copies a folder of texts, with Unix line ends. A text that begins with `#!` may be executed in the copy:
+ * git on Windows does not keep the files' modes.
  */
 export async function copyTexts(from: string, to: string): Promise<void> {
 	const entries = await readdir(from, { recursive: true, withFileTypes: true });

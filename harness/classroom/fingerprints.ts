@@ -2,7 +2,7 @@ import jsTokens from "js-tokens";
 
 /**
  * Fingerprints of a module's text, for finding modules that are alike although names and layout differ. The text becomes
- * tokens without names, numbers and comments. Of all runs of tokens, winnowing selects some, so that two texts with a
+ * tokens without comments, in which all names are the same, except imported ones, and so are all numbers. Of all runs of tokens, winnowing selects some, so that two texts with a
  * long common run always share a selected one. See Schleimer, Wilkerson and Aiken, "Winnowing", 2003.
  */
 
@@ -17,7 +17,7 @@ export interface Fingerprint {
 const RUN_TOKENS = 14;
 /** Of this many runs in a row, one is selected. */
 const WINDOW = 5;
-/** A module has some hundred tokens. */
+/** Tokens to compare. A module has some hundred. */
 const TOKENS_MAX = 20_000;
 
 export function fingerprintsOf(text: string): Fingerprint[] {
@@ -33,7 +33,7 @@ export function fingerprintsOf(text: string): Fingerprint[] {
 	const selected = new Set<Fingerprint>();
 	for (let at = 0; at < Math.max(runs.length > 0 ? 1 : 0, runs.length - WINDOW + 1); at++) {
 		const window = runs.slice(at, at + WINDOW);
-		// The last one of the smallest: then neighbouring windows mostly select the same.
+		// If several are the smallest, the last one counts: then the next window mostly selects the same run.
 		const smallest = window.reduce((least, run) => (run.hash <= least.hash ? run : least));
 		selected.add(smallest);
 	}
@@ -41,7 +41,7 @@ export function fingerprintsOf(text: string): Fingerprint[] {
 }
 
 interface Token {
-	/** What kind of token it is: the token itself, or a letter for all names, texts and numbers. */
+	/** The token itself, or a letter that stands for every name, every text or every number. */
 	kind: string;
 	line: number;
 }

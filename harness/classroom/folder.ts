@@ -139,7 +139,7 @@ function withoutTheKit(entries: readonly RawEntry[]): readonly RawEntry[] {
 	return entries.filter(({ name }) => name.toString() === "workspace");
 }
 
-/** The same for paths in an archive: leaves out the kit, except the workspace in it. */
+/** Leaves out the paths of a copy of the kit, except those of the workspace in it. */
 export function pathsWithoutTheKit(paths: readonly string[]): string[] {
 	const above = (folder: string) =>
 		new Set(

@@ -31,9 +31,9 @@ export interface ClassWork {
 	allCandidates: readonly Candidate[];
 	lessons: readonly LessonToGrade[];
 	rules: Pick<ClassRules, "scoring" | "visibility">;
-	/** Who and how late each submission is, by its name. */
+	/** Each submission's line in the roster, and whether it came late, by its name. */
 	persons: ReadonlyMap<string, { id: string | null; late: Late | null }>;
-	/** What else the report says: entries that are no submissions. */
+	/** Messages for the teacher, which become a part of the report. */
 	warnings: readonly string[];
 	/** The part of `allCandidates` to grade. */
 	shard: Shard;

@@ -16,7 +16,7 @@ export interface HandOut {
 	/** Absolute path of the file or the folder. */
 	path: string;
 	files: number;
-	/** Of the file, or of all files in the folder. */
+	/** Size of the file, or of all files in the folder. */
 	bytes: number;
 	drydock: Version;
 }
@@ -61,7 +61,7 @@ export async function makeHandOut(
 		const { files, bytes } = await sizeOf(folder);
 		const result = KITS[kit].ending === ".zip" ? join(staging, "hand-out.zip") : folder;
 		if (result !== folder) await progress.step("packing", () => zipFolder(folder, result));
-		// Somebody may have made it meanwhile.
+		// Another process may have made it meanwhile.
 		await refuseExisting(kit, path, out);
 		await rename(result, path);
 		return { kit, path, files, bytes: result === folder ? bytes : (await stat(path)).size, drydock };

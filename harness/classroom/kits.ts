@@ -1,8 +1,8 @@
 /** A hand-out that `drydock class kit` makes. Its own files are in the folder `kits/NAME`. */
 export interface Kit {
-	/** Where it is used, for a list. */
+	/** One line about it, for the list of hand-outs. */
 	summary: string;
-	/** Whether it carries everything, or drydock's program only, and fetches the rest where it is used. */
+	/** Whether it contains everything, or only drydock's program, and fetches the rest where it is used. */
 	carries: "everything" | "program";
 	/** Ending of its file name if it is one packed file; otherwise it is a folder. */
 	ending: ".zip" | "";

@@ -6,7 +6,7 @@ import { distance } from "fastest-levenshtein";
 const ENDING = /(\.[mc]?ts)?(\.txt)?$/;
 /** Words that people and learning platforms add to a file's name. */
 const ADDED = /^(final|finished|new|newest|latest|last|fixed|done|copy|solution|submission|mine|my|v?\d+)$/;
-/** Number of letters in which a name may differ to be named as similar. */
+/** Number of letters in which a similar name may differ. */
 const DISTANCE_MAX = 2;
 
 /** Whether a file may be a module although it cannot be imported under its name. */

@@ -1,4 +1,4 @@
-/** File names that learning platforms give to what was handed in. They say who it is from, and some say when. */
+/** File names that learning platforms give to submitted files. They name the owner, and some also the time. */
 
 /** What a name says. */
 export interface PlatformName {

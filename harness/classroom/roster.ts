@@ -2,7 +2,7 @@ import { parse } from "csv-parse/sync";
 import { Failure } from "../base/failure.ts";
 import { readThroughLinks } from "../base/regular-file.ts";
 import { harmless, inOneLine, printableName } from "./harmless.ts";
-import { timeIn } from "./times.ts";
+import { parseTimeMs } from "./times.ts";
 
 /** Who is in the class: a CSV file with a header. Its first column identifies a person. */
 
@@ -45,7 +45,7 @@ export async function readRoster(file: string): Promise<Person[]> {
 	const submitted = header.findIndex((column) => column.toLowerCase() === SUBMITTED);
 	return lines.map((cells, at) => {
 		const time = submitted < 0 ? "" : (cells[submitted] ?? "");
-		const submittedMs = time === "" ? null : timeIn(time);
+		const submittedMs = time === "" ? null : parseTimeMs(time);
 		if (Number.isNaN(submittedMs))
 			throw refuse(`has no time with a time zone in line ${at + 2}: ${harmless(time, 40)}`);
 		const names = cells.filter((cell, column) => cell !== "" && column !== submitted).map((cell) => cell.toLowerCase());
@@ -53,13 +53,13 @@ export async function readRoster(file: string): Promise<Person[]> {
 	});
 }
 
-/** The people by the submission that is theirs, and those who have none. */
+/** Finds each submission's owner in the roster, and the people who have no submission. */
 export function matched(
 	people: readonly Person[],
 	submissions: readonly string[],
 ): { byName: Map<string, Person>; without: Person[] } {
 	const byKey = new Map<string, Person | null>();
-	// A name that two people have says nothing.
+	// If two people have a name, it identifies neither.
 	for (const person of people) for (const key of new Set(person.names)) byKey.set(key, byKey.has(key) ? null : person);
 	const found = submissions.flatMap((name) => {
 		const keys = [name, ...name.split("_"), name.replaceAll("_", " ")].map((key) => key.toLowerCase());
@@ -70,5 +70,5 @@ export function matched(
 	return { byName: new Map(found), without: people.filter((person) => !theirs.has(person)) };
 }
 
-/** The name under which somebody is listed who has handed in nothing. */
+/** The name that a person without a submission has in the report. */
 export const nameOf = ({ id }: Person): string => printableName(Buffer.from(id.replaceAll("/", "_"))) || "(no name)";

@@ -10,7 +10,7 @@ export interface Submission {
 	/** The folder's name, as text that is safe to print. */
 	name: string;
 	folder: Folder;
-	/** The same with what is in its archives, once a module was sought there. */
+	/** The folder with the files in its archives; not there until a module has been looked for in the archives. */
 	unpacked?: Promise<Folder>;
 }
 
@@ -35,13 +35,13 @@ export async function findModule(submission: Submission, id: string, module: str
 	return inArchives ?? (await foundInstead(folder, id, module)) ?? missingModule(folder, id, module);
 }
 
-// The folder with what is in its archives. Lessons share it: it is read once.
+// The folder with the files in its archives. They are read once for all lessons.
 function unpacked(submission: Submission): Promise<Folder> {
 	submission.unpacked ??= withArchives(submission.folder);
 	return submission.unpacked;
 }
 
-/** The folder in which modules are found: with what is in its archives, if that was needed. */
+/** The folder in which modules were looked for: with the files in its archives, if those were read. */
 export const folderOf = async ({ folder, unpacked }: Submission): Promise<Folder> => (await unpacked) ?? folder;
 
 async function searched(folder: Folder, id: string, module: string): Promise<ModuleSearch | null> {
@@ -52,7 +52,7 @@ async function searched(folder: Folder, id: string, module: string): Promise<Mod
 	return onlyOne(folder, bestPaths);
 }
 
-// Files whose names are nearly the module's: the only one, or several that are equal.
+// The file whose name is nearly the module's. If there are several, they must be equal.
 async function foundInstead(folder: Folder, id: string, module: string): Promise<ModuleSearch | null> {
 	const near = [...folder.files.keys()].filter((path) => nearness(basename(path), module, id) === "same module");
 	const found = await onlyOne(folder, near);
@@ -60,7 +60,7 @@ async function foundInstead(folder: Folder, id: string, module: string): Promise
 	return { ...found, note: `found instead of ${module}: ${harmless(basename(found.path), 100)}` };
 }
 
-// The one that lies highest. Null if there is none.
+// The file that is in the fewest folders. If there are several, they must be equal. Null if there is none.
 async function onlyOne(folder: Folder, paths: readonly string[]): Promise<ModuleSearch | null> {
 	const leastDepth = Math.min(...paths.map(depthOf));
 	const [path, ...others] = paths.filter((each) => depthOf(each) === leastDepth).sort();
