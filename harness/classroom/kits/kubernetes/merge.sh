@@ -1,5 +1,5 @@
 #!/bin/sh
-# Merges the results of all Pods into the grades: a page for each submission, the table, and everything as JSON.
+# Merges the results of all Pods into the grades: a text file for each submission, the table, and everything as JSON.
 set -eu
 class=${CLASS:-/class}
 mkdir -p "$class/grades"

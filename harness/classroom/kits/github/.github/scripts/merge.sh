@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Merges the parts' results, and writes them as a page for each submission, as JSON, and as the run's summary. The run
+# Merges the parts' results, and writes them as a text file for each submission, as JSON, and as the run's summary. The run
 # of a single submission fails if the submission does.
 set -euo pipefail
 options=(--exit-zero)

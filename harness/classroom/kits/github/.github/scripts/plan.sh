@@ -5,7 +5,7 @@ SUBMISSIONS_A_RUNNER=25
 RUNNERS_MAX=20
 
 shopt -s nullglob
-submissions=(class/*/ class/*.tar.gz)
+submissions=(class/*/ class/*.zip class/*.tar class/*.tar.gz class/*.tgz)
 runners=$(((${#submissions[@]} + SUBMISSIONS_A_RUNNER - 1) / SUBMISSIONS_A_RUNNER))
 [ "$runners" -ge 1 ] || runners=1
 [ "$runners" -le "$RUNNERS_MAX" ] || runners=$RUNNERS_MAX
