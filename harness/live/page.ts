@@ -26,13 +26,14 @@ export async function makePage(id: string, lesson: string): Promise<Page> {
 	const [html, { outputFiles }] = await Promise.all([
 		readFile(inKit("harness/live/page/index.html"), "utf8"),
 		build({
-			entryPoints: [inKit("harness/live/page/main.ts"), inKit("harness/live/page/page.css")],
+			entryPoints: [inKit("harness/live/page/main.ts"), inKit("harness/live/page/styles/page.css")],
 			outdir: "/",
 			bundle: true,
 			format: "esm",
 			write: false,
 			minify: true,
 			loader: { ".woff2": "file" },
+			entryNames: "[name]",
 			assetNames: "[name]",
 			target: "es2022",
 			logLevel: "silent",

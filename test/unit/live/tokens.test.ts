@@ -6,7 +6,7 @@ const KINDS = ["pid", "mnt", "net", "uts", "ipc", "user", "cgroup", "layer", "ho
 /** WCAG 2.2, 1.4.3, level AA. */
 const CONTRAST_MIN = 4.5;
 
-const rules = readFileSync(inKit("harness/live/page/tokens.css"), "utf8").split("}");
+const rules = readFileSync(inKit("harness/live/page/styles/tokens.css"), "utf8").split("}");
 const tokensOf = (rule: string) => [...rule.matchAll(/--([\w-]+): ([^;]+);/g)].map(([, name, value]) => [name, value]);
 
 /** The value of a token in a theme. */
