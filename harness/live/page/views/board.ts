@@ -1,11 +1,10 @@
-import { type Box, type Drawing, EM, type Point, type Shape } from "../../drawings/shapes.ts";
+import type { Box, Drawing, Point, Shape } from "../../drawings/shapes.ts";
 import type { Measure } from "../../drawings/sheet.ts";
 import { svg } from "../elements.ts";
+import { MARGIN, pixelsOf } from "./draw-to-fit.ts";
 
 const CORNER = 7;
 const HEAD = 9;
-/** How large the text may be, as multiples of the page's text. */
-const ZOOMS = [1.6, 1.45, 1.3, 1.2, 1.1, 1, 0.92, 0.85, 0.8];
 
 /** The place on the page where a drawing is shown. The next drawing changes it in place: things move, and do not flicker. */
 export class Board {
@@ -13,10 +12,13 @@ export class Board {
 	readonly #elements = new Map<string, SVGElement>();
 
 	/** Shows a drawing. The text that says the same is for people who do not see it. */
-	show({ width, height, shapes }: Drawing, zoom: number, inWords: string): void {
-		this.element.setAttribute("viewBox", `-2 -2 ${round(width + 2)} ${round(height + 2)}`);
-		this.element.setAttribute("width", String(Math.floor((width + 2) * zoom)));
-		this.element.setAttribute("height", String(Math.ceil((height + 2) * zoom)));
+	show(drawing: Drawing, zoom: number, inWords: string): void {
+		const { shapes } = drawing;
+		const { width, height } = pixelsOf(drawing, zoom);
+		const units = [-MARGIN, -MARGIN, drawing.width + MARGIN, drawing.height + MARGIN];
+		this.element.setAttribute("viewBox", units.map(round).join(" "));
+		this.element.setAttribute("width", String(width));
+		this.element.setAttribute("height", String(height));
 		this.element.setAttribute("aria-label", inWords);
 		const keys = new Set(shapes.map(keyOf));
 		for (const key of [...this.#elements.keys()]) if (!keys.has(key)) this.#remove(key);
@@ -46,26 +48,6 @@ export class Board {
 		this.#elements.get(key)?.remove();
 		this.#elements.delete(key);
 	}
-}
-
-/**
- * Draws as large as there is room. If not all of it fits in the size of the page's text, a little smaller; if not even
- * then, in the size of the page's text, and the place can be scrolled.
- * @param room the place's size, and the size of its text, in pixels; whether the whole page scrolls, as on a phone
- * @param draw draws on a sheet of this width, in units
- */
-export function drawToFit(
-	room: { width: number; height: number; fontSize: number; pageScrolls: boolean },
-	draw: (width: number) => Drawing,
-): { drawing: Drawing; zoom: number } {
-	const normal = room.fontSize / EM;
-	// Where the page scrolls, a drawing may be as high as it likes, and there is no room for larger text.
-	const zooms = room.pageScrolls ? [1] : ZOOMS;
-	for (const zoom of zooms.map((one) => one * normal)) {
-		const drawing = draw(room.width / zoom);
-		if (drawing.height * zoom <= room.height && drawing.width * zoom <= room.width + 1) return { drawing, zoom };
-	}
-	return { drawing: draw(room.width / normal), zoom: normal };
 }
 
 /** Measures texts as this element shows them. */

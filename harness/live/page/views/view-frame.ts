@@ -1,7 +1,8 @@
 import { Sheet } from "../../drawings/sheet.ts";
 import { h } from "../elements.ts";
 import { pageScrolls } from "../fit.ts";
-import { Board, drawToFit, measureLike } from "./board.ts";
+import { Board, measureLike } from "./board.ts";
+import { drawToFit } from "./draw-to-fit.ts";
 import type { Painter, Painting } from "./painter.ts";
 
 /** The width of a scroll bar that may appear, in pixels. */

@@ -1,0 +1,35 @@
+import { describe, expect, test } from "vitest";
+import { drawLimits } from "../../../../harness/live/drawings/limits.ts";
+import { drawNetwork } from "../../../../harness/live/drawings/network.ts";
+import { drawToFit, pixelsOf } from "../../../../harness/live/page/views/draw-to-fit.ts";
+import { limitsOf } from "../../../../harness/live/views/limits.ts";
+import { networkOf } from "../../../../harness/live/views/network.ts";
+import { sheetOf } from "../../../support/drawings.ts";
+import { limitsSeen, networkSeen } from "../../../support/recorded-demos.ts";
+
+/** The room for a drawing beside a shell on a projector of 1280×720 pixels, in large type. */
+const PANEL = { width: 450, height: 452, fontSize: 20.8, pageScrolls: false };
+const NORMAL = 20.8 / 16;
+
+describe("drawToFit [a panel on a projector, large type]", () => {
+	test("at every change in a recording, the network is shown whole", () => {
+		const past = networkSeen();
+		for (const index of past.keys()) {
+			const picture = networkOf(past.slice(0, index + 1));
+			const { drawing, zoom } = drawToFit(PANEL, (width) => drawNetwork(picture, sheetOf(width)));
+			const { width, height } = pixelsOf(drawing, zoom);
+			expect([width <= PANEL.width, height <= PANEL.height], `moment ${index}`).toEqual([true, true]);
+		}
+	});
+
+	test("a drawing with frames as wide as its sheet is enlarged, if there is room", () => {
+		const picture = limitsOf(limitsSeen("limits"));
+		expect(drawToFit(PANEL, (width) => drawLimits(picture, sheetOf(width))).zoom).toBeGreaterThan(NORMAL);
+	});
+
+	test("where the page scrolls, a drawing has the size of the page's text", () => {
+		const picture = networkOf(networkSeen());
+		const phone = { ...PANEL, width: 340, pageScrolls: true };
+		expect(drawToFit(phone, (width) => drawNetwork(picture, sheetOf(width))).zoom).toBe(NORMAL);
+	});
+});
