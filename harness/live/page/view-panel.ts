@@ -37,7 +37,7 @@ export class ViewPanel {
 	readonly #frame: ViewFrame;
 	#past: Past = [];
 	#painter: Painter | undefined;
-	#shown: Past | null = null;
+	#shown: Past = [];
 	#tabbed: readonly Painter[] = [];
 
 	/**
@@ -64,7 +64,7 @@ export class ViewPanel {
 		const last = shown.at(-1);
 		this.#when.value = last === undefined ? "" : `${(last.atMs / 1_000).toFixed(1)} s`;
 		this.#now.disabled = shown.length === past.length;
-		if (painter === undefined || (painter === this.#painter && shown === this.#shown)) return;
+		if (painter === undefined || (painter === this.#painter && isSame(shown, this.#shown))) return;
 		[this.#painter, this.#shown] = [painter, shown];
 		const text = textInstead(painter, shown, textIfEmpty);
 		const painting = text === null ? painter.paint(shown) : null;
@@ -92,6 +92,9 @@ export class ViewPanel {
 		return tab;
 	}
 }
+
+// A list of moments only grows at its end, and loses moments at its beginning.
+const isSame = (one: Past, other: Past) => one.length === other.length && one.at(-1) === other.at(-1);
 
 /** The text to show if the view has nothing to draw; null if it has. */
 function textInstead({ isRead }: Painter, past: Past, textIfEmpty: string): string | null {
