@@ -1,7 +1,7 @@
 import type { Drawing } from "../../drawings/shapes.ts";
 import type { Sheet } from "../../drawings/sheet.ts";
 import type { KernelState } from "../../events.ts";
-import type { Past } from "../../views/past.ts";
+import type { Past, Picture } from "../../views/past.ts";
 
 /** One of the page's views: it makes a picture of what was seen. */
 export interface Painter {
@@ -25,4 +25,24 @@ export interface Painting {
 	inWords: string;
 	/** Draws it. The page may call this several times, with sheets of other widths. */
 	draw(sheet: Sheet): Drawing;
+}
+
+/** Joins the functions of a view. A view whose readings are always there has no `isRead`. */
+export function painterOf<P extends Picture>(
+	name: string,
+	title: string,
+	pictureOf: (past: Past) => P,
+	inWords: (picture: P) => string[],
+	drawOn: (picture: P, sheet: Sheet) => Drawing,
+	isRead?: Painter["isRead"],
+): Painter {
+	const paint = (past: Past): Painting => {
+		const picture = pictureOf(past);
+		return {
+			latestChange: picture.latestChange,
+			inWords: inWords(picture).join("\n"),
+			draw: (sheet) => drawOn(picture, sheet),
+		};
+	};
+	return { name, title, paint, ...(isRead && { isRead }) };
 }
