@@ -108,7 +108,7 @@ class ProcessPen {
 			"card",
 			row.ofShell ?? "",
 			row.change === "ended" ? "gone" : "",
-			row.change === "new" ? "is-new" : "",
+			row.change === "new" ? "is-changed" : "",
 		];
 		const card = sheet.behind(row.key, look.filter(Boolean).join(" "), () =>
 			grown(sheet.flow(row.key, [x + CARD_MARGIN, y + 4], itemsOf(row), room - 2 * CARD_MARGIN), CARD_MARGIN, 4),

@@ -28,7 +28,7 @@ export function paintDesk(showing: Showing, time: string, act: (action: Action) 
 			button("reset", "R: start again from the beginning", "reset"),
 		),
 		h("p", { class: "next-step", title: next }, h("b", {}, "then "), next),
-		note !== undefined && button(noteShown ? "hide note" : "note", "p", "note", "note-button"),
+		note !== undefined && button(noteShown ? "hide note" : "note", "p", "note"),
 		h(
 			"p",
 			{ class: "clock" },

@@ -20,6 +20,7 @@ export interface ShownView {
 interface Places {
 	tabs: HTMLElement;
 	picture: HTMLElement;
+	/** Only heard: the drawing shows the same sentence, beside what it is about. */
 	latestChange: HTMLElement;
 	time: HTMLElement;
 }
@@ -51,8 +52,6 @@ export class ViewPanel {
 		this.#now.addEventListener("click", () => lookBack(null));
 		places.time.append(this.#slider, this.#when, this.#now);
 		this.#frame = new ViewFrame(places.picture);
-		// The drawing shows the same sentence, beside what it is about.
-		places.latestChange.classList.add("only-heard");
 	}
 
 	show({ past, shown, painters, view, textIfEmpty }: ShownView): void {
