@@ -10,7 +10,7 @@ const Shell = v.picklist(["host", "container"]);
 const cells = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(400));
 
 /**
- * What a page shows of a demo that is where it is. Followers see what the presenter's page shows. Where a field is null,
+ * What a page shows of the demo's present state, or of its past. Followers see what the presenter's page shows. Where a field is null,
  * the demo's state decides.
  */
 export const Shown = v.object({

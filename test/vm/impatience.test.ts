@@ -38,7 +38,7 @@ async function opened(id: string) {
 
 // One at a time: expect.poll() does not work in tests that run at the same time.
 for (const id of drawn("impatience", TRIED_LESSONS))
-	test(`${id} (seed ${SEED}): who presses the space bar every second is not told that a promise is broken; whoever ruins the machine mends it with one key`, async () => {
+	test(`${id} (seed ${SEED}): a presenter who presses the space bar every second sees no broken promise; after the machine is ruined, one key mends it`, async () => {
 		const { demo, answers, steps, type } = await opened(id);
 		try {
 			const hand = setInterval(() => void demo.next(), PRESS_EVERY_MS);

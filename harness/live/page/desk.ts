@@ -1,4 +1,4 @@
-import { h } from "./elements.ts";
+import { button, h } from "./elements.ts";
 import type { Action } from "./keys.ts";
 import type { Showing } from "./showing.ts";
 
@@ -13,22 +13,19 @@ export function paintDesk(showing: Showing, time: string, act: (action: Action) 
 	const { step, phase } = place;
 	const note = script?.note;
 	const next = header.steps[step]?.narration ?? "the end";
-	const button = (text: string, title: string, action: Action, name = "") => {
-		const element = h("button", { type: "button", title, class: name }, text);
-		element.addEventListener("click", () => act(action));
-		return element;
-	};
+	const actionButton = (text: string, title: string, action: Action, name = "") =>
+		button(text, () => act(action), { title, class: name });
 	return [
 		h(
 			"div",
 			{ class: "steering" },
-			button("◀ back", "←", "back"),
-			button(phase === "told" ? "play ▶" : "next ▶", "space", "next", "primary"),
-			button("again", "r: play this step again", "replay"),
-			button("reset", "R: start again from the beginning", "reset"),
+			actionButton("◀ back", "←", "back"),
+			actionButton(phase === "told" ? "play ▶" : "next ▶", "space", "next", "primary"),
+			actionButton("again", "r: play this step again", "replay"),
+			actionButton("reset", "R: start again from the beginning", "reset"),
 		),
 		h("p", { class: "next-step", title: next }, h("b", {}, "then "), next),
-		note !== undefined && button(noteShown ? "hide note" : "note", "p", "note"),
+		note !== undefined && actionButton(noteShown ? "hide note" : "note", "p", "note"),
 		h(
 			"p",
 			{ class: "clock" },

@@ -1,5 +1,5 @@
 import type { Share } from "../messages.ts";
-import { h } from "./elements.ts";
+import { button, h } from "./elements.ts";
 
 /** The page's one dialog. Escape closes it. */
 export class Dialogs {
@@ -39,12 +39,11 @@ export class Dialogs {
 	jump(narrations: readonly string[], current: number, go: (step: number) => void): void {
 		const steps = narrations.map((narration, index) => {
 			const isCurrent = index + 1 === current ? "step" : null;
-			const button = h("button", { type: "button", class: "step-button", "aria-current": isCurrent }, narration);
-			button.addEventListener("click", () => {
+			const choose = () => {
 				this.dialog.close();
 				go(index + 1);
-			});
-			return h("li", {}, button);
+			};
+			return h("li", {}, button(narration, choose, { class: "step-button", "aria-current": isCurrent }));
 		});
 		const max = narrations.length;
 		const input = h("input", { type: "number", min: 1, max, required: true, id: "jump", autofocus: true });
@@ -61,18 +60,20 @@ export class Dialogs {
 
 	/** Asks before the demo is ended. */
 	end(recorded: boolean, end: () => void): void {
-		const button = h("button", { type: "button", class: "primary" }, "end the demo");
-		button.addEventListener("click", () => {
+		const confirm = () => {
 			this.dialog.close();
 			end();
-		});
+		};
 		const lost = recorded ? "" : " The machine, and everything in it, is then gone.";
-		this.#show("End the demo?", h("p", {}, `It ends for everybody who follows it.${lost}`), button);
+		this.#show(
+			"End the demo?",
+			h("p", {}, `It ends for everybody who follows it.${lost}`),
+			button("end the demo", confirm, { class: "primary" }),
+		);
 	}
 
 	#show(title: string, ...content: Node[]): void {
-		const close = h("button", { type: "button", class: "close-button" }, "close");
-		close.addEventListener("click", () => this.dialog.close());
+		const close = button("close", () => this.dialog.close(), { class: "close-button" });
 		this.dialog.replaceChildren(h("h2", { id: "dialog-title" }, title), ...content, close);
 		if (!this.dialog.open) this.dialog.showModal();
 	}

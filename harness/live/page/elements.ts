@@ -12,6 +12,13 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
 	return complete(document.createElement(tag), attributes, children);
 }
 
+/** Makes a button. @param onClick called when it is pressed */
+export function button(text: string, onClick: () => void, attributes: Attributes = {}): HTMLButtonElement {
+	const element = h("button", { type: "button", ...attributes }, text);
+	element.addEventListener("click", onClick);
+	return element;
+}
+
 /** Makes an element of an SVG picture. */
 export function svg<Tag extends keyof SVGElementTagNameMap>(
 	tag: Tag,

@@ -133,23 +133,24 @@ function showConnection(state: State, reason: string): void {
 
 function act(action: Action): void {
 	elementById("message").textContent = "";
-	// Whatever is asked for now is not about the past.
+	// All other actions are about now.
 	const { atMs } = NOTHING_CHOSEN;
 	if (action !== "earlier" && action !== "later" && action !== "leave" && showing.shown.atMs !== null) choose({ atMs });
 	if (typeof action === "number") choose({ view: panes?.viewsOf(showing)[action]?.name ?? showing.shown.view });
 	else if (action === "large" || action === "theme") changeAppearance(action);
 	else if (action === "keys") dialogs.keys(keyHelp(showing, panes?.viewsOf(showing).length ?? 0));
-	else if (action === "earlier" || action === "later") look(() => showing.moveInTime(action === "earlier" ? -1 : 1));
-	else if (action === "leave") look(() => showing.leave());
+	else if (action === "earlier" || action === "later")
+		changeAndShare(() => showing.moveInTime(action === "earlier" ? -1 : 1));
+	else if (action === "leave") changeAndShare(() => showing.leave());
 	else if (action === "alone") choose({ alone: nextAlone(showing.shown, showing.composition) });
 	else if (action === "lesson") compose("read");
 	else if (action === "compose") compose(showing.composition.name === "do" ? "say" : "do");
 	else if (action === "work") showing.working = panes?.work.isUsed === true && !showing.working;
-	else if (showing.presents) present(action);
+	else if (showing.presents) actAsPresenter(action);
 	paint();
 }
 
-function look(change: () => void): void {
+function changeAndShare(change: () => void): void {
 	change();
 	shareShown();
 }
@@ -168,7 +169,7 @@ function changeAppearance(what: "large" | "theme"): void {
 	shareSize();
 }
 
-function present(action: Exclude<Action, number>): void {
+function actAsPresenter(action: Exclude<Action, number>): void {
 	const { demo, place, recorded, script, desk } = showing;
 	if (action === "next" || action === "back" || action === "replay" || action === "reset") steer({ action });
 	else if (action === "host" || action === "container") typeInto(action);
@@ -188,7 +189,7 @@ function present(action: Exclude<Action, number>): void {
 function steer(message: Extract<PlayerMessage, { action: keyof typeof WAITS_FOR | "next" }>): void {
 	const { working, shown, composition } = showing;
 	showing.working = false;
-	// The lesson's text was read; the demo goes on.
+	// The demo goes on, so the page shows neither the past nor the lesson's text.
 	if (shown.atMs !== null || composition.name === "read") choose({ atMs: null, composition: null });
 	if (message.action !== "next") showing.waitsFor = WAITS_FOR[message.action];
 	// The first "next" after the learner's own work only shows the demo again.

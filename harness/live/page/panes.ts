@@ -62,7 +62,7 @@ export class Panes {
 
 	paint(showing: Showing): void {
 		const { demo, shown, composition, working } = showing;
-		lay(composition);
+		layOut(composition);
 		replaceContent(elementById("sentence"), ...sentenceOf(showing));
 		replaceContent(elementById("work"), ...this.work.paint());
 		this.shells.show(composition.shell, demo.shells, shown.atMs);
@@ -90,9 +90,9 @@ export class Panes {
 
 	/** How large the terminals are on this page where a shell stands beside the drawing; null before there is one. */
 	roomForShells({ composition }: Showing): Size | null {
-		lay(compose({ ...NOTHING_CHOSEN, composition: "do" }, "running", composition.shell, false));
+		layOut(compose({ ...NOTHING_CHOSEN, composition: "do" }, "running", composition.shell, false));
 		const { room } = this.shells;
-		lay(composition);
+		layOut(composition);
 		return room;
 	}
 
@@ -102,7 +102,7 @@ export class Panes {
 }
 
 /** Puts the panes of a composition on the page. */
-function lay({ name, panes, attention }: Composition): void {
+function layOut({ name, panes, attention }: Composition): void {
 	const main = elementById("main");
 	Object.assign(main.dataset, { composition: name, panes: panes.length });
 	for (const [pane, id] of Object.entries(ELEMENTS)) {

@@ -1,5 +1,5 @@
 import type { Header, Place } from "./demo-state.ts";
-import { h } from "./elements.ts";
+import { button, h } from "./elements.ts";
 
 /**
  * The steps as a bar across the page: played, current, to come.
@@ -16,8 +16,10 @@ export function paintProgress(
 		const label = `Step ${number}: ${narration}`;
 		const attributes = { class: `segment segment-${stage} ${state}`, "aria-current": number === step && "step" };
 		if (jump === null) return h("li", {}, h("span", { ...attributes, role: "img", "aria-label": label }));
-		const button = h("button", { ...attributes, type: "button", "aria-label": label, title: label });
-		button.addEventListener("click", () => jump(number));
-		return h("li", {}, button);
+		return h(
+			"li",
+			{},
+			button("", () => jump(number), { ...attributes, "aria-label": label, title: label }),
+		);
 	});
 }

@@ -1,5 +1,5 @@
 import { type DemoEvent, SHELLS, type ShellName, type Size } from "../events.ts";
-import { h } from "./elements.ts";
+import { button, h } from "./elements.ts";
 import { Shell } from "./shell.ts";
 import { ShellLog } from "./shell-log.ts";
 
@@ -30,16 +30,18 @@ export class ShellsPanel {
 	constructor(element: HTMLElement, { onTyped, onLeave, onChoose }: Options) {
 		this.#element = element;
 		const make = (name: ShellName) => {
-			const tab = h("button", { type: "button", role: "tab", "aria-controls": `shell-${name}` }, `${name}'s shell`);
-			tab.classList.add(`shell-tab-${name}`);
-			tab.dataset["shell"] = name;
-			tab.addEventListener("click", () => onChoose(name));
-			this.#tabs.append(tab);
+			const attributes = {
+				role: "tab",
+				class: `shell-tab-${name}`,
+				"data-shell": name,
+				"aria-controls": `shell-${name}`,
+			};
+			this.#tabs.append(button(`${name}'s shell`, () => onChoose(name), attributes));
 			return new Shell(name, onTyped && ((keys) => onTyped(name, keys)), onLeave);
 		};
 		this.#shells = { host: make("host"), container: make("container") };
 		const hint = onTyped !== null && h("small", { class: "leave-hint" }, "Ctrl-] to leave");
-		element.replaceChildren(h("div", { class: "shell-head" }, this.#tabs, hint || null));
+		element.replaceChildren(h("div", { class: "shell-head" }, this.#tabs, hint));
 		for (const name of SHELLS) {
 			element.append(this.#shells[name].element);
 			this.#shells[name].open();
@@ -103,7 +105,7 @@ export class ShellsPanel {
 		const largest = fontSize(usual ? FONT_REM : FONT_REM_MAX);
 		const { clientWidth, clientHeight } = this.#element;
 		const fitted = [this.#shown, size.columns, size.rows, largest, clientWidth, clientHeight].join();
-		// To measure a terminal is slow.
+		// Measuring a terminal is slow.
 		if (fitted !== this.#fitted) this.#shells[this.#shown].fitFontTo(size, largest);
 		this.#fitted = fitted;
 	}

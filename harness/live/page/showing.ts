@@ -32,7 +32,7 @@ export class Showing {
 		this.demo.apply(event);
 		if (event.type !== "step") return;
 		this.waitsFor = "";
-		// A step that is told, or played, decides again what is shown.
+		// What was chosen while another step was shown, or before this one was played, does not count any more.
 		const { composition, shell, alone } = NOTHING_CHOSEN;
 		if (event.phase === "told") this.shown = { ...this.shown, composition, shell, alone };
 		if (event.phase === "typing") this.shown = { ...this.shown, composition, shell };
@@ -86,7 +86,7 @@ export class Showing {
 		this.choose({ atMs: at >= last ? null : (past[Math.max(0, at)]?.atMs ?? null) });
 	}
 
-	/** What is not as usual, in a line; empty if everything is. */
+	/** What is unusual about what the page shows, in a line; empty for nothing. */
 	get state(): string {
 		const { atMs } = this.shown;
 		const agoMs = atMs === null ? 0 : (this.demo.past.at(-1)?.atMs ?? atMs) - atMs;

@@ -1,13 +1,10 @@
-import { h } from "./elements.ts";
+import { button } from "./elements.ts";
 import type { Action } from "./keys.ts";
 
 /** The buttons for the page itself. */
 export function paintTools(presents: boolean, hasWork: boolean, act: (action: Action) => void): Node[] {
-	const tool = (text: string, title: string, action: Action) => {
-		const button = h("button", { type: "button", title, "aria-label": `${text}: ${title}` }, text);
-		button.addEventListener("click", () => act(action));
-		return button;
-	};
+	const tool = (text: string, title: string, action: Action) =>
+		button(text, () => act(action), { title, "aria-label": `${text}: ${title}` });
 	return [
 		tool("lesson", "the lesson's text (l)", "lesson"),
 		...(hasWork ? [tool("work", "your own work (k)", "work")] : []),

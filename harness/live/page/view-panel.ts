@@ -1,5 +1,5 @@
 import type { Past } from "../views/past.ts";
-import { h } from "./elements.ts";
+import { button, h } from "./elements.ts";
 import type { Painter } from "./views/painter.ts";
 import { ViewFrame } from "./views/view-frame.ts";
 
@@ -34,7 +34,7 @@ export class ViewPanel {
 	readonly #choose: (view: string) => void;
 	readonly #slider = h("input", { type: "range", min: 1, max: 1, value: 1, "aria-label": "moment" });
 	readonly #when = h("output", {});
-	readonly #now = h("button", { type: "button" }, "now");
+	readonly #now: HTMLButtonElement;
 	readonly #frame: ViewFrame;
 	#past: Past = [];
 	#painter: Painter | undefined;
@@ -49,7 +49,7 @@ export class ViewPanel {
 		[this.#places, this.#choose] = [places, choose];
 		const moment = (index: number) => (index >= this.#past.length - 1 ? null : (this.#past[index]?.atMs ?? null));
 		this.#slider.addEventListener("input", () => lookBack(moment(Number(this.#slider.value) - 1)));
-		this.#now.addEventListener("click", () => lookBack(null));
+		this.#now = button("now", () => lookBack(null));
 		places.time.append(this.#slider, this.#when, this.#now);
 		this.#frame = new ViewFrame(places.picture);
 	}
@@ -85,10 +85,8 @@ export class ViewPanel {
 	}
 
 	#tab({ name, title }: Painter, index: number): HTMLElement {
-		const attributes = { type: "button", role: "tab", "data-name": name, "aria-controls": "picture" };
-		const tab = h("button", { ...attributes, title: `key ${index + 1}` }, title);
-		tab.addEventListener("click", () => this.#choose(name));
-		return tab;
+		const attributes = { role: "tab", "data-name": name, "aria-controls": "picture", title: `key ${index + 1}` };
+		return button(title, () => this.#choose(name), attributes);
 	}
 }
 
