@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { inKit, kitDir, readText } from "../harness/base/kit.ts";
-import { KIT_NAMES } from "../harness/classroom/kits.ts";
+import { KIT_NAMES } from "../harness/classroom/hand-outs/kits.ts";
 import { faultsOf } from "./support/prose.ts";
 
 /**

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test, vi } from "vitest";
-import { KIT_NAMES } from "../../harness/classroom/kits.ts";
+import { KIT_NAMES } from "../../harness/classroom/hand-outs/kits.ts";
 import { BIN } from "../support/command.ts";
 import { drydock } from "../support/drydock.ts";
 import { temporary } from "../support/temporary.ts";

@@ -1,6 +1,6 @@
-import { candidatesIn } from "../../harness/classroom/class.ts";
-import { folderKind } from "../../harness/classroom/folder-kind.ts";
-import type { Candidate } from "../../harness/classroom/grader.ts";
+import { candidatesIn } from "../../harness/classroom/submissions/candidates.ts";
+import { folderKind } from "../../harness/classroom/submissions/folder-kind.ts";
+import type { Candidate } from "../../harness/classroom/submissions/submission.ts";
 import { lessons } from "../../harness/judge/lessons.ts";
 
 /** The submissions in a folder, as `drydock grade` finds them. @param one it is a single submission */

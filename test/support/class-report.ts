@@ -1,5 +1,5 @@
-import type { ClassReport, Judgement, Result, Status } from "../../harness/classroom/result.ts";
-import { classKey } from "../../harness/classroom/shard.ts";
+import { classKey } from "../../harness/classroom/grading/shard.ts";
+import type { ClassReport, Judgement, Result, Status } from "../../harness/classroom/results/result.ts";
 
 const LESSONS = [
 	{ id: "02-unshare", title: "02 · A hostname", weight: 10 },

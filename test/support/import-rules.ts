@@ -42,6 +42,9 @@ const DRAWINGS = "^harness/live/drawings/";
 /** The folders that contain the code of the commands. */
 const COMMANDS = ["cli/learn", "cli/session", "cli/show", "cli/grade", "cli/doctor", "cli/author"];
 
+/** What a class is made of. */
+const CLASSROOM = ["results", "submissions", "class", "similarity"].map((name) => `classroom/${name}`);
+
 /**
  * The folders of the host's code. Each may import only folders that come before it in the list. None imports native,
  * lessons or solutions: the host bundles those, and runs them in the guest.
@@ -52,7 +55,13 @@ const LAYERS: readonly (readonly [name: string, mayImport: readonly string[], fi
 	["engine", ["base", "protocol", "vm"]],
 	["judge", ["base", "protocol", "readings", "vm", "engine"]],
 	["learner", ["base", "engine", "judge"]],
-	["classroom", ["base", "vm", "engine", "judge", "learner"]],
+	["classroom/results", ["base"]],
+	["classroom/formats", ["base", "classroom/results"]],
+	["classroom/submissions", ["base", "engine", "judge", "learner", "classroom/results"]],
+	["classroom/class", ["base", "judge", "classroom/results", "classroom/submissions"]],
+	["classroom/similarity", ["classroom/results"]],
+	["classroom/grading", ["base", "vm", "engine", "judge", ...CLASSROOM]],
+	["classroom/hand-outs", ["base", "vm"]],
 	["live", ["base", "protocol", "vm", "engine", "judge", "learner"], "^harness/live/[^/]+$"],
 	["doctor", ["base", "vm", "learner"]],
 	["dev", ["base", "vm", "judge", "learner", "live"]],
@@ -60,12 +69,15 @@ const LAYERS: readonly (readonly [name: string, mayImport: readonly string[], fi
 	["cli/learn", ["base", "protocol", "readings", "vm", "engine", "judge", "learner", "cli/text"]],
 	["cli/session", ["base", "protocol", "vm", "engine", "judge", "learner", "cli/text", "cli/learn"]],
 	["cli/show", ["base", "vm", "judge", "learner", "live", "views", "cli/text"]],
-	["cli/grade", ["base", "judge", "classroom", "cli/text"]],
+	[
+		"cli/grade",
+		["base", "judge", ...CLASSROOM, "classroom/formats", "classroom/grading", "classroom/hand-outs", "cli/text"],
+	],
 	["cli/doctor", ["base", "vm", "doctor", "cli/text"]],
 	["cli/author", ["base", "vm", "judge", "dev", "cli/text"]],
 	// The names and arguments of the commands. A command imports its code only when it is called.
 	["cli/command", [], "^harness/cli/command\\.ts$"],
-	["cli/commands", ["engine", "classroom", "cli/command", ...COMMANDS]],
+	["cli/commands", ["engine", "classroom/formats", "classroom/hand-outs", "cli/command", ...COMMANDS]],
 	["cli/main", ["base", "cli/text", "cli/doctor", "cli/command", "cli/commands"], "^harness/cli/(main|commands)\\.ts$"],
 	["cli/launch", ["cli/main"], "^harness/cli/(launch/|bin\\.)"],
 ];

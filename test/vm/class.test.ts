@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import * as v from "valibot";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
-import { ClassReport } from "../../harness/classroom/result.ts";
+import { ClassReport } from "../../harness/classroom/results/result.ts";
 import { BIN } from "../support/command.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";

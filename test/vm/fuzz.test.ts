@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allPrintable } from "../../harness/base/printable.ts";
-import { judgementOf } from "../../harness/classroom/judgement.ts";
+import { judgementOf } from "../../harness/classroom/grading/judgement.ts";
 import { BOX, type Check } from "../../harness/judge/check.ts";
 import { contextOf } from "../../harness/judge/context.ts";
 import { groupResults } from "../../harness/judge/groups.ts";

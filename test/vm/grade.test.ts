@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cacheDir } from "../../harness/base/cache.ts";
 import { inKit } from "../../harness/base/kit.ts";
-import { ClassReport, type Result } from "../../harness/classroom/result.ts";
+import { ClassReport, type Result } from "../../harness/classroom/results/result.ts";
 import { packWorkspace } from "../../harness/learner/archive.ts";
 import { BIN, drydock } from "../support/command.ts";
 import { newMachinePool } from "../support/guest.ts";

@@ -1,4 +1,4 @@
-import { type ClassReport, explanationText, type Result } from "../result.ts";
+import { type ClassReport, explanationText, type Result } from "../results/result.ts";
 import { onlySubmission, testStatus } from "./one-submission.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { stringify } from "csv-stringify/sync";
-import { type ClassReport, headline, type Late } from "../result.ts";
+import { type ClassReport, headline, type Late } from "../results/result.ts";
 
 /**
  * The gradebook of a class as CSV (RFC 4180): a row for each lesson of each submission. A lesson that could not be judged

@@ -1,5 +1,5 @@
-import { shortened } from "../harmless.ts";
-import { type ClassReport, explanationText, isNotCompiled } from "../result.ts";
+import { shortened } from "../results/harmless.ts";
+import { type ClassReport, explanationText, isNotCompiled } from "../results/result.ts";
 import { onlySubmission, testStatus, unjudgedMessage } from "./one-submission.ts";
 
 const MESSAGE_CHARS_MAX = 65_535;

@@ -8,7 +8,7 @@ import {
 	type Status,
 	scoreOf,
 	type WeightedLesson,
-} from "../result.ts";
+} from "../results/result.ts";
 import { onlySubmission, unjudgedMessage } from "./one-submission.ts";
 
 /**

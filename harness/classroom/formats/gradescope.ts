@@ -1,4 +1,4 @@
-import { type ClassReport, explanationText, lateText, scoreOf } from "../result.ts";
+import { type ClassReport, explanationText, lateText, scoreOf } from "../results/result.ts";
 import { onlySubmission, secondsOf, unjudgedMessage } from "./one-submission.ts";
 
 /**

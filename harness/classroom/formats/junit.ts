@@ -1,4 +1,11 @@
-import { type ClassReport, explanationText, headline, type Result, type SubmissionReport, scoreOf } from "../result.ts";
+import {
+	type ClassReport,
+	explanationText,
+	headline,
+	type Result,
+	type SubmissionReport,
+	scoreOf,
+} from "../results/result.ts";
 import { type Element, element, xmlDocument } from "./xml.ts";
 
 /**

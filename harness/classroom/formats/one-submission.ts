@@ -1,4 +1,10 @@
-import { type ClassReport, isJudged, type Result, type SubmissionReport, type WeightedLesson } from "../result.ts";
+import {
+	type ClassReport,
+	isJudged,
+	type Result,
+	type SubmissionReport,
+	type WeightedLesson,
+} from "../results/result.ts";
 
 /** The only submission in a report, with each lesson beside its result; for documents that hold one submission. */
 export function onlySubmission(report: ClassReport): {

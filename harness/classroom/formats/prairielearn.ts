@@ -1,5 +1,5 @@
-import { shortened } from "../harmless.ts";
-import { type ClassReport, explanationText, headline, scoreOf } from "../result.ts";
+import { shortened } from "../results/harmless.ts";
+import { type ClassReport, explanationText, headline, scoreOf } from "../results/result.ts";
 import { onlySubmission, unjudgedMessage } from "./one-submission.ts";
 
 /** PrairieLearn accepts 1 MB in total, and a course has some ten lessons. */

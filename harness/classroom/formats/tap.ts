@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { type ClassReport, headline, type Result } from "../result.ts";
+import { type ClassReport, headline, type Result } from "../results/result.ts";
 
 /**
  * TAP 14 for a whole class: a test for each lesson of each submission. A lesson that could not be judged has not passed,

@@ -1,4 +1,4 @@
-import { KITS } from "../../classroom/kits.ts";
+import { KITS } from "../../classroom/hand-outs/kits.ts";
 import { type CommandSpec, JSON_OPTION } from "../command.ts";
 
 const NAMES = Object.entries(KITS).map(([name, { summary }]) => `  ${name.padEnd(13)} ${summary}`);

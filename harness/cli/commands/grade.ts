@@ -1,4 +1,4 @@
-import { FORMATS } from "../../classroom/formats.ts";
+import { FORMATS } from "../../classroom/formats/formats.ts";
 import type { CommandSpec, OptionSpec } from "../command.ts";
 
 const FORMAT_NAMES = Object.keys(FORMATS);

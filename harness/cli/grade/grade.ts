@@ -1,12 +1,12 @@
 import { cpus } from "node:os";
 import { Failure } from "../../base/failure.ts";
 import { visibleProgress } from "../../base/progress.ts";
-import { type ClassOptions, classRules } from "../../classroom/class-file.ts";
-import { classList } from "../../classroom/class-list.ts";
-import { type DeliveryOptions, deliver, parseDeliveryOptions } from "../../classroom/delivery.ts";
-import { folderKind } from "../../classroom/folder-kind.ts";
-import { gradeClass, lessonsToGrade } from "../../classroom/grading.ts";
-import { isInShard, mergeReports, parseShard, readReports, WHOLE_CLASS } from "../../classroom/shard.ts";
+import { type ClassOptions, classRules } from "../../classroom/class/class-file.ts";
+import { classList } from "../../classroom/class/class-list.ts";
+import { type DeliveryOptions, deliver, parseDeliveryOptions } from "../../classroom/formats/delivery.ts";
+import { gradeClass, lessonsToGrade } from "../../classroom/grading/grading.ts";
+import { isInShard, mergeReports, parseShard, readReports, WHOLE_CLASS } from "../../classroom/grading/shard.ts";
+import { folderKind } from "../../classroom/submissions/folder-kind.ts";
 import { lessons } from "../../judge/lessons.ts";
 import { outputStyle } from "../text/terminal.ts";
 

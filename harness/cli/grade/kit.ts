@@ -1,8 +1,8 @@
 import { EXIT } from "../../base/failure.ts";
 import { silentProgress, visibleProgress } from "../../base/progress.ts";
 import { shownPath } from "../../base/shown-path.ts";
-import { defaultNameOf, makeHandOut, parseKitName } from "../../classroom/hand-out.ts";
-import { KITS } from "../../classroom/kits.ts";
+import { defaultNameOf, makeHandOut, parseKitName } from "../../classroom/hand-outs/hand-out.ts";
+import { KITS } from "../../classroom/hand-outs/kits.ts";
 import { findLesson } from "../../judge/lessons.ts";
 import { printJson } from "../text/terminal.ts";
 

@@ -1,0 +1,70 @@
+import { basename, dirname, resolve } from "node:path";
+import type { Lesson } from "../../judge/lessons.ts";
+import { compareNames } from "../results/harmless.ts";
+import type { Late } from "../results/result.ts";
+import { latenessOf } from "../results/scoring.ts";
+import { candidatesIn } from "../submissions/candidates.ts";
+import type { FolderKind } from "../submissions/folder-kind.ts";
+import type { Candidate } from "../submissions/submission.ts";
+import type { ClassRules } from "./class-file.ts";
+import { matched, nameOf, readRoster } from "./roster.ts";
+
+/** Everybody in a class: who has handed in something, and, with a roster, who has not. */
+export interface ClassList {
+	candidates: Candidate[];
+	/** Each submission's line in the roster, and whether it came late, by its name. */
+	persons: Map<string, { id: string | null; late: Late | null }>;
+	/** Messages for the teacher: entries that are no submissions, names that are not in the roster. */
+	warnings: string[];
+}
+
+/**
+ * Lists a class.
+ * @throws {Failure} usage: there is nothing to grade, or the roster cannot be read
+ */
+export async function classList(
+	dir: string,
+	lessons: readonly Lesson[],
+	kind: FolderKind,
+	rules: ClassRules,
+): Promise<ClassList> {
+	const warnings: string[] = [];
+	const own = new Set(rules.ownFiles.filter((path) => dirname(path) === resolve(dir)).map((path) => basename(path)));
+	const found = await candidatesIn(dir, lessons, kind, (warning) => warnings.push(warning), own);
+	const people = rules.roster === null ? [] : await readRoster(rules.roster);
+	const { byName, without } = matched(
+		people,
+		found.map(({ name }) => name),
+	);
+	const strangers = found.filter(({ name }) => people.length > 0 && !byName.has(name));
+	for (const { name } of strangers) warnings.push(`${name}: not in the roster; it is graded all the same`);
+	const handedIn = new Set(found.map(({ name }) => name));
+	const taken = new Set(handedIn);
+	const absent = without.flatMap((person) => {
+		const name = nameOf(person);
+		if (taken.has(name)) return [];
+		taken.add(name);
+		byName.set(name, person);
+		return [absentCandidate(name)];
+	});
+	const candidates = [...found, ...absent].sort((one, other) => compareNames(one.name, other.name));
+	const persons = candidates.map(({ name, isLate }) => {
+		const person = byName.get(name);
+		const when = { submittedMs: person?.submittedMs ?? null, isLate };
+		return [name, { id: person?.id ?? null, late: latenessOf(when, rules.deadlineMs, rules.late) }] as const;
+	});
+	const timeless = persons.filter(([name, { late }]) => late === null && handedIn.has(name)).length;
+	if (rules.deadlineMs !== null && timeless > 0)
+		warnings.push(
+			`nobody knows when ${timeless === 1 ? "1 submission" : `${timeless} submissions`} came, so no points are taken off there; write the times into a column "submitted" of the roster`,
+		);
+	return { candidates, persons: new Map(persons), warnings };
+}
+
+const absentCandidate = (name: string): Candidate => ({
+	...{ name, isLate: null },
+	open: async () => ({
+		name,
+		folder: { files: new Map(), refused: new Map(), archives: new Map(), isTruncated: false },
+	}),
+});

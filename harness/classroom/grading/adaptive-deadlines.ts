@@ -1,0 +1,52 @@
+import type { MachinePool } from "../../judge/module-run.ts";
+
+/**
+ * Deadlines for a class. A submission that hangs delays all others until its deadline. So the deadline is derived from
+ * measurements: it is a multiple of the time that other submissions have just taken on this computer.
+ */
+
+const DEADLINE_MIN_MS = 5_000;
+/** The deadline is this many times the median duration. */
+const DEADLINE_FACTOR = 10;
+/** The median is computed twice, and the larger one counts: from this many latest runs, … */
+const RUNS_LONG = 15;
+/** … and from so few that it rises as soon as the computer becomes busy. */
+const RUNS_SHORT = 3;
+
+/** Runs machines with deadlines that follow how long a lesson takes. Until a run has ended, the machine's own deadline holds. */
+export class AdaptiveDeadlines implements MachinePool {
+	readonly #machines: MachinePool;
+	readonly #tookMs: number[] = [];
+
+	constructor(machines: MachinePool) {
+		this.#machines = machines;
+	}
+
+	imageKey(): Promise<string> {
+		return this.#machines.imageKey();
+	}
+
+	accelerator(): Promise<string> {
+		return this.#machines.accelerator();
+	}
+
+	async play(request: Parameters<MachinePool["play"]>[0]): ReturnType<MachinePool["play"]> {
+		const startedMs = performance.now();
+		const played = await this.#machines.play({ ...request, ...this.#deadline() });
+		const { outcome } = played;
+		// Only runs that ended count. A run that hung took as long as its deadline, and a lost machine says nothing.
+		const ended = outcome.kind === "observed" ? Object.values(outcome.observation.calls) : [];
+		if (ended.length > 0 && ended.every(({ ending }) => ending.how !== "hung"))
+			this.#tookMs.push(performance.now() - startedMs);
+		return played;
+	}
+
+	#deadline(): { patienceMs?: number } {
+		if (this.#tookMs.length === 0) return {};
+		const tookMs = Math.max(median(this.#tookMs.slice(-RUNS_LONG)), median(this.#tookMs.slice(-RUNS_SHORT)));
+		return { patienceMs: DEADLINE_MIN_MS + DEADLINE_FACTOR * tookMs };
+	}
+}
+
+const median = (values: readonly number[]): number =>
+	values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;

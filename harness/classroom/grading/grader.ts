@@ -1,0 +1,292 @@
+import { posix } from "node:path";
+import { hashOf } from "../../base/cache.ts";
+import { ConcurrencyLimit, concurrently } from "../../base/concurrently.ts";
+import { Failure } from "../../base/failure.ts";
+import { interruption } from "../../base/interrupt.ts";
+import { inKit, withUnixLines } from "../../base/kit.ts";
+import { bundle } from "../../engine/bundle.ts";
+import { engineAt } from "../../engine/engine-at.ts";
+import { typeErrors } from "../../engine/type-errors.ts";
+import type { Check } from "../../judge/check.ts";
+import { judge, type Verdict } from "../../judge/judge.ts";
+import type { Lesson } from "../../judge/lessons.ts";
+import type { MachinePool } from "../../judge/module-run.ts";
+import { factText } from "../../judge/report.ts";
+import { harmless } from "../results/harmless.ts";
+import type { Judgement, Result, SubmissionReport } from "../results/result.ts";
+import { type Candidate, filesOf, findModule, folderOf, type Submission } from "../submissions/submission.ts";
+import { AdaptiveDeadlines } from "./adaptive-deadlines.ts";
+import { hasRoomForMachine, processorTimes } from "./idleness.ts";
+import type { Journal } from "./journal.ts";
+import { judgementOf, judgementOfError, judgementOfLargeFile, TOO_BUSY, withoutVerdict } from "./judgement.ts";
+
+/**
+ * Number of modules to compile beyond those that have a machine: some turn out to be judged already. A compiled module
+ * takes a few megabytes until it is judged, so the number does not grow with the lessons.
+ */
+const MODULES_AHEAD = 8;
+/** Interval at which the grader asks whether the computer could run one more machine. */
+const LOOK_EVERY_MS = 1_000;
+/** Maximum number of times that a submission is judged while the computer is too busy for a verdict. */
+const ROUNDS_MAX = 3;
+/**
+ * Below this share of the requested processor time, a machine may have been too slow for its deadlines, so a failure
+ * may be the computer's fault. On a computer that does nothing else, the share is higher even with all machines in use.
+ */
+const ENOUGH_SHARE = 0.4;
+
+/** A lesson to grade. */
+export interface LessonToGrade {
+	lesson: Lesson;
+	check: Check;
+	/** Key of everything that a judgement depends on, apart from the submission. */
+	key: string;
+	/** The class's points for it. Default: the check's. */
+	points?: number;
+}
+
+export interface GradingOptions {
+	lessons: readonly LessonToGrade[];
+	machines: MachinePool;
+	journal: Journal;
+	/** Number of machines that run at a time. */
+	machinesAtOnce: number;
+	/**
+	 * Number of additional machines while a processor is idle, so that submissions that hang by sleeping delay nobody.
+	 */
+	extraMachines: number;
+	/** The points for a judgement; null if nothing was judged. */
+	pointsOf(name: string, lesson: string, judgement: Judgement): number | null;
+	/** Called with the text of each module that is found. */
+	onModule?(name: string, lesson: string, text: string): void;
+	/** Called for each result as soon as it is final. */
+	onResult(result: Result): void;
+	/** Called with the number of results that are judged again, because the computer was too busy. */
+	onRetry(count: number): void;
+}
+
+/** A result, and whether it may be wrong because the computer was too busy. */
+interface Attempt<T> {
+	result: T;
+	isDoubtful: boolean;
+}
+
+/**
+ * Judges every lesson of every submission. Each module runs in the reference's engine, in a machine of its own. Equal
+ * files are judged once. Modules for which the computer was too busy are judged again at the end.
+ * @throws only if it is interrupted: a module that cannot be judged is a result as well
+ */
+export async function gradeAll(candidates: readonly Candidate[], grading: GradingOptions): Promise<SubmissionReport[]> {
+	const grader = new Grader(grading);
+	return grader.withExtraMachines(gradeInRounds(candidates, grader, grading));
+}
+
+async function gradeInRounds(
+	candidates: readonly Candidate[],
+	grader: Grader,
+	grading: GradingOptions,
+): Promise<SubmissionReport[]> {
+	const attempts = await gradeOnce(candidates, grader, grading, () => grading.lessons);
+	for (let round = 2; round <= ROUNDS_MAX; round++) {
+		const doubtful = (name: string) => grading.lessons.filter((_, at) => attempts.get(name)?.[at]?.isDoubtful);
+		const remaining = candidates.filter(({ name }) => doubtful(name).length > 0);
+		if (remaining.length === 0) break;
+		grading.onRetry(remaining.reduce((sum, { name }) => sum + doubtful(name).length, 0));
+		grader.begin(round);
+		for (const [name, retried] of await gradeOnce(remaining, grader, grading, doubtful)) {
+			const results = attempts.get(name) ?? [];
+			for (const one of retried) results[results.findIndex(({ result }) => result.lesson === one.result.lesson)] = one;
+		}
+	}
+	return candidates.map(({ name }) => ({
+		...{ name, id: null, late: null },
+		results: (attempts.get(name) ?? []).map(({ result }) => result),
+	}));
+}
+
+async function gradeOnce(
+	candidates: readonly Candidate[],
+	grader: Grader,
+	{ lessons, machinesAtOnce, extraMachines, onResult }: GradingOptions,
+	lessonsOf: (name: string) => readonly LessonToGrade[],
+): Promise<Map<string, Attempt<Result>[]>> {
+	const all = concurrently(
+		candidates,
+		async ({ name, open }) => {
+			const submission = once(open);
+			const results = lessonsOf(name).map(async (lesson) => {
+				const attempt = await grader.grade(name, submission, lesson);
+				if (!attempt.isDoubtful) onResult(attempt.result);
+				return attempt;
+			});
+			return [name, await Promise.all(results)] as const;
+		},
+		Math.ceil((machinesAtOnce + extraMachines + MODULES_AHEAD) / Math.max(1, lessons.length)),
+	);
+	return new Map(await Promise.all(all));
+}
+
+class Grader {
+	readonly #options: GradingOptions;
+	readonly #limiter: ConcurrencyLimit;
+	readonly #provenMachines = new Map<string, Promise<MachinePool>>();
+	readonly #runningJudgements = new Map<string, { by: string; attempt: Promise<Attempt<Judgement>> }>();
+	/** Diagnoses that were made while the computer was busy, by the key of the judged files. */
+	readonly #doubtfulDiagnoses = new Map<string, string>();
+	#round = 1;
+
+	constructor(grading: GradingOptions) {
+		this.#options = grading;
+		this.#limiter = new ConcurrencyLimit(grading.machinesAtOnce);
+	}
+
+	/** Begins another round. The reference is timed again, because the computer's load has changed. */
+	begin(round: number): void {
+		this.#round = round;
+		this.#provenMachines.clear();
+		this.#runningJudgements.clear();
+	}
+
+	async grade(name: string, open: () => Promise<Submission>, lessonToGrade: LessonToGrade): Promise<Attempt<Result>> {
+		interruption.throwIfAborted();
+		const { id } = lessonToGrade.lesson;
+		const resultOf = (judgement: Judgement, more: Partial<Result> = {}): Result => ({
+			...{ lesson: id, file: null, sameAs: null, note: null, ...more },
+			points: this.#options.pointsOf(name, id, judgement),
+			...judgement,
+		});
+		try {
+			const submission = await open();
+			const found = await findModule(submission, id, lessonToGrade.check.module);
+			if (found.kind === "missing") return finalAttempt(resultOf(withoutVerdict("missing", found.reason)));
+			if (found.kind === "unclear") return finalAttempt(resultOf(withoutVerdict("error", found.reason)));
+			const { path, note } = found;
+			const file = harmless(path.slice(1), 200);
+			const text = await textOf(submission, path);
+			if (text instanceof Error)
+				return finalAttempt(resultOf(judgementOfLargeFile(lessonToGrade.check.module, text.message), { file, note }));
+			this.#options.onModule?.(name, id, text);
+			const { by, attempt } = await this.#judged(name, submission, lessonToGrade, path);
+			const { result: judgement, isDoubtful } = await attempt;
+			return { result: resultOf(judgement, { file, note, sameAs: by === name ? null : by }), isDoubtful };
+		} catch (error) {
+			interruption.throwIfAborted();
+			return finalAttempt(resultOf(judgementOfError(error)));
+		}
+	}
+
+	/** Allows additional machines while the computer could do more, until `work` is done. */
+	async withExtraMachines<T>(work: Promise<T>): Promise<T> {
+		let before = processorTimes();
+		const timer = setInterval(() => {
+			const now = processorTimes();
+			if (hasRoomForMachine(before, now)) this.#limiter.startExtra(this.#options.extraMachines);
+			before = now;
+		}, LOOK_EVERY_MS);
+		return work.finally(() => clearInterval(timer));
+	}
+
+	async #judged(name: string, submission: Submission, lessonToGrade: LessonToGrade, path: string) {
+		const { lesson, check, key: kit } = lessonToGrade;
+		const sources: [string, string][] = [];
+		const files = filesOf(await folderOf(submission), (file, text) =>
+			sources.push([posix.relative(posix.dirname(path), file), text]),
+		);
+		const modules = new Map([[inKit("solutions", lesson.id, check.module), path]]);
+		const bundled = bundle(engineAt(lesson.id), modules, files).then(async (program) => {
+			// Type errors do not affect the verdict. But this throws if a type is imported from outside of the submission.
+			await typeErrors(path, modules, files);
+			return program;
+		});
+		const broken = await bundled.then(
+			() => false,
+			() => true,
+		);
+		const judged = (machines: MachinePool) => judge(lesson, path, machines, { types: false, bundled });
+		// A broken module needs no machine. It gets no key, because perhaps not all of its files were read.
+		if (broken) return { by: name, attempt: judged(this.#options.machines).then(judgementOf).then(finalAttempt) };
+		const key = hashOf(kit, sources.sort());
+		const known = this.#runningJudgements.get(key);
+		if (known !== undefined) return known;
+		const fresh = { by: name, attempt: this.#judgeInMachine(key, lessonToGrade, judged) };
+		this.#runningJudgements.set(key, fresh);
+		return fresh;
+	}
+
+	// Judges the reference first. If it does not pass, nobody is judged. The time it takes sets the first deadline for
+	// others.
+	#machinesFor({ lesson, check }: LessonToGrade): Promise<MachinePool> {
+		const proving = async () => {
+			const machines = new AdaptiveDeadlines(this.#options.machines);
+			const solution = inKit("solutions", lesson.id, check.module);
+			const { findings } = await this.#limiter.run(() => judge(lesson, solution, machines, { types: false }));
+			const [finding] = findings;
+			if (finding === undefined) return machines;
+			const found = `${finding.what} shows ${factText(finding.got)}`;
+			throw new Failure("failed", `the reference solution does not pass on this computer: ${found}`);
+		};
+		const proven = this.#provenMachines.get(lesson.id) ?? proving();
+		this.#provenMachines.set(lesson.id, proven);
+		return proven;
+	}
+
+	async #judgeInMachine(
+		key: string,
+		lessonToGrade: LessonToGrade,
+		judged: (machines: MachinePool) => Promise<Verdict>,
+	): Promise<Attempt<Judgement>> {
+		const { journal } = this.#options;
+		const journaled = journal.judgementOf(key);
+		if (journaled !== undefined) return finalAttempt(journaled);
+		try {
+			const machines = await this.#machinesFor(lessonToGrade);
+			return await this.#limiter.run(async () => {
+				interruption.throwIfAborted();
+				const verdict = await judged(machines);
+				interruption.throwIfAborted();
+				if (this.#mayBeOverload(key, verdict)) return this.#doubt(TOO_BUSY);
+				const judgement = judgementOf(verdict);
+				// A module that could not be judged is judged again next time.
+				if (judgement.status !== "error") await journal.add(key, judgement);
+				return finalAttempt(judgement);
+			});
+		} catch (error) {
+			interruption.throwIfAborted();
+			if (error instanceof Failure && error.kind === "unsupported") return finalAttempt(judgementOfError(error));
+			return this.#doubt(judgementOfError(error));
+		}
+	}
+
+	// A right answer must not fail because other programs use the processor. So a failure on a busy computer counts
+	// only if two rounds find the same diagnosis. In the second round, the deadlines take account of the load.
+	#mayBeOverload(key: string, { verdict, findings: [first], vm }: Verdict): boolean {
+		if (first?.diagnosis === "guest-fault") return true;
+		if (verdict === "pass" || vm.processorShare >= ENOUGH_SHARE) return false;
+		const before = this.#doubtfulDiagnoses.get(key);
+		this.#doubtfulDiagnoses.set(key, first?.diagnosis ?? "");
+		return verdict === "error" || before !== first?.diagnosis;
+	}
+
+	#doubt(result: Judgement): Attempt<Judgement> {
+		return { result, isDoubtful: this.#round < ROUNDS_MAX };
+	}
+}
+
+// The module's text, or why it cannot be read: it exists, and it is an ordinary file, so it is too large.
+async function textOf(submission: Submission, path: string): Promise<string | Error> {
+	const { files } = await folderOf(submission);
+	const text = await files
+		.get(path)?.()
+		.catch((error: Error) => error);
+	return typeof text === "string" ? withUnixLines(text) : (text ?? new Error("it does not exist"));
+}
+
+const finalAttempt = <T>(result: T): Attempt<T> => ({ result, isDoubtful: false });
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+	let result: Promise<T> | undefined;
+	return () => {
+		result ??= work();
+		return result;
+	};
+}

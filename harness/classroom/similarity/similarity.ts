@@ -1,0 +1,122 @@
+import { compareNames } from "../results/harmless.ts";
+import { SIMILAR_MAX, type Similarity } from "../results/result.ts";
+import { type Fingerprint, fingerprintsOf } from "./fingerprints.ts";
+
+/**
+ * Finds modules of one lesson that are alike. That is a hint for a person: short right answers resemble each other. So
+ * what the skeleton, the reference and much of the class have as well is left out before modules are compared.
+ */
+
+/** Modules are compared only if this many fingerprints remain. */
+const FINGERPRINTS_MIN = 8;
+/** Modules with at least this part in common are reported. */
+const PERCENT_MIN = 60;
+/**
+ * A fingerprint is not compared if more than this share of the modules has it, and more than `COMMON_MIN` modules: then
+ * it is common in the class.
+ */
+const COMMON_SHARE = 0.2;
+const COMMON_MIN = 3;
+const PLACES_MAX = 8;
+
+interface Module {
+	/** The first submission with this text, by name. */
+	name: string;
+	text: string;
+	prints: Map<number, Fingerprint>;
+}
+
+/** The modules of one lesson. */
+export class LessonModules {
+	readonly #given: ReadonlySet<number>;
+	readonly #skeleton: string;
+	readonly #modules = new Map<string, Module>();
+	readonly #textOf = new Map<string, string>();
+
+	/**
+	 * @param skeleton text of the lesson's skeleton
+	 * @param reference text of its reference solution
+	 */
+	constructor(skeleton: string, reference: string) {
+		this.#skeleton = skeleton;
+		this.#given = new Set([skeleton, reference].flatMap(fingerprintsOf).map(({ hash }) => hash));
+	}
+
+	/** Adds a module, with Unix line ends. */
+	add(name: string, text: string): void {
+		this.#textOf.set(name, text);
+		const known = this.#modules.get(text);
+		if (known !== undefined) {
+			if (compareNames(name, known.name) < 0) known.name = name;
+			return;
+		}
+		const prints = fingerprintsOf(text).filter(({ hash }) => !this.#given.has(hash));
+		this.#modules.set(text, { name, text, prints: new Map(prints.map((print) => [print.hash, print])) });
+	}
+
+	isSkeleton(name: string): boolean {
+		return this.#textOf.get(name) === this.#skeleton;
+	}
+
+	/** The first other submission, by name, with exactly this submission's module; null if there is none. */
+	sameAs(name: string): string | null {
+		const first = this.#modules.get(this.#textOf.get(name) ?? "")?.name;
+		return first === undefined || first === name || this.isSkeleton(name) ? null : first;
+	}
+
+	/** Pairs of modules that are alike and not the same, the most similar first. */
+	pairs(lesson: string): Similarity[] {
+		const modules = [...this.#modules.values()].sort((one, other) => compareNames(one.name, other.name));
+		const holders = new Map<number, Module[]>();
+		for (const module of modules)
+			for (const hash of module.prints.keys()) holders.set(hash, [...(holders.get(hash) ?? []), module]);
+		const commonFrom = Math.max(COMMON_MIN, modules.length * COMMON_SHARE);
+		const rare = (hash: number) => (holders.get(hash)?.length ?? 0) <= commonFrom;
+		const own = new Map(modules.map((module) => [module, [...module.prints.keys()].filter(rare)]));
+		const pairs = modules.flatMap((one) => {
+			const shared = new Map<Module, number[]>();
+			for (const hash of own.get(one) ?? [])
+				for (const other of after(one, holders.get(hash) ?? []))
+					shared.set(other, [...(shared.get(other) ?? []), hash]);
+			return [...shared].flatMap(([other, hashes]) => {
+				const least = Math.min(own.get(one)?.length ?? 0, own.get(other)?.length ?? 0);
+				const percent = Math.round((100 * hashes.length) / least);
+				if (least < FINGERPRINTS_MIN || percent < PERCENT_MIN) return [];
+				return [{ lesson, one: one.name, other: other.name, percent, places: placesOf(one, other, hashes) }];
+			});
+		});
+		return mostSimilar(pairs);
+	}
+}
+
+/** As many pairs as a report may have, the most similar first. */
+export const mostSimilar = (pairs: readonly Similarity[]): Similarity[] =>
+	pairs.toSorted((one, other) => other.percent - one.percent).slice(0, SIMILAR_MAX);
+
+const after = (one: Module, all: readonly Module[]) => all.slice(all.indexOf(one) + 1);
+
+// The lines of what two modules share. Runs that overlap in both are one place.
+function placesOf(one: Module, other: Module, hashes: readonly number[]): Similarity["places"] {
+	const spans = hashes
+		.flatMap((hash) => {
+			const [a, b] = [one.prints.get(hash), other.prints.get(hash)];
+			return a === undefined || b === undefined ? [] : [{ one: linesOf(a), other: linesOf(b) }];
+		})
+		.sort((a, b) => a.one[0] - b.one[0]);
+	const places: Similarity["places"] = [];
+	for (const span of spans) {
+		const last = places.at(-1);
+		const continues = last !== undefined && touches(last.one, span.one) && touches(last.other, span.other);
+		if (!continues) places.push(span);
+		else {
+			last.one = union(last.one, span.one);
+			last.other = union(last.other, span.other);
+		}
+	}
+	return places.slice(0, PLACES_MAX);
+}
+
+type Lines = [number, number];
+const linesOf = ({ firstLine, lastLine }: Fingerprint): Lines => [firstLine, lastLine];
+const touches = (one: Lines, other: Lines) => other[0] <= one[1] + 1 && other[1] >= one[0] - 1;
+const union = (one: Lines, other: Lines): Lines => [Math.min(one[0], other[0]), Math.max(one[1], other[1])];
