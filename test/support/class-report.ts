@@ -13,6 +13,7 @@ export function resultOf(lesson: string, status: Status, more: Partial<Result> =
 		file: status === "missing" ? null : `${lesson}/module.ts`,
 		sameAs: null,
 		note: null,
+		sketch: null,
 		points: status === "error" || status === "unsupported" ? null : status === "pass" ? weightOf(lesson) : 0,
 		...judgementOf(status),
 		...more,

@@ -59,7 +59,7 @@ const LAYERS: readonly (readonly [name: string, mayImport: readonly string[], fi
 	["classroom/formats", ["base", "classroom/results"]],
 	["classroom/submissions", ["base", "engine", "judge", "learner", "classroom/results"]],
 	["classroom/class", ["base", "judge", "classroom/results", "classroom/submissions"]],
-	["classroom/similarity", ["classroom/results"]],
+	["classroom/similarity", ["base", "classroom/results"]],
 	["classroom/grading", ["base", "vm", "engine", "judge", ...CLASSROOM]],
 	["classroom/hand-outs", ["base", "vm"]],
 	["live", ["base", "protocol", "vm", "engine", "judge", "learner"], "^harness/live/[^/]+$"],

@@ -151,7 +151,7 @@ class Grader {
 		interruption.throwIfAborted();
 		const { id } = lessonToGrade.lesson;
 		const resultOf = (judgement: Judgement, more: Partial<Result> = {}): Result => ({
-			...{ lesson: id, file: null, sameAs: null, note: null, ...more },
+			...{ lesson: id, file: null, sameAs: null, note: null, sketch: null, ...more },
 			points: this.#options.pointsOf(name, id, judgement),
 			...judgement,
 		});

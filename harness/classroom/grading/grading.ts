@@ -7,16 +7,10 @@ import type { Progress } from "../../base/progress.ts";
 import { findLesson, type Lesson, lessons, loadCheck, skeletonOf, solutionOf } from "../../judge/lessons.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import type { ClassRules } from "../class/class-file.ts";
-import {
-	type ClassReport,
-	type Judgement,
-	type Late,
-	type Result,
-	type SubmissionReport,
-	WARNINGS_MAX,
-} from "../results/result.ts";
+import { type ClassReport, type Judgement, type Late, type SubmissionReport, WARNINGS_MAX } from "../results/result.ts";
 import { pointsOf } from "../results/scoring.ts";
-import { LessonModules, mostSimilar } from "../similarity/similarity.ts";
+import { compared, withoutSketches } from "../similarity/comparison.ts";
+import { SeenModules } from "../similarity/seen-modules.ts";
 import type { Candidate } from "../submissions/submission.ts";
 import { gradeAll, type LessonToGrade } from "./grader.ts";
 import { showGradingProgress } from "./grading-progress.ts";
@@ -56,9 +50,18 @@ export async function gradeClass(work: ClassWork, progress: Progress): Promise<C
 	const startedMs = performance.now();
 	const { allCandidates, lessons, shard, rules, persons, warnings } = work;
 	const modules = new Map(
-		await Promise.all(lessons.map(async ({ lesson }) => [lesson.id, await modulesOf(lesson)] as const)),
+		await Promise.all(lessons.map(async ({ lesson }) => [lesson.id, await seenModules(lesson)] as const)),
 	);
-	const submissions = await gradeCandidates(work, modules, progress);
+	const graded = await gradeCandidates(work, modules, progress);
+	const { submissions, similar } = compared(
+		graded.map(({ name, results }) => ({
+			name,
+			id: persons.get(name)?.id ?? null,
+			late: persons.get(name)?.late ?? null,
+			results: results.map((result) => modules.get(result.lesson)?.describe(name, result) ?? result),
+		})),
+		lessons.map(({ lesson }) => lesson),
+	);
 	return {
 		schemaVersion: 2,
 		kit: hashOf(lessons.map(({ key }) => key)),
@@ -67,13 +70,8 @@ export async function gradeClass(work: ClassWork, progress: Progress): Promise<C
 		lessons: lessons.map((each) => ({ id: each.lesson.id, title: each.lesson.title, weight: weightOf(each) })),
 		scoring: rules.scoring,
 		visibility: rules.visibility,
-		submissions: submissions.map(({ name, results }) => ({
-			name,
-			id: persons.get(name)?.id ?? null,
-			late: persons.get(name)?.late ?? null,
-			results: results.map((result) => withComparison(name, result, modules.get(result.lesson))),
-		})),
-		similar: mostSimilar([...modules].flatMap(([lesson, all]) => all.pairs(lesson))),
+		submissions: shard.of === 1 ? withoutSketches(submissions) : submissions,
+		similar,
 		warnings: warnings.slice(0, WARNINGS_MAX),
 		durationMs: Math.round(performance.now() - startedMs),
 	};
@@ -81,18 +79,11 @@ export async function gradeClass(work: ClassWork, progress: Progress): Promise<C
 
 const weightOf = ({ points, check }: LessonToGrade) => points ?? check.weight;
 
-async function modulesOf(lesson: Lesson): Promise<LessonModules> {
+async function seenModules(lesson: Lesson): Promise<SeenModules> {
 	const [skeleton, solution] = await Promise.all(
 		[skeletonOf(lesson), solutionOf(lesson)].map(async (path) => readText(await path)),
 	);
-	return new LessonModules(skeleton ?? "", solution ?? "");
-}
-
-function withComparison(name: string, result: Result, modules: LessonModules | undefined): Result {
-	const { sameAs, note } = result;
-	if (modules?.isSkeleton(name))
-		return { ...result, sameAs: null, note: [note, "the skeleton, unchanged"].filter(Boolean).join("; ") };
-	return { ...result, sameAs: modules === undefined ? sameAs : modules.sameAs(name) };
+	return new SeenModules(skeleton ?? "", solution ?? "");
 }
 
 /**
@@ -119,7 +110,7 @@ export async function lessonsToGrade(
 
 async function gradeCandidates(
 	work: ClassWork,
-	modules: ReadonlyMap<string, LessonModules>,
+	modules: ReadonlyMap<string, SeenModules>,
 	progress: Progress,
 ): Promise<SubmissionReport[]> {
 	const { dir, allCandidates, lessons: graded, shard, machinesAtOnce, extraMachines, resume } = work;

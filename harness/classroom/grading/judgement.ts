@@ -76,7 +76,7 @@ export function reportOfError(name: string, lessons: readonly { lesson: Lesson }
 	return {
 		...{ name, id: null, late: null },
 		results: lessons.map(({ lesson: { id } }) => ({
-			...{ lesson: id, file: null, sameAs: null, note: null, points: null },
+			...{ lesson: id, file: null, sameAs: null, note: null, sketch: null, points: null },
 			...judgementOfError(error),
 		})),
 	};

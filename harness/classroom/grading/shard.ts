@@ -5,7 +5,7 @@ import { Failure } from "../../base/failure.ts";
 import { readThroughLinks } from "../../base/regular-file.ts";
 import { compareNames, harmless } from "../results/harmless.ts";
 import { ClassReport } from "../results/result.ts";
-import { mostSimilar } from "../similarity/similarity.ts";
+import { compared, withoutSketches } from "../similarity/comparison.ts";
 
 /** A part of a class: the i-th of n, from 1. */
 export type Shard = ClassReport["shard"];
@@ -67,7 +67,7 @@ function reportIn(text: string, file: string): ClassReport {
 const SHARD_COMMAND = "npx drydock grade DIR --shard 1/2 --format json --out 1.json";
 
 /**
- * Merges the reports of all shards of one class.
+ * Merges the reports of all shards of one class, and compares the modules of all shards.
  * @param files names of the reports, for error messages
  * @throws {Failure} usage: a shard is missing or given twice, or the reports differ in their class, kit or lessons
  */
@@ -114,8 +114,10 @@ export function mergeReports(reports: readonly ClassReport[], files: readonly st
 	if (classKey(submissions.map(({ name }) => name)) !== first.class.key)
 		throw new Failure("usage", `the submissions in ${files.join(", ")} are not those of the class`, SHARD_COMMAND);
 	const durationMs = Math.max(...reports.map((report) => report.durationMs));
-	const similar = mostSimilar(reports.flatMap((report) => report.similar));
-	return { ...first, shard: WHOLE_CLASS, submissions, similar, durationMs };
+	// A whole class has been compared already, and its report has no sketches any more.
+	if (of === 1) return { ...first, submissions };
+	const all = compared(submissions, first.lessons);
+	return { ...first, shard: WHOLE_CLASS, ...all, submissions: withoutSketches(all.submissions), durationMs };
 }
 
 const some = (numbers: readonly number[]) =>

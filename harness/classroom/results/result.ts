@@ -78,6 +78,18 @@ export const Judgement = v.object({
 });
 export type Judgement = v.InferOutput<typeof Judgement>;
 
+/** A fingerprint: a hash, its first line, and how many lines follow, each a number to the base of 36. */
+const PRINT = "[0-9a-z]{1,7}\\.[1-9a-z][0-9a-z]{0,3}\\.[0-9a-z]{1,4}";
+const PRINTS_CHARS_MAX = 40_000;
+const Sketch = v.object({
+	/** Modules with the same digest have the same text. */
+	digest: word,
+	/** Fingerprints of the module, without those of the lesson's own texts. */
+	prints: v.pipe(v.string(), v.maxLength(PRINTS_CHARS_MAX), v.regex(new RegExp(`^(?:${PRINT}(?: ${PRINT})*)?$`))),
+});
+/** What a module is compared by. It does not contain the module. */
+export type Sketch = v.InferOutput<typeof Sketch>;
+
 const Result = v.object({
 	lesson: word,
 	/** Path of the lesson's module in the submission; null if no module was found. */
@@ -86,6 +98,8 @@ const Result = v.object({
 	sameAs: v.nullable(name),
 	/** What is unusual about the module: where it was found, or that it is the skeleton. */
 	note: v.nullable(line),
+	/** Only in the report on a shard: `grade merge` compares the modules of all shards by it. */
+	sketch: v.nullable(Sketch),
 	/** The points, with the late rule applied; null if the module could not be judged, which must not count as zero. */
 	points: v.nullable(points),
 	...Judgement.entries,

@@ -2,8 +2,8 @@ import jsTokens from "js-tokens";
 
 /**
  * Fingerprints of a module's text, for finding modules that are alike although names and layout differ. The text becomes
- * tokens without comments, in which all names are the same, except imported ones, and so are all numbers. Of all runs of tokens, winnowing selects some, so that two texts with a
- * long common run always share a selected one. See Schleimer, Wilkerson and Aiken, "Winnowing", 2003.
+ * tokens without comments, in which all names are the same, except imported ones, and so are all numbers. Of all runs of
+ * tokens, winnowing selects some, so that two texts with a long common run always share a selected one. See Schleimer, Wilkerson and Aiken, "Winnowing", 2003.
  */
 
 /** Where a selected run of tokens is. */
@@ -19,7 +19,10 @@ const RUN_TOKENS = 14;
 const WINDOW = 5;
 /** Tokens to compare. A module has some hundred. */
 const TOKENS_MAX = 20_000;
+/** Fingerprints to keep of a module. Of more, those with the smallest hashes are kept, which are the same in a copy. */
+const FINGERPRINTS_MAX = 2_000;
 
+/** The fingerprints of a module, those with the smallest hashes first. */
 export function fingerprintsOf(text: string): Fingerprint[] {
 	const tokens = tokensOf(text);
 	const runs = Array.from({ length: Math.max(0, tokens.length - RUN_TOKENS + 1) }, (_, at) => {
@@ -37,7 +40,23 @@ export function fingerprintsOf(text: string): Fingerprint[] {
 		const smallest = window.reduce((least, run) => (run.hash <= least.hash ? run : least));
 		selected.add(smallest);
 	}
-	return [...selected];
+	return [...selected].sort((one, other) => one.hash - other.hash).slice(0, FINGERPRINTS_MAX);
+}
+
+/** The fingerprints as a short text for a report: some 13 characters for each. */
+export const packed = (prints: readonly Fingerprint[]): string =>
+	prints
+		.map(({ hash, firstLine, lastLine }) => [hash, firstLine, lastLine - firstLine])
+		.map((numbers) => numbers.map((number) => number.toString(36)).join("."))
+		.join(" ");
+
+/** @param text as {@link packed} returns it */
+export function unpacked(text: string): Fingerprint[] {
+	const prints = text === "" ? [] : text.split(" ");
+	return prints.map((print) => {
+		const [hash = 0, firstLine = 1, more = 0] = print.split(".").map((digits) => Number.parseInt(digits, 36));
+		return { hash, firstLine, lastLine: firstLine + more };
+	});
 }
 
 interface Token {

@@ -1,6 +1,6 @@
 import { compareNames } from "../results/harmless.ts";
-import { SIMILAR_MAX, type Similarity } from "../results/result.ts";
-import { type Fingerprint, fingerprintsOf } from "./fingerprints.ts";
+import { SIMILAR_MAX, type Similarity, type Sketch } from "../results/result.ts";
+import { type Fingerprint, unpacked } from "./fingerprints.ts";
 
 /**
  * Finds modules of one lesson that are alike. That is a hint for a person: short right answers resemble each other. So
@@ -20,48 +20,30 @@ const COMMON_MIN = 3;
 const PLACES_MAX = 8;
 
 interface Module {
-	/** The first submission with this text, by name. */
+	/** The first submission with this module, by name. */
 	name: string;
-	text: string;
 	prints: Map<number, Fingerprint>;
 }
 
 /** The modules of one lesson. */
 export class LessonModules {
-	readonly #given: ReadonlySet<number>;
-	readonly #skeleton: string;
+	/** By digest. */
 	readonly #modules = new Map<string, Module>();
-	readonly #textOf = new Map<string, string>();
+	readonly #digestOf = new Map<string, string>();
 
-	/**
-	 * @param skeleton text of the lesson's skeleton
-	 * @param reference text of its reference solution
-	 */
-	constructor(skeleton: string, reference: string) {
-		this.#skeleton = skeleton;
-		this.#given = new Set([skeleton, reference].flatMap(fingerprintsOf).map(({ hash }) => hash));
-	}
-
-	/** Adds a module, with Unix line ends. */
-	add(name: string, text: string): void {
-		this.#textOf.set(name, text);
-		const known = this.#modules.get(text);
-		if (known !== undefined) {
-			if (compareNames(name, known.name) < 0) known.name = name;
-			return;
-		}
-		const prints = fingerprintsOf(text).filter(({ hash }) => !this.#given.has(hash));
-		this.#modules.set(text, { name, text, prints: new Map(prints.map((print) => [print.hash, print])) });
-	}
-
-	isSkeleton(name: string): boolean {
-		return this.#textOf.get(name) === this.#skeleton;
+	/** Adds the module of a submission. */
+	add(name: string, { digest, prints }: Sketch): void {
+		this.#digestOf.set(name, digest);
+		const known = this.#modules.get(digest);
+		if (known === undefined)
+			this.#modules.set(digest, { name, prints: new Map(unpacked(prints).map((print) => [print.hash, print])) });
+		else if (compareNames(name, known.name) < 0) known.name = name;
 	}
 
 	/** The first other submission, by name, with exactly this submission's module; null if there is none. */
 	sameAs(name: string): string | null {
-		const first = this.#modules.get(this.#textOf.get(name) ?? "")?.name;
-		return first === undefined || first === name || this.isSkeleton(name) ? null : first;
+		const first = this.#modules.get(this.#digestOf.get(name) ?? "")?.name;
+		return first === undefined || first === name ? null : first;
 	}
 
 	/** Pairs of modules that are alike and not the same, the most similar first. */
@@ -69,7 +51,11 @@ export class LessonModules {
 		const modules = [...this.#modules.values()].sort((one, other) => compareNames(one.name, other.name));
 		const holders = new Map<number, Module[]>();
 		for (const module of modules)
-			for (const hash of module.prints.keys()) holders.set(hash, [...(holders.get(hash) ?? []), module]);
+			for (const hash of module.prints.keys()) {
+				const all = holders.get(hash);
+				if (all === undefined) holders.set(hash, [module]);
+				else all.push(module);
+			}
 		const commonFrom = Math.max(COMMON_MIN, modules.length * COMMON_SHARE);
 		const rare = (hash: number) => (holders.get(hash)?.length ?? 0) <= commonFrom;
 		const own = new Map(modules.map((module) => [module, [...module.prints.keys()].filter(rare)]));

@@ -71,16 +71,6 @@ describe("merge", () => {
 		expect(merged(parts(1)).submissions).toEqual(submissions);
 	});
 
-	test("keeps the most similar pairs, and no more than a report may have", () => {
-		const pair = { lesson: "02-unshare", one: "a", other: "b", places: [] };
-		const [first, second] = parts(2).map((report, at) => ({
-			...report,
-			similar: Array.from({ length: 600 }, () => ({ ...pair, percent: at === 0 ? 60 : 90 })),
-		}));
-		const { similar } = merged([first, second] as ClassReport[]);
-		expect([similar.length, similar[599]?.percent, similar[600]?.percent]).toEqual([1_000, 90, 60]);
-	});
-
 	test.each<[string, (reports: ClassReport[]) => ClassReport[], string]>([
 		["nothing", () => [], "nothing to merge"],
 		["one that is missing", ([one, , three]) => [one, three] as ClassReport[], "of 3 shards, 2 is missing"],
@@ -127,6 +117,17 @@ describe("merge", () => {
 		["results of lessons in another order", spoilt((report) => only(report).results.reverse())],
 		["points without end", spoilt((report) => ((report.lessons[0] as { weight: number }).weight = 1e300))],
 		["a text of megabytes", spoilt((report) => ((only(report).results[0] as Result).output = "x".repeat(1 << 20)))],
+		[
+			"fingerprints that are none",
+			spoilt((report) => ((only(report).results[0] as Result).sketch = { digest: "x", prints: "1.0.0" })),
+		],
+		[
+			"endless fingerprints",
+			spoilt(
+				(report) =>
+					((only(report).results[0] as Result).sketch = { digest: "x", prints: `1.1.0${" 1.1.0".repeat(7_000)}` }),
+			),
+		],
 		["lists in lists in lists", "[".repeat(200_000)],
 		["an empty file", ""],
 		["a document that ends too early", JSON.stringify(reportOn({ a: ["pass", "pass"] })).slice(0, -9)],
