@@ -7,7 +7,7 @@ import { findLesson } from "../../judge/lessons.ts";
 import { harmless } from "../results/harmless.ts";
 import { SCORINGS, type Scoring, VISIBILITIES } from "../results/result.ts";
 import type { LateRule } from "../results/scoring.ts";
-import { parseTimeMs } from "./times.ts";
+import { parseTimeMs, zoneOf } from "../submissions/times.ts";
 
 /**
  * What a teacher decides about a class: lessons, points, deadline, late rule, roster, visibility. It is in a file in the
@@ -69,6 +69,8 @@ export interface ClassRules {
 	points: ReadonlyMap<string, number>;
 	scoring: Scoring;
 	deadlineMs: number | null;
+	/** The deadline's time zone, in which all times are that name none; null if there is no deadline. */
+	zone: string | null;
 	late: LateRule | null;
 	roster: string | null;
 	visibility: (typeof VISIBILITIES)[number];
@@ -100,6 +102,7 @@ export async function classRules(dir: string | null, options: ClassOptions, nowM
 		),
 		scoring: merged.scoring ?? "groups",
 		deadlineMs: merged.deadline === undefined ? null : parseTimeMs(merged.deadline),
+		zone: merged.deadline === undefined ? null : zoneOf(merged.deadline),
 		late: merged.late ?? null,
 		roster,
 		visibility: hiddenUntil !== null && nowMs < hiddenUntil ? "hidden" : (merged.visibility ?? "visible"),

@@ -6,6 +6,7 @@ import { latenessOf } from "../results/scoring.ts";
 import { candidatesIn } from "../submissions/candidates.ts";
 import type { FolderKind } from "../submissions/folder-kind.ts";
 import type { Candidate } from "../submissions/submission.ts";
+import { parseTimeMs } from "../submissions/times.ts";
 import type { ClassRules } from "./class-file.ts";
 import { matched, nameOf, readRoster } from "./roster.ts";
 
@@ -31,7 +32,7 @@ export async function classList(
 	const warnings: string[] = [];
 	const own = new Set(rules.ownFiles.filter((path) => dirname(path) === resolve(dir)).map((path) => basename(path)));
 	const found = await candidatesIn(dir, lessons, kind, (warning) => warnings.push(warning), own);
-	const people = rules.roster === null ? [] : await readRoster(rules.roster);
+	const people = rules.roster === null ? [] : await readRoster(rules.roster, rules.zone);
 	const { byName, without } = matched(
 		people,
 		found.map(({ name }) => name),
@@ -42,15 +43,19 @@ export async function classList(
 	const taken = new Set(handedIn);
 	const absent = without.flatMap((person) => {
 		const name = nameOf(person);
-		if (taken.has(name)) return [];
+		if (taken.has(name)) {
+			warnings.push(`${name}: the roster has several lines for this person, so none of them counts; keep one`);
+			return [];
+		}
 		taken.add(name);
 		byName.set(name, person);
 		return [absentCandidate(name)];
 	});
 	const candidates = [...found, ...absent].sort((one, other) => compareNames(one.name, other.name));
-	const persons = candidates.map(({ name, isLate }) => {
+	const persons = candidates.map(({ name, isLate, submitted }) => {
 		const person = byName.get(name);
-		const when = { submittedMs: person?.submittedMs ?? null, isLate };
+		const namedMs = submitted === null ? Number.NaN : parseTimeMs(submitted, rules.zone);
+		const when = { submittedMs: person?.submittedMs ?? (Number.isNaN(namedMs) ? null : namedMs), isLate };
 		return [name, { id: person?.id ?? null, late: latenessOf(when, rules.deadlineMs, rules.late) }] as const;
 	});
 	const timeless = persons.filter(([name, { late }]) => late === null && handedIn.has(name)).length;
@@ -62,7 +67,7 @@ export async function classList(
 }
 
 const absentCandidate = (name: string): Candidate => ({
-	...{ name, isLate: null },
+	...{ name, isLate: null, submitted: null },
 	open: async () => ({
 		name,
 		folder: { files: new Map(), refused: new Map(), archives: new Map(), isTruncated: false },

@@ -2,26 +2,35 @@ import { parse } from "csv-parse/sync";
 import { Failure } from "../../base/failure.ts";
 import { readThroughLinks } from "../../base/regular-file.ts";
 import { harmless, inOneLine, printableName } from "../results/harmless.ts";
-import { parseTimeMs } from "./times.ts";
+import { parseTimeMs } from "../submissions/times.ts";
 
-/** Who is in the class: a CSV file with a header. Its first column identifies a person. */
+/**
+ * Who is in the class: a CSV file with a header, such as a learning platform's own list. The first column in which all
+ * cells differ identifies a person.
+ */
 
 const ROSTER_BYTES_MAX = 4 << 20;
 const PEOPLE_MAX = 20_000;
-/** Name of the column with the time at which somebody handed in. */
-const SUBMITTED = "submitted";
+/** Names of the column with the time at which somebody handed in: our own, GitHub Classroom's, Moodle's. */
+const SUBMITTED = ["submitted", "submission_timestamp", "last modified (submission)"];
+/** What stands there for somebody who has handed in nothing. */
+const NEVER = ["", "-"];
+/** Canvas has a line with the points of each assignment. */
+const NOBODY = "Points Possible";
 
 /** One line of the roster. */
 export interface Person {
-	/** The first column. */
 	id: string;
 	/** All columns, in lower case: each may be a submission's name, or a part of it. */
 	names: string[];
 	submittedMs: number | null;
 }
 
-/** @throws {Failure} usage: the file cannot be read, or is no such table */
-export async function readRoster(file: string): Promise<Person[]> {
+/**
+ * @param zone the time zone of times that name none
+ * @throws {Failure} usage: the file cannot be read, or is no such table
+ */
+export async function readRoster(file: string, zone: string | null = null): Promise<Person[]> {
 	const refuse = (why: string, cause?: unknown) =>
 		new Failure("usage", `the roster ${file} ${why}`, "a CSV file with a header, such as id,name,submitted", { cause });
 	const bytes = await readThroughLinks(file, ROSTER_BYTES_MAX).catch((error: NodeJS.ErrnoException) => {
@@ -39,17 +48,27 @@ export async function readRoster(file: string): Promise<Person[]> {
 	} catch (error) {
 		throw refuse(`is no CSV: ${harmless((error as Error).message, 200)}`, error);
 	}
-	const [header, ...lines] = rows;
+	const [header, ...all] = rows;
+	const lines = all.filter(([first]) => first !== NOBODY);
 	if (header === undefined || lines.length === 0) throw refuse("is empty");
 	if (lines.length > PEOPLE_MAX) throw refuse(`has more than ${PEOPLE_MAX} lines`);
-	const submitted = header.findIndex((column) => column.toLowerCase() === SUBMITTED);
-	return lines.map((cells, at) => {
+	const submitted = header.findIndex((column) => SUBMITTED.includes(column.toLowerCase()));
+	const isIdentity = (column: number) =>
+		column !== submitted && new Set(lines.map((cells) => cells[column] || null)).add(null).size === lines.length + 1;
+	const identity = Math.max(
+		0,
+		header.findIndex((_, column) => isIdentity(column)),
+	);
+	return lines.map((cells) => {
 		const time = submitted < 0 ? "" : (cells[submitted] ?? "");
-		const submittedMs = time === "" ? null : parseTimeMs(time);
+		const submittedMs = NEVER.includes(time) ? null : parseTimeMs(time, zone ?? "Z");
 		if (Number.isNaN(submittedMs))
-			throw refuse(`has no time with a time zone in line ${at + 2}: ${harmless(time, 40)}`);
-		const names = cells.filter((cell, column) => cell !== "" && column !== submitted).map((cell) => cell.toLowerCase());
-		return { id: inOneLine(harmless(cells[0] ?? "", 200)), names, submittedMs };
+			throw refuse(`has no time such as 2026-11-30 23:59 in line ${rows.indexOf(cells) + 1}: ${harmless(time, 40)}`);
+		const id = inOneLine(harmless(cells[identity] ?? "", 200));
+		const names = cells.filter((cell, column) => cell !== "" && column !== submitted);
+		// Moodle calls somebody "Participant 12345", and the files of this person "Jane Doe_12345".
+		const number = /^\D+ (\d+)$/.exec(id)?.slice(1) ?? [];
+		return { id, names: [...names, ...number].map((name) => name.toLowerCase()), submittedMs };
 	});
 }
 

@@ -40,7 +40,10 @@ export async function candidatesIn(
 			`one folder or archive for each submission, or npx drydock grade ${dir} --one`,
 		);
 	return [...submissions]
-		.map(([name, { parts, isLate }]) => ({ ...candidateOf(name, parts, dir), isLate }))
+		.map(([name, { parts, isLate, attempt }]) => ({
+			...candidateOf(name, parts, dir),
+			...{ isLate, submitted: attempt === "" ? null : attempt },
+		}))
 		.sort((one, other) => compareNames(one.name, other.name));
 }
 
@@ -52,7 +55,7 @@ const listed = (names: readonly string[]) =>
 
 const folderCandidate = (name: string, place: Buffer | string): Candidate => ({
 	name,
-	isLate: null,
+	...{ isLate: null, submitted: null },
 	open: async () => ({ name, folder: await readFolder(Buffer.from(place)) }),
 });
 
@@ -71,7 +74,7 @@ function candidateOf(name: string, parts: readonly ClassEntry[], dir: string): C
 			throw new Error(`drydock does not read .${archive.ending} archives; ${unpackCommand(dir, archive.ending)}`);
 		return readArchive(() => readRegularFile(place, ARCHIVE_BYTES_MAX)).catch(refuse);
 	};
-	return { name, isLate: null, open: async () => ({ name, folder: await open() }) };
+	return { name, isLate: null, submitted: null, open: async () => ({ name, folder: await open() }) };
 }
 
 // Several entries of one owner become one folder.
@@ -99,7 +102,7 @@ function mergedCandidate(name: string, parts: readonly ClassEntry[]): Candidate 
 	const [only, ...others] = parts;
 	const isLink = only !== undefined && others.length === 0 && only.kind !== "file";
 	return {
-		...{ name, isLate: null },
+		...{ name, isLate: null, submitted: null },
 		open: async () => {
 			// A link in the place of a folder is not followed: it may lead anywhere.
 			if (isLink) throw new Error(`it is ${only.kind}; replace it by what was handed in`);

@@ -16,6 +16,8 @@ export interface HandedIn {
 	parts: ClassEntry[];
 	/** Whether the learning platform calls it late; null if it does not say. */
 	isLate: boolean | null;
+	/** When it was handed in, as the name says it; see `PlatformName`. */
+	attempt: string;
 }
 
 /** Entries that are no submissions, and why. */
@@ -32,7 +34,6 @@ interface Module {
 
 interface Claim extends HandedIn {
 	owner: string;
-	attempt: string;
 }
 
 /**
@@ -66,10 +67,15 @@ export function handedInBy(
 			leave(part.name, "not read, because there is a folder of the same name; rename the folder to read it");
 		// If somebody handed in two archives, the second one is listed by its file name.
 		else if (isWhole && before !== undefined && !submissions.has(part.name))
-			submissions.set(part.name, { parts, isLate });
+			submissions.set(part.name, { parts, isLate, attempt });
 		else if (isWhole && before !== undefined)
 			leave(part.name, "there is another submission of the same name; rename one");
-		else submissions.set(owner, { parts: [...(before?.parts ?? []), ...parts], isLate: before?.isLate || isLate });
+		else
+			submissions.set(owner, {
+				parts: [...(before?.parts ?? []), ...parts],
+				isLate: before?.isLate || isLate,
+				attempt,
+			});
 	}
 	return { submissions, leftOut: [...leftOut].map(([why, names]) => ({ entries: names, why })) };
 }

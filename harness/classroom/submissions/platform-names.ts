@@ -1,3 +1,5 @@
+import { localTime } from "./times.ts";
+
 /** File names that learning platforms give to submitted files. They name the owner, and some also the time. */
 
 /** What a name says. */
@@ -8,7 +10,7 @@ export interface PlatformName {
 	file: string;
 	/** Whether the platform calls it late; null if the name does not say. */
 	isLate: boolean | null;
-	/** Which of several attempts of one owner this is, as text that sorts by time; empty if there is only one. */
+	/** When it was handed in, as text that sorts by time, such as `2026-11-30T17:05:00`; empty if the name does not say. */
 	attempt: string;
 }
 
@@ -23,7 +25,10 @@ const PLATFORMS: readonly (readonly [RegExp, Read])[] = [
 	// Blackboard: Homework 2_jdoe_attempt_2026-11-30-17-05-00_isolate.ts
 	[
 		/^.+_(?<name>[^_]+)_attempt_(?<attempt>\d{4}(?:-\d\d){5})(?:_(?<file>.+)|\.txt)$/,
-		({ name = "", attempt = "", file = "" }) => ({ owner: name, file, isLate: null, attempt }),
+		({ name = "", attempt = "", file = "" }) => ({
+			...{ owner: name, file, isLate: null },
+			attempt: attempt.replace(/-(..)-(..)-(..)$/, "T$1:$2:$3"),
+		}),
 	],
 	// Canvas: doejane_LATE_12345_67890_isolate.ts
 	[
@@ -36,7 +41,7 @@ const PLATFORMS: readonly (readonly [RegExp, Read])[] = [
 	[
 		/^(?<id>\d+)-\d+ - (?<name>.+?) - (?<attempt>\w+ \d{1,2}, \d{4} \d{3,4} [AP]M)(?: - (?<file>.+))?$/,
 		({ id = "", name = "", file = "", attempt = "" }) => ({
-			...{ owner: `${name}_${id}`, file, isLate: null, attempt: sortable(attempt) },
+			...{ owner: `${name}_${id}`, file, isLate: null, attempt: localTime(attempt) ?? attempt },
 		}),
 	],
 ];
@@ -48,10 +53,4 @@ export function parsePlatformName(name: string): PlatformName | null {
 		if (groups !== undefined) return read(groups);
 	}
 	return null;
-}
-
-// "Nov 30, 2026 505 PM" as a number of milliseconds. Only the order counts, so the time zone does not matter.
-function sortable(text: string): string {
-	const ms = Date.parse(text.replace(/(\d{1,2})(\d\d) ([AP]M)$/, "$1:$2 $3 UTC"));
-	return Number.isNaN(ms) ? text : String(ms).padStart(16, "0");
 }

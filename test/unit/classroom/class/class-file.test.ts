@@ -139,11 +139,75 @@ describe("the roster", () => {
 		expect(warnings).toEqual([expect.stringMatching(/^nobody knows when 1 submission came/)]);
 	});
 
+	const DEADLINE = "deadline: 2026-11-30T17:00:00+01:00";
+	/** Each submission's line in the roster, and how many minutes after the deadline it came. */
+	const minutesIn = ({ persons }: Awaited<ReturnType<typeof listed>>) =>
+		Object.fromEntries([...persons].map(([name, { id, late }]) => [name, [id, late?.minutes ?? null]]));
+
+	test("may be Moodle's grading worksheet: its times have the deadline's time zone", async () => {
+		const moodle = await listed(
+			`Identifier,"Full name","Email address",Status,Grade,"Last modified (submission)"
+			"Participant 11","Jane Doe",j1@example.org,"Submitted for grading",,"Monday, 30 November 2026, 4:59 PM"
+			"Participant 12","Jane Doe",j2@example.org,"Submitted for grading",,"Monday, 30 November 2026, 5:05 PM"
+			"Participant 13","Carol C.",c@example.org,"No submission",,-`.replaceAll(/^\t+/gm, ""),
+			DEADLINE,
+			["Jane Doe_11_assignsubmission_file_", "Jane Doe_12_assignsubmission_file_"],
+		);
+		expect(minutesIn(moodle)).toEqual({
+			"Jane Doe_11": ["Participant 11", 0],
+			"Jane Doe_12": ["Participant 12", 5],
+			"Participant 13": ["Participant 13", null],
+		});
+		expect(moodle.warnings).toEqual([]);
+	});
+
+	test("may be GitHub Classroom's grades: its first columns are the same for everybody", async () => {
+		const row = (user: string, time: string) =>
+			`unshare,u,s,${user},${user}@example.org,unshare-${user},r,${time},0,10`;
+		const github = await listed(
+			`assignment_name,assignment_url,starter_code_url,github_username,roster_identifier,student_repository_name,student_repository_url,submission_timestamp,points_awarded,points_available
+${row("alice", "2026-11-30 15:59:00 UTC")}\n${row("bob", "2026-11-30T16:10:00Z")}\n${row("carol", "")}`,
+			DEADLINE,
+			["unshare-alice", "unshare-bob"],
+		);
+		expect(minutesIn(github)).toEqual({
+			"unshare-alice": ["alice", 0],
+			"unshare-bob": ["bob", 10],
+			carol: ["carol", null],
+		});
+		expect(github.warnings).toEqual([]);
+	});
+
+	test("may be Canvas's gradebook: it has no times, and the files' names say only who is late", async () => {
+		const canvas = await listed(
+			'Student,ID,SIS Login ID,Section,unshare\n    Points Possible,,,,10\n"Doe, Jane",777,jane,A,\n"Roe, Rita",778,rita,A,\n',
+			`${DEADLINE}\nlate: { percentPerDay: 10 }`,
+			["doejane_LATE_777_1_isolate", "roerita_778_2_isolate"],
+		);
+		expect(minutesIn(canvas)).toEqual({ doejane_777: ["Doe, Jane", null], roerita_778: ["Roe, Rita", null] });
+		expect(canvas.persons.get("doejane_777")?.late).toMatchObject({ isLate: true, percentOff: 10 });
+		expect(canvas.warnings).toEqual([]);
+	});
+
+	test("need not say what Blackboard and Brightspace write into a name, and goes before it", async () => {
+		const names = ["HW_jdoe_attempt_2026-11-30-17-05-00_isolate", "1-2 - Ann Roe - Nov 30, 2026 459 PM - isolate"];
+		const named = minutesIn(await listed("id\njdoe\nAnn Roe\n", DEADLINE, names));
+		expect(named).toEqual({ jdoe: ["jdoe", 5], "Ann Roe_1": ["Ann Roe", 0] });
+		const told = minutesIn(await listed("id,submitted\njdoe,2026-11-30 17:01\nAnn Roe,\n", DEADLINE, names));
+		expect(told).toEqual({ jdoe: ["jdoe", 1], "Ann Roe_1": ["Ann Roe", 0] });
+	});
+
+	test("with several lines for one person: a warning says so, and nobody vanishes", async () => {
+		const { candidates, warnings } = await listed("id\nalice\nalice\nzoe\n", "", ["alice"]);
+		expect(candidates.map(({ name }) => name)).toEqual(["alice", "zoe"]);
+		expect(warnings).toContainEqual(expect.stringMatching(/^alice: the roster has several lines/));
+	});
+
 	test.each([
 		["nothing", ""],
 		["only a header", "id,name\n"],
 		["no CSV", 'id\n"a'],
-		["a time without a time zone", "id,submitted\nalice,yesterday\n"],
+		["a time that is none", "id,submitted\nalice,yesterday\n"],
 	])("with %s is wrong usage", async (_what, text) => {
 		await expect(listed(text)).rejects.toMatchObject({ kind: "usage", message: expect.stringContaining("roster") });
 	});
