@@ -87,7 +87,11 @@ async function handle(
 		if (frame.type === "run") {
 			const output = (stream: "stdout" | "stderr", data: Buffer) =>
 				send({ type: "output", nonce, stream, data: data.toString("base64") });
-			const observation = await play(frame, runners, output, (scene) => followLongRun(scene, nonce));
+			const observation = await play(frame, runners, {
+				output,
+				onBegin: (scene) => followLongRun(scene, nonce),
+				onStageEnd: () => send({ type: "stageEnded", nonce }),
+			});
 			// If the exercise restarts the machine or switches it off, the machine's end tells the host more than this
 			// report.
 			if (harbourIsUp()) send({ type: "report", nonce, observation });
@@ -168,7 +172,7 @@ async function rehearse(runners: ParkedRunners): Promise<void> {
 		],
 		readings: EXAMPLE_READINGS,
 	};
-	await play(run, runners, () => {});
+	await play(run, runners, { output: () => {} });
 }
 
 async function rehearseSession(session: Pick<Session, "argv" | "window">): Promise<void> {

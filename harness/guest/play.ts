@@ -11,19 +11,21 @@ type Output = (stream: "stdout" | "stderr", data: Buffer) => void;
 /** The agent could not do its work after the exercise had begun. `cause` is the error. */
 export class DisturbedError extends Error {}
 
+interface RunListener {
+	/** Gets what the run's calls print, up to a limit. */
+	output: Output;
+	/** Gets the scene before its first step. */
+	onBegin?(scene: Scene): void;
+	/** Called after each stage of the run. */
+	onStageEnd?(): void;
+}
+
 /**
  * Plays one scenario: reads the host, takes the steps one after the other, and reads the host again.
- * @param output gets what the run's calls print, up to a limit
- * @param onBegin gets the scene before its first step
  * @throws {DisturbedError} the agent failed after the exercise had begun
  */
-export async function play(
-	run: Run,
-	runners: ParkedRunners,
-	output: Output,
-	onBegin: (scene: Scene) => void = () => {},
-): Promise<Observation> {
-	const stages = new Stopwatch();
+export async function play(run: Run, runners: ParkedRunners, listener: RunListener): Promise<Observation> {
+	const stages = new Stopwatch(listener.onStageEnd);
 	setUpRestoredMachine(run);
 	const programs: Observation["programs"] = {};
 	for (const preparation of run.prepare) {
@@ -37,9 +39,10 @@ export async function play(
 	const probe = new Probe(run.readings);
 	const before = probe.readHost();
 	const hostDevices = realFileSystems(before.mounts);
+	const { output } = listener;
 	const scene = new Scene(run, runners, { before, hostDevices, probe, checkNamespace, files, output });
 	stages.lap("readBefore");
-	onBegin(scene);
+	listener.onBegin?.(scene);
 	const { calls, after } = await playSteps(run, scene, stages).catch((cause: unknown) => {
 		throw new DisturbedError("disturbed", { cause });
 	});
@@ -67,10 +70,13 @@ class Stopwatch {
 	readonly laps: Record<string, number> = {};
 	#last = performance.now();
 
+	constructor(private readonly onLap: () => void = () => {}) {}
+
 	/** Adds the time since the last lap to the stage. */
 	lap(name: string): void {
 		const now = performance.now();
 		this.laps[name] = Math.round(((this.laps[name] ?? 0) + now - this.#last) * 10) / 10;
 		this.#last = now;
+		this.onLap();
 	}
 }

@@ -1,5 +1,11 @@
 import { readFileSync } from "node:fs";
-import { isAwake, readHarbourStats, readTimeslices, readWaitingFunction } from "../readings/guest/proc.ts";
+import {
+	isAwake,
+	readDescriptors,
+	readHarbourStats,
+	readTimeslices,
+	readWaitingFunction,
+} from "../readings/guest/proc.ts";
 import { idleMs } from "./patience.ts";
 
 /** How long the machine must have been idle between two looks that find the same. */
@@ -59,4 +65,14 @@ function sleepingProcesses(): string | null {
 	return tasks.map(({ pid, startTicks, state }) => [pid, startTicks, state, readTimeslices(pid)].join(":")).join(" ");
 }
 
-const mayWaitForNetwork = () => readHarbourStats().some(({ pid }) => NETWORK_WAIT.test(readWaitingFunction(pid)));
+// A process without a socket waits for a pipe or a terminal: a shell's `read` polls its standard input.
+const mayWaitForNetwork = () =>
+	readHarbourStats().some(({ pid }) => NETWORK_WAIT.test(readWaitingFunction(pid)) && hasSocket(pid));
+
+function hasSocket(pid: number): boolean {
+	try {
+		return Object.values(readDescriptors(pid)).some((file) => file.startsWith("socket:"));
+	} catch {
+		return false; // It has ended meanwhile.
+	}
+}

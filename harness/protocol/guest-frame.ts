@@ -27,6 +27,8 @@ export const GuestFrame = v.variant("type", [
 		/** Base64. */
 		data: v.pipe(v.string(), v.maxLength(LIMITS.outputBytes * 2)),
 	}),
+	/** A stage of the run has ended: its preparation, a step of its scenario, or the wait for the calls' ends. */
+	v.object({ type: v.literal("stageEnded"), nonce: text }),
 	v.object({ type: v.literal("report"), nonce: text, observation: Observation }),
 	/** A run takes long. With the processes of its calls. */
 	v.object({ type: v.literal("waits"), nonce: text, ...Waits }),

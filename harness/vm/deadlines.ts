@@ -1,6 +1,9 @@
 import { cpus, loadavg } from "node:os";
 import type { Template } from "./template.ts";
 
+/** The part of a run's budget that one stage may use. */
+const STAGE_SHARE = 0.45;
+
 /** How long work in a machine may take. A slow computer takes long to boot, and gets more time. */
 type Booted = Pick<Template, "bootMs">;
 
@@ -13,9 +16,23 @@ export function deadlineFor({ bootMs }: Booted): number {
 	return Math.round((3_000 + bootMs * 0.75) * busy);
 }
 
+/** How much processor time a run may use, in milliseconds. */
+export interface ProcessorBudget {
+	/** All of the run. */
+	runMs: number;
+	/** Each of its stages: its preparation, each step of the scenario, and the wait for the calls' ends. */
+	stageMs: number;
+}
+
 /**
- * How much processor time a run may use on this computer, in milliseconds. A loop without end would otherwise work
- * until the deadline, which is far away on a busy computer. The largest correct exercise that we know uses half of it,
- * and less than two thirds on a busy computer.
+ * How much processor time a run may use on this computer. A loop without end would otherwise work until the deadline,
+ * which is far away on a busy computer.
+ *
+ * A loop stays in one stage, and mostly begins when the run has used little of its budget. So a stage has a budget of
+ * its own. Of both budgets, the largest correct exercise that we know uses less than half, and less than two thirds on a
+ * busy computer.
  */
-export const processorBudgetMs = ({ bootMs }: Booted): number => Math.round(2_500 + bootMs / 3);
+export function processorBudget({ bootMs }: Booted): ProcessorBudget {
+	const runMs = Math.round(2_500 + bootMs / 3);
+	return { runMs, stageMs: Math.round(runMs * STAGE_SHARE) };
+}

@@ -13,9 +13,10 @@ import {
 	type WindowSize,
 } from "../protocol/index.ts";
 import { showsKernelFault } from "./console-output.ts";
-import { deadlineFor, processorBudgetMs } from "./deadlines.ts";
+import { deadlineFor, processorBudget } from "./deadlines.ts";
 import { FrameReceiver, type Loss, LostError } from "./frame-receiver.ts";
-import { afterWork, processorShare, processorTime } from "./processor-share.ts";
+import { ProcessorLimit } from "./processor-limit.ts";
+import { processorShare, processorTime } from "./processor-share.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
 import type { Template } from "./template.ts";
 
@@ -70,6 +71,13 @@ export class RestoreError extends Error {
 export interface Output {
 	stdout: Buffer[];
 	stderr: Buffer[];
+}
+
+/** Gets what a run tells before it ends. */
+interface RunListener {
+	output: Output;
+	onWaits(waits: Waits): void;
+	onStageEnd(): void;
 }
 
 /** The result of a run. */
@@ -147,18 +155,25 @@ export class Machine {
 		const { deadlineMs = Math.round(Math.min(this.deadlineMs, patienceMs)) } = asked;
 		const run: Run = { type: "run", ...newWorkFields(), ...asked, deadlineMs };
 		const output: Output = { stdout: [], stderr: [] };
-		let stopCounting = () => {};
+		let limit: ProcessorLimit | undefined;
 		try {
 			// The agent enforces the deadline itself, and its report says more than a silent guest does. So the host waits a
 			// while longer.
 			const silenceMs = deadlineMs + Math.min(this.#template.bootMs, patienceMs);
 			const before = await processorTime(this.pid);
-			const budgetMs = Math.min(asked.deadlineMs ?? processorBudgetMs(this.#template), patienceMs);
-			stopCounting = afterWork(this.pid, budgetMs, () => void this.#send({ type: "giveUp", nonce: run.nonce }));
-			const outcome = await this.#outcome(run, this.#exchange(run, silenceMs), output, onWaits);
+			const { runMs, stageMs } =
+				asked.deadlineMs === undefined
+					? processorBudget(this.#template)
+					: { runMs: asked.deadlineMs, stageMs: asked.deadlineMs };
+			const budget = { runMs: Math.min(runMs, patienceMs), stageMs };
+			const giveUp = () => void this.#send({ type: "giveUp", nonce: run.nonce });
+			const counted = new ProcessorLimit(this.pid, budget, giveUp);
+			limit = counted;
+			const listener = { output, onWaits, onStageEnd: () => counted.endStage() };
+			const outcome = await this.#outcome(run, this.#exchange(run, silenceMs), listener);
 			return { outcome, output, processorShare: processorShare(before, await processorTime(this.pid)) };
 		} finally {
-			stopCounting();
+			limit?.stop();
 			await this.end();
 		}
 	}
@@ -200,13 +215,13 @@ export class Machine {
 	async #outcome(
 		run: Run,
 		frames: AsyncIterable<GuestFrame>,
-		output: Output,
-		onWaits: (waits: Waits) => void,
+		{ output, onWaits, onStageEnd }: RunListener,
 	): Promise<Outcome> {
 		try {
 			for await (const frame of frames) {
 				if (frame.type === "output") output[frame.stream].push(Buffer.from(frame.data, "base64"));
 				if (frame.type === "waits") onWaits(frame);
+				if (frame.type === "stageEnded") onStageEnd();
 				if (frame.type === "report") return this.#kernelFault() ?? checkedOutcome(run, frame.observation);
 				if (frame.type === "failed" && frame.disturbed) throw new LostError("disturbed", frame.message);
 				if (frame.type === "failed") throw new Error(`the agent failed: ${frame.message}`);

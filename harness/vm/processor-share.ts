@@ -6,9 +6,6 @@ import { cpus, loadavg } from "node:os";
  * computer the process waits in a queue, so a late answer says nothing about the program that ran in it.
  */
 
-/** How often {@link afterWork} looks. */
-const LOOK_MS = 500;
-
 /** The time that a process's threads have run, and the time that they have waited in the run queue. */
 export interface ProcessorTime {
 	ranNs: number;
@@ -30,25 +27,6 @@ export async function processorTime(pid: number): Promise<ProcessorTime | null> 
 	} catch {
 		return null;
 	}
-}
-
-/**
- * Calls `act` once when a process has worked this long from now on, in milliseconds. Never calls it if the kernel does
- * not tell how long a process has worked.
- * @returns a function that stops counting
- */
-export function afterWork(pid: number, workMs: number, act: () => void): () => void {
-	let first: ProcessorTime | null = null;
-	const look = async () => {
-		const now = await processorTime(pid);
-		first ??= now;
-		if (now === null || first === null || now.ranNs - first.ranNs < workMs * 1e6) return;
-		clearInterval(looking);
-		act();
-	};
-	const looking = setInterval(look, LOOK_MS);
-	void look();
-	return () => clearInterval(looking);
 }
 
 /**

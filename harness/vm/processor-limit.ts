@@ -1,0 +1,51 @@
+import type { ProcessorBudget } from "./deadlines.ts";
+import { processorTime } from "./processor-share.ts";
+
+/** How often {@link ProcessorLimit} looks. */
+const LOOK_MS = 500;
+
+/**
+ * Watches how much processor time a process uses. Watches nothing if the kernel does not tell how long a process has
+ * worked.
+ */
+export class ProcessorLimit {
+	readonly #looking: NodeJS.Timeout;
+	#runBeganNs: number | null = null;
+	/** Null when a stage has just ended: the next look begins the next stage. */
+	#stageBeganNs: number | null = null;
+
+	/**
+	 * @param budget counts from now on
+	 * @param onExceeded called once, when the process has used up the budget of the run or of a stage
+	 */
+	constructor(
+		private readonly pid: number,
+		private readonly budget: ProcessorBudget,
+		private readonly onExceeded: () => void,
+	) {
+		this.#looking = setInterval(() => void this.#look(), LOOK_MS);
+		void this.#look();
+	}
+
+	/** A stage has ended, and the next one gets the whole budget of a stage. */
+	endStage(): void {
+		this.#stageBeganNs = null;
+	}
+
+	stop(): void {
+		clearInterval(this.#looking);
+	}
+
+	async #look(): Promise<void> {
+		const now = await processorTime(this.pid);
+		if (now === null) return;
+		this.#runBeganNs ??= now.ranNs;
+		this.#stageBeganNs ??= now.ranNs;
+		const isExceeded =
+			now.ranNs - this.#runBeganNs >= this.budget.runMs * 1e6 ||
+			now.ranNs - this.#stageBeganNs >= this.budget.stageMs * 1e6;
+		if (!isExceeded) return;
+		this.stop();
+		this.onExceeded();
+	}
+}
