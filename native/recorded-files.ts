@@ -2,40 +2,48 @@ import fs from "node:fs";
 import { hasRoomForWrites, recordEnd, recordStart } from "./ledger.ts";
 
 /**
- * node:fs for an exercise: the functions are Node's own, and the ledger also records those that change something. Their
- * names in the ledger begin with `fs.`, so they cannot be taken for system calls of `#kernel`.
+ * node:fs and node:fs/promises for an exercise: the functions are Node's own, and the ledger also records those that
+ * change something. Their names in the ledger begin with `fs.`, so they cannot be taken for system calls of `#kernel`.
+ * A function that has not called back, or whose promise is not settled, has no result in the ledger.
  *
- * Not recorded: what reads, what is asynchronous, and output on descriptors 1 and 2.
+ * Not recorded: what reads, output on descriptors 1 and 2, the methods of a FileHandle, and streams.
  */
 
 const { O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = fs.constants;
 
-/** The parameters of the recorded functions, as the ledger names them. */
+/**
+ * The parameters of the recorded functions, as the ledger names them. Each function also exists as `NAMESync`; most
+ * exist in node:fs/promises.
+ */
 const PARAMETERS = {
-	appendFileSync: ["path", "data", "options"],
-	chmodSync: ["path", "mode"],
-	chownSync: ["path", "uid", "gid"],
-	copyFileSync: ["src", "dest", "mode"],
-	cpSync: ["src", "dest", "options"],
-	fchmodSync: ["fd", "mode"],
-	fchownSync: ["fd", "uid", "gid"],
-	ftruncateSync: ["fd", "length"],
-	lchownSync: ["path", "uid", "gid"],
-	linkSync: ["existing", "path"],
-	mkdirSync: ["path", "options"],
-	mkdtempSync: ["prefix"],
-	openSync: ["path", "flags", "mode"],
-	renameSync: ["old", "path"],
-	rmdirSync: ["path"],
-	rmSync: ["path", "options"],
-	symlinkSync: ["target", "path"],
-	truncateSync: ["path", "length"],
-	unlinkSync: ["path"],
-	writeFileSync: ["path", "data", "options"],
-	writeSync: ["fd", "data", "offset", "length"],
+	appendFile: ["path", "data", "options"],
+	chmod: ["path", "mode"],
+	chown: ["path", "uid", "gid"],
+	copyFile: ["src", "dest", "mode"],
+	cp: ["src", "dest", "options"],
+	fchmod: ["fd", "mode"],
+	fchown: ["fd", "uid", "gid"],
+	ftruncate: ["fd", "length"],
+	lchown: ["path", "uid", "gid"],
+	link: ["existing", "path"],
+	mkdir: ["path", "options"],
+	mkdtemp: ["prefix"],
+	open: ["path", "flags", "mode"],
+	rename: ["old", "path"],
+	rmdir: ["path"],
+	rm: ["path", "options"],
+	symlink: ["target", "path"],
+	truncate: ["path", "length"],
+	unlink: ["path"],
+	writeFile: ["path", "data", "options"],
+	write: ["fd", "data", "offset", "length"],
 } as const;
 
 type Recorded = keyof typeof PARAMETERS;
+type StartedCall = ReturnType<typeof recordStart>;
+type AnyFunction = (...args: unknown[]) => unknown;
+/** Calls the original with the arguments, and records how the call ends. */
+type Caller = (original: AnyFunction, args: unknown[], started: StartedCall) => unknown;
 
 /** How much of the written data the ledger shows: enough for a line of any file in /proc or /sys. */
 const DATA_CHARS = 100;
@@ -43,36 +51,89 @@ const PATH_CHARS = 1_000;
 /** The options that change what a function does to the files. */
 const OPTIONS = ["recursive", "force", "flag", "mode", "dereference", "preserveTimestamps"];
 
+const NAMES = Object.keys(PARAMETERS) as Recorded[];
+
+const recordedPromises = copyWith(
+	fs.promises,
+	NAMES.filter((name) => name in fs.promises).map((name) => [name, name, `promises.${name}`, callPromising]),
+);
+
 /** A copy of node:fs. Node's own functions call each other in the original, so each call is recorded once. */
-export const recordedFiles: typeof fs = Object.defineProperties({} as typeof fs, {
-	...Object.getOwnPropertyDescriptors(fs),
-	...Object.fromEntries(
-		Object.keys(PARAMETERS).map((name) => [
-			name,
-			{ value: recorded(name as Recorded), writable: true, enumerable: true, configurable: true },
+export const recordedFiles: typeof fs = Object.defineProperty(
+	copyWith(
+		fs,
+		NAMES.flatMap((name) => [
+			[`${name}Sync`, name, `${name}Sync`, callSync],
+			[name, name, name, callWithCallback],
 		]),
 	),
-});
+	"promises",
+	{ value: recordedPromises, enumerable: true, configurable: true },
+);
 
-function recorded(name: Recorded) {
-	const original = fs[name] as (...args: unknown[]) => unknown;
-	return (...args: unknown[]): unknown => {
-		const started = isRecorded(name, args) ? start(name, args) : undefined;
+/** @param functions each with its name in the module, its name in `PARAMETERS`, its name in the ledger, and how to call it */
+function copyWith<T extends object>(module: T, functions: [string, Recorded, string, Caller][]): T {
+	const descriptors: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(module);
+	for (const [member, name, shownName, call] of functions) {
+		const original = Reflect.get(module, member) as AnyFunction;
+		const value = recorded(original, name, `fs.${shownName}`, call);
+		descriptors[member] = { value, writable: true, enumerable: true, configurable: true };
+	}
+	return Object.defineProperties({} as T, descriptors);
+}
+
+function recorded(original: AnyFunction, name: Recorded, shownName: string, call: Caller): AnyFunction {
+	const recording = (...args: unknown[]): unknown => {
+		const shown = args.filter((arg) => typeof arg !== "function");
+		const started = isRecorded(name, shown) ? start(name, shownName, shown) : undefined;
 		if (started === undefined) return original(...args);
 		try {
-			const answer = original(...args);
-			recordEnd(started, { result: typeof answer === "number" ? answer : 0 });
-			return answer;
+			return call(original, args, started);
 		} catch (error) {
-			recordEnd(started, { error: String((error as NodeJS.ErrnoException | null)?.code ?? "an exception") });
+			endWithError(started, error);
 			throw error;
 		}
 	};
+	// util.promisify finds a property of its own in some functions.
+	return Object.defineProperties(recording, Object.getOwnPropertyDescriptors(original));
 }
+
+function callSync(original: AnyFunction, args: unknown[], started: StartedCall): unknown {
+	const answer = original(...args);
+	endWithAnswer(started, answer);
+	return answer;
+}
+
+function callWithCallback(original: AnyFunction, args: unknown[], started: StartedCall): unknown {
+	const callback = args.at(-1);
+	if (typeof callback !== "function") return original(...args);
+	return original(...args.slice(0, -1), (error: unknown, ...answers: unknown[]) => {
+		if (error) endWithError(started, error);
+		else endWithAnswer(started, answers[0]);
+		callback(error, ...answers);
+	});
+}
+
+async function callPromising(original: AnyFunction, args: unknown[], started: StartedCall): Promise<unknown> {
+	try {
+		const answer = await original(...args);
+		endWithAnswer(started, answer);
+		return answer;
+	} catch (error) {
+		endWithError(started, error);
+		throw error;
+	}
+}
+
+const endWithAnswer = (started: StartedCall, answer: unknown) =>
+	recordEnd(started, { result: typeof answer === "number" ? answer : 0 });
+
+const endWithError = (started: StartedCall, error: unknown) =>
+	recordEnd(started, { error: String((error as NodeJS.ErrnoException | null)?.code ?? "an exception") });
 
 function isRecorded(name: Recorded, [first, flags]: unknown[]): boolean {
 	if (!hasRoomForWrites()) return false;
-	if (name === "openSync") return mayWrite(flags);
+	if (name === "open") return mayWrite(flags);
 	return first !== 1 && first !== 2;
 }
 
@@ -82,20 +143,20 @@ function mayWrite(flags: unknown): boolean {
 }
 
 // An argument can be any value, even one that throws when it is read. Such a call is not recorded.
-function start(name: Recorded, args: readonly unknown[]): ReturnType<typeof recordStart> | undefined {
+function start(name: Recorded, shownName: string, args: readonly unknown[]): StartedCall | undefined {
 	try {
 		const entries = PARAMETERS[name].map((parameter, index) => {
 			// Many functions take a descriptor instead of a path.
 			const key = parameter === "path" && typeof args[index] === "number" ? "fd" : parameter;
-			return [key, shown(parameter, name === "writeSync" ? writtenPart(args)[index] : args[index])] as const;
+			return [key, shown(parameter, name === "write" ? writtenPart(args)[index] : args[index])] as const;
 		});
-		return recordStart(`fs.${name}`, Object.fromEntries(entries.filter(([, text]) => text !== "")));
+		return recordStart(shownName, Object.fromEntries(entries.filter(([, text]) => text !== "")));
 	} catch {
 		return undefined;
 	}
 }
 
-// Of a buffer, writeSync writes only the part that its further arguments name.
+// Of a buffer, write and writeSync write only the part that their further arguments name.
 function writtenPart([fd, data, offset, length]: readonly unknown[]): unknown[] {
 	if (!ArrayBuffer.isView(data)) return [fd, data];
 	const range =

@@ -113,6 +113,7 @@ type RunnerEnding = Extract<Ending, { how: "returned" | "threw" | "asynchronous"
 
 function requireForExercise(name: string): unknown {
 	if (name === "node:fs" || name === "fs") return recordedFiles;
+	if (name === "node:fs/promises" || name === "fs/promises") return recordedFiles.promises;
 	return name === "#kernel" ? kernel : createRequire("/opt/drydock/")(name);
 }
 

@@ -203,11 +203,14 @@ function showCall(call: LedgerCall | undefined): string {
 	const generation = generationOf(task);
 	const indent = "  ".repeat(Math.min(generation, INDENTS_MAX));
 	const deeper = generation > INDENTS_MAX ? `(generation ${generation}) ` : "";
-	const answer = error !== undefined ? ` = ${error}` : result !== undefined && result !== 0 ? ` = ${result}` : "";
+	const answer = error ?? (result === undefined ? unfinished(call) : result === 0 ? "" : String(result));
 	const shown = Object.values(args).filter((argument) => !argument.startsWith("/*"));
 	const short = shown.map((argument) => shorten(argument, LONG_ARGUMENT_WIDTH));
-	return `${indent}${deeper}${shorten(call.call, LONG_ARGUMENT_WIDTH)}(${shorten(short.join(", "), TEXT_WIDTH)})${answer}`;
+	return `${indent}${deeper}${shorten(call.call, LONG_ARGUMENT_WIDTH)}(${shorten(short.join(", "), TEXT_WIDTH)})${answer === "" ? "" : ` = ${answer}`}`;
 }
+
+// A write that was begun, such as one whose promise was never settled, has perhaps not happened.
+const unfinished = ({ call }: LedgerCall) => (call.startsWith("fs.") ? "not done" : "");
 
 const moreLabel = (count: number) => (count <= 0 ? "" : `… ${count} more …`);
 

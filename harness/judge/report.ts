@@ -75,7 +75,7 @@ const busy = (share: number) =>
 	`This computer was busy: the virtual machine got ${Math.round(share * 100)} % of the processor time that it asked for. If the verdict surprises you, close other programs and check once more.`;
 
 const UNTRACED =
-	"These are the calls of #kernel, and the synchronous functions of node:fs that change something, with fs. before their names. The list does not show what node:fs reads, and what other programs do, such as ip.";
+	"These are the calls of #kernel, and the functions of node:fs that change something, with fs. before their names. The list does not show what node:fs reads, what goes through a FileHandle or a stream, and what other programs do, such as ip.";
 
 /** Formats all system calls of the exercise beside those of the reference. */
 export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { type LedgerLine, openLedger, recordStart } from "../../../native/ledger.ts";
 import { recordedFiles } from "../../../native/recorded-files.ts";
@@ -68,6 +69,38 @@ describe("recordedFiles", () => {
 		]);
 		expect(lines()[1]).toMatchObject({ result: fd });
 		expect(lines()[2]).toMatchObject({ args: { fd: String(fd) } });
+	});
+
+	test("records promises and callbacks, each with its end", async () => {
+		const { promises } = recordedFiles;
+		await promises.mkdir(`${dir}/a`);
+		await promises.writeFile(`${dir}/a/file`, "one");
+		await expect(promises.rmdir(`${dir}/nowhere`)).rejects.toThrow(/^ENOENT: .*rmdir/);
+		await new Promise<void>((resolve) => recordedFiles.appendFile(`${dir}/a/file`, " two", () => resolve()));
+		await new Promise((resolve) => recordedFiles.unlink(`${dir}/nowhere`, resolve));
+		const fd = fs.openSync(`${dir}/a/other`, "w");
+		const written = await promisify(recordedFiles.write)(fd, "text");
+		expect(written).toMatchObject({ bytesWritten: 4 });
+		await new Promise((resolve) => recordedFiles.write(fd, Buffer.from("by"), resolve));
+		expect(fs.readFileSync(`${dir}/a/file`, "utf8")).toBe("one two");
+		expect(recorded()).toEqual([
+			'fs.promises.mkdir("/a")',
+			'fs.promises.writeFile("/a/file", "one")',
+			'fs.promises.rmdir("/nowhere")',
+			'fs.appendFile("/a/file", " two")',
+			'fs.unlink("/nowhere")',
+			`fs.write(${fd}, "text")`,
+			`fs.write(${fd}, "by")`,
+		]);
+		const ends = lines().flatMap((line) =>
+			"call" in line ? [] : [String("error" in line ? line.error : line.result)],
+		);
+		expect(ends).toEqual(["0", "0", "ENOENT", "0", "ENOENT", "4", "2"]);
+	});
+
+	test("a promise that is not settled has no end", () => {
+		void recordedFiles.promises.writeFile(`${dir}/file`, "late");
+		expect(lines()).toMatchObject([{ call: "fs.promises.writeFile" }]);
 	});
 
 	test("records neither reads nor output", () => {
