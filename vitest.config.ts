@@ -2,8 +2,14 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { WORKERS } from "./test/support/own-caches.ts";
 
-/** Test files that take longest. They begin first, so that both workers are busy until the end. */
-const LONGEST = ["submissions", "hostile", "mutants", "rehearsals", "live", "demo", "session", "examples", "killed"];
+/**
+ * Test files that take longest, the longest first. They begin first, so that all workers are busy until the end. After
+ * them come the others: those that took longest in the last run, or have the most text if there was none.
+ */
+const LONGEST = [
+	...["submissions", "killed", "command", "live", "impatience", "situations", "mutants", "session", "grade", "finish"],
+	...["demo", "watch", "box", "live-page", "compiler-limits", "native/processes", "rehearsals", "killed-situations"],
+];
 
 class LongestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

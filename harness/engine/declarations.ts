@@ -6,11 +6,27 @@ import { inKit } from "../base/kit.ts";
 /**
  * Declarations that the type checker sees beside a submission: the language's library and Node's modules. They are
  * joined into files that exist on no disk. Each set has about sixty files, and every file costs the checker several
- * questions.
+ * questions. A process reads each set once: a class has hundreds of submissions.
  */
 
 /** The declarations of the language's library up to a version, such as `es2023`, as one text. */
 export function libraryDeclarations(compiler: string, name: string): string {
+	const file = join(dirname(compiler), `lib.${name}.d.ts`);
+	const known = libraries.get(file) ?? readLibrary(compiler, name);
+	libraries.set(file, known);
+	return known;
+}
+
+/** The declarations of Node's modules and globals: texts by file name. `index.d.ts` refers to all others. */
+export function nodeDeclarations(): ReadonlyMap<string, string> {
+	node ??= readNode();
+	return node;
+}
+
+const libraries = new Map<string, string>();
+let node: ReadonlyMap<string, string> | undefined;
+
+function readLibrary(compiler: string, name: string): string {
 	const texts = new Map<string, string>();
 	const add = (file: string) => {
 		if (texts.has(file)) return;
@@ -22,8 +38,7 @@ export function libraryDeclarations(compiler: string, name: string): string {
 	return [...texts.values()].map(withoutReferences).join("\n");
 }
 
-/** The declarations of Node's modules and globals: texts by file name. `index.d.ts` refers to all others. */
-export function nodeDeclarations(): Map<string, string> {
+function readNode(): Map<string, string> {
 	const home = dirname(createRequire(inKit("package.json")).resolve("@types/node/package.json"));
 	const names = readdirSync(home, { recursive: true, encoding: "utf8" });
 	const texts = names

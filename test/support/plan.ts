@@ -23,6 +23,8 @@ const STARTED_MS = Number(process.env["DRYDOCK_TESTS_STARTED_MS"] ?? Date.now())
 /** Only this lesson's items are tried, or only the named one. */
 const LESSON = process.env["DRYDOCK_TESTS_LESSON"];
 const NAME = process.env["DRYDOCK_TESTS_ITEM"];
+/** Whether this run tries everything, however long it takes. */
+export const TRIES_ALL = MODE === "all";
 /** Results are appended to this file, one JSON document a line. */
 const RESULTS = process.env["DRYDOCK_TESTS_RESULTS"];
 /** The share of items with a valid record that is tried all the same. */
@@ -66,11 +68,17 @@ export function expectResult(item: Item, result: string): void {
 	if (RESULTS !== undefined) appendFileSync(RESULTS, `${JSON.stringify({ lesson, name, key, result })}\n`);
 }
 
-/** Draws a random third of the lessons, for a test that takes too long to play all of them; all with `test:all`. */
-export function drawn(test: string, ids: readonly string[]): readonly string[] {
-	if (MODE === "all" || LESSON !== undefined) return ids;
-	const order = (lesson: string) => fraction(String(SEED), { lesson, name: test });
-	return ids.toSorted((one, other) => order(one) - order(other)).slice(0, Math.ceil(ids.length / 3));
+/**
+ * Draws some of many points at which a test tries the same, such as lessons or moments, where trying all takes too long.
+ * With `test:all`, or for one lesson: all. However many lessons there are, a test takes no longer.
+ * @param test names what is tried, so that different tests draw different points
+ * @param count how many are drawn
+ */
+export function drawn<P extends string | number>(test: string, points: readonly P[], count = 3): readonly P[] {
+	if (TRIES_ALL || LESSON !== undefined) return points;
+	const place = (point: P) => fraction(String(SEED), { lesson: String(point), name: test });
+	const first = new Set(points.toSorted((one, other) => place(one) - place(other)).slice(0, count));
+	return points.filter((point) => first.has(point));
 }
 
 // Draws by name, so that a new item does not change the draw of the others.

@@ -7,6 +7,7 @@ import { DemoInMachine } from "../../harness/live/demo-in-machine.ts";
 import type { DemoEvent } from "../../harness/live/events.ts";
 import { loadForStage } from "../../harness/live/loaded-demo.ts";
 import { newMachinePool } from "../support/guest.ts";
+import { drawn } from "../support/plan.ts";
 import { type Temporary, temporary } from "../support/temporary.ts";
 import { openTerminalPage, type TerminalPage } from "../support/terminal-page.ts";
 
@@ -161,7 +162,7 @@ describe("on a terminal", () => {
 		expect((await page.waitForEnd()).code).toBe(0);
 	});
 
-	test.each([300, 600, 1_500, 3_000, 5_000])(
+	test.each(drawn("Ctrl-C to demo", [300, 600, 1_500, 3_000, 5_000], 2))(
 		"Ctrl-C %d ms after the start is 130, and leaves nothing",
 		async (afterMs) => {
 			const page = openTerminalPage("demo", "02");

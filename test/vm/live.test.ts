@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playw
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { cacheDir } from "../../harness/base/cache.ts";
 import { inKit } from "../../harness/base/kit.ts";
-import { findLesson, lessons, loadDemo, readLesson } from "../../harness/judge/lessons.ts";
+import { findLesson, loadDemo, readLesson } from "../../harness/judge/lessons.ts";
 import { DemoInMachine } from "../../harness/live/demo-in-machine.ts";
 import { dispatch } from "../../harness/live/dispatch.ts";
 import type { DemoEvent } from "../../harness/live/events.ts";
@@ -15,6 +15,7 @@ import { openServer, type Server } from "../../harness/live/server.ts";
 import { openBrowser } from "../support/browser.ts";
 import { drydock } from "../support/drydock.ts";
 import { newMachinePool } from "../support/guest.ts";
+import { drawn, TRIED_LESSONS } from "../support/plan.ts";
 import { startOnTerminal, type Terminal } from "../support/pty.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -24,7 +25,6 @@ const PATIENCE_MS = 60_000;
 const PROJECTOR = { width: 1280, height: 720 };
 const PHONE = { width: 390, height: 844 };
 
-const all = await lessons();
 const machines = newMachinePool();
 const open: (() => Promise<unknown>)[] = [];
 let browser: Browser;
@@ -96,8 +96,9 @@ const atStep = (page: Page, step: number, phase: RegExp) =>
 		.poll(async () => `${await textOf(page, "#place")} ${await textOf(page, ".stage")}`, { timeout: PATIENCE_MS })
 		.toMatch(new RegExp(`step ${step} of .* · ${phase.source}`, "s"));
 
-describe("each demo plays to its end on the page, which loads nothing from elsewhere", () => {
-	test.each(all.map(({ id }) => id))(
+// `npm test` draws some of the demos. test/vm/rehearsals.test.ts plays each one that has changed.
+describe("a demo plays to its end on the page, which loads nothing from elsewhere", () => {
+	test.each(drawn("live", TRIED_LESSONS))(
 		"%s",
 		async (id) => {
 			const { server, events } = await onStage(id);

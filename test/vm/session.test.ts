@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { silentProgress } from "../../harness/base/progress.ts";
 import { MachinePool } from "../../harness/vm/machine-pool.ts";
+import { drawn } from "../support/plan.ts";
 import { END, startOnTerminal, type Terminal } from "../support/pty.ts";
 
 const BIN = inKit("harness/cli/bin.js");
@@ -150,7 +151,7 @@ describe("on a terminal", () => {
 		expect(last).toContain("\x1b[?25h");
 	});
 
-	test.each([0, 300, 600, 900, 1_200, 1_600, 2_000, 2_500, 3_000])(
+	test.each(drawn("Ctrl-C to run", [0, 300, 600, 900, 1_200, 1_600, 2_000, 2_500, 3_000]))(
 		"after Ctrl-C %d ms after the start, the exit code is 130",
 		async (afterMs) => {
 			const terminal = run("sleep", "1000");

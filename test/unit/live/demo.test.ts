@@ -32,7 +32,8 @@ async function opened(columns = 80, rows = 24) {
 }
 
 describe("a recording", () => {
-	test("is shown step by step: each is introduced, then played", async () => {
+	// A recording is shown with its pauses, so these tests mostly wait.
+	test.concurrent("is shown step by step: each is introduced, then played", async () => {
 		const { show, page } = await opened();
 		expect(page()).toMatch(/1 \/ 3 /);
 		expect(page()).toContain("This machine is called harbour.");
@@ -46,7 +47,7 @@ describe("a recording", () => {
 		expect(page()).not.toContain("→");
 	});
 
-	test("goes back and jumps, and shows the same as before", async () => {
+	test.concurrent("goes back and jumps, and shows the same as before", async () => {
 		const { show, page } = await opened();
 		await show.jump(3);
 		const before = page();
@@ -64,7 +65,7 @@ describe("a recording", () => {
 		expect(page()).toMatch(/3 \/ 3 /);
 	});
 
-	test("next, while a step is being played, shows its end at once", async () => {
+	test.concurrent("next, while a step is being played, shows its end at once", async () => {
 		const { show, page } = await opened();
 		const played = show.next();
 		await show.next();
@@ -73,13 +74,7 @@ describe("a recording", () => {
 		await show.close();
 	});
 
-	const HEAD = `${JSON.stringify({
-		...{ atMs: 0, type: "demo", schemaVersion: 1, lesson: "02-unshare", title: "", minutes: 1 },
-		...{ steps: [{ narration: "", stage: "host", command: "", look: "" }], size: { columns: 80, rows: 24 } },
-	})}\n`;
-	const DEEP = "[".repeat(100_000) + "]".repeat(100_000);
-
-	test("that was cut off in the middle of a step is played to where it ends", async () => {
+	test.concurrent("that was cut off in the middle of a step is played to where it ends", async () => {
 		const shown: DemoEvent[] = [];
 		const end = recorded.findIndex((event) => event.type === "step" && event.step === 2 && event.phase === "running");
 		const show = await Playback.open(recorded.slice(0, end + 2), (event) => void shown.push(event));
@@ -88,6 +83,12 @@ describe("a recording", () => {
 		await show.jump(9);
 		expect(shown.at(-1)).toMatchObject({ type: "step", step: 2, phase: "told" });
 	});
+
+	const HEAD = `${JSON.stringify({
+		...{ atMs: 0, type: "demo", schemaVersion: 1, lesson: "02-unshare", title: "", minutes: 1 },
+		...{ steps: [{ narration: "", stage: "host", command: "", look: "" }], size: { columns: 80, rows: 24 } },
+	})}\n`;
+	const DEEP = "[".repeat(100_000) + "]".repeat(100_000);
 
 	test("takes no keys, and says so", async () => {
 		const { show } = await opened();
@@ -202,7 +203,7 @@ describe("a recording", () => {
 });
 
 describe("a page", () => {
-	test.each([
+	test.concurrent.each([
 		[80, 24],
 		[120, 36],
 		[60, 20],

@@ -86,19 +86,19 @@ describe("a harmful archive", () => {
 	});
 
 	test("a bomb is not unpacked", async () => {
-		const bomb = await zipped(["bomb.ts", Buffer.alloc(200 << 20)], ["isolate.ts", MODULE]);
+		const bomb = await zipped(["bomb.ts", Buffer.alloc(65 << 20)], ["isolate.ts", MODULE]);
 		expect(bomb.length).toBeLessThan(1 << 20);
 		const { files } = await read(bomb);
 		await expect(files.get("/bomb.ts")?.()).rejects.toThrow("more than 128 KiB");
 		expect(await files.get("/isolate.ts")?.()).toBe(MODULE);
-		await expect(read(gzipSync(Buffer.alloc(200 << 20)))).rejects.toThrow("larger than 64 MiB");
+		await expect(read(gzipSync(Buffer.alloc(65 << 20)))).rejects.toThrow("larger than 64 MiB");
 	});
 
 	test("more entries than a limit: the rest is left out, and this is said", async () => {
 		const many = Array.from({ length: 20_100 }, (_, at) => entry(`${at}.ts`));
 		const tar = await read(tarball(...many));
 		expect([tar.isTruncated, tar.files.size]).toEqual([true, 20_000]);
-		const zip = await read(repeated(await zipped(["isolate.ts", MODULE]), 65_000));
+		const zip = await read(repeated(await zipped(["isolate.ts", MODULE]), 20_100));
 		expect([zip.isTruncated, zip.files.size]).toEqual([true, 1]);
 	});
 
