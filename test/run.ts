@@ -72,11 +72,16 @@ async function run(): Promise<number> {
 		await writeRecords();
 		return exitCode ?? 1;
 	}
+	const before: Record<string, number> = {};
 	for (const script of ["lint", "types"]) {
+		const startedMs = Date.now();
 		const { exitCode } = await $`npm run --silent ${script}`;
 		if (exitCode !== 0) return exitCode ?? 1;
+		before[script] = Date.now() - startedMs;
 	}
-	// `npm run bench -- tests` reads the report.
+	// `npm run bench -- tests` reads both reports.
+	await mkdir(cacheDir, { recursive: true });
+	await writeFile(join(cacheDir, "tests-before.json"), JSON.stringify(before));
 	const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${join(cacheDir, "tests.json")}`];
 	const { exitCode } = await $`vitest run ${reporters} ${given} ${shard === undefined ? [] : await filesOf(shard)}`;
 	if (mode === "all") await writeRecords();

@@ -3,11 +3,17 @@ import { inKit } from "../../../harness/base/kit.ts";
 import { durationsOf } from "../../../harness/dev/bench/tests.ts";
 
 // A file of tests, and the seconds between which it ran.
-const ran = (name: string, fromS: number, toS: number) => ({
+const ran = (
+	name: string,
+	fromS: number,
+	toS: number,
+	assertionResults: { fullName: string; duration: number }[] = [],
+) => ({
 	...{ name: inKit("test", `${name}.test.ts`), startTime: fromS * 1_000, endTime: toS * 1_000 },
-	assertionResults: [],
+	assertionResults,
 });
-const at = (files: ReturnType<typeof ran>[]) => durationsOf({ startTime: 0, testResults: files }, 10);
+const at = (files: ReturnType<typeof ran>[], before = {}) =>
+	durationsOf({ startTime: 0, testResults: files }, before, 10);
 
 test("with three times as many lessons, files of a lesson's tests take three times as long, shared by the workers", () => {
 	const files = [ran("unit/a", 0, 20), ran("vm/submissions", 20, 80), ran("vm/grade", 20, 80)];
@@ -23,6 +29,22 @@ test("where one worker has nothing to do at the end, this is expected of more le
 	expect(at(files)["testsMs.with30Lessons"]).toEqual([60_000 + (2 * 60_000) / 1.5]);
 });
 
-test("without tests in machines, nothing grows", () => {
+test("a unit test of the lessons' files grows, and another one does not", () => {
 	expect(at([ran("unit/a", 0, 20)])["testsMs.with30Lessons"]).toEqual([20_000]);
+	expect(at([ran("unit/lessons/a", 0, 20)])["testsMs.with30Lessons"]).toEqual([60_000]);
+});
+
+test("of a file that is not about lessons, only the check of all of them grows", () => {
+	const tests = [
+		{ fullName: "drydock check --all passes every lesson", duration: 5_000 },
+		{ fullName: "drydock check writes no colours", duration: 15_000 },
+	];
+	expect(at([ran("vm/command", 0, 20, tests)])["testsMs.with30Lessons"]).toEqual([30_000]);
+});
+
+test("what runs before the tests counts as it is", () => {
+	const durations = at([ran("vm/submissions", 0, 20)], { lint: 3_000, types: 2_000 });
+	expect(durations).toMatchObject({
+		...{ testsMs: [25_000], "testsMs.with30Lessons": [65_000], "testsMs.lint": [3_000], "testsMs.types": [2_000] },
+	});
 });
