@@ -7,7 +7,7 @@ import { WORKERS } from "./test/support/own-caches.ts";
  * them come the others: those that took longest in the last run, or have the most text if there was none.
  */
 const LONGEST = [
-	...["submissions", "killed", "command", "live", "impatience", "situations", "mutants", "session", "grade", "finish"],
+	...["submissions", "mutants", "killed", "command", "live", "impatience", "situations", "session", "grade", "finish"],
 	...["demo", "watch", "box", "live-page", "compiler-limits", "native/processes", "rehearsals", "killed-situations"],
 ];
 

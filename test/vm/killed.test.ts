@@ -21,8 +21,8 @@ const HANGS =
 	"export const isolate = () => { for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100); };";
 const SOLUTION = inKit("solutions/02-unshare/isolate.ts");
 const DIRECTLY: readonly string[] = [process.execPath, inKit("harness/cli/bin.js")];
-/** For `expect.poll`. The computer may be busy. */
-const UNTIL = { timeout: 60_000, interval: 10 };
+/** The computer may be busy. */
+const PATIENCE_MS = 60_000;
 const machines = newMachinePool();
 const files = await temporary();
 const modules = await temporary();
@@ -89,7 +89,8 @@ describe.each([
 	const moments = drawn(`${signal} to ${program}`, [0, 100, 200, 400], 1);
 	test.for(moments)("%d ms after npm has started a process", async (afterMs) => {
 		const run = check(cacheDir, hanging, [program, ...args]);
-		await expect.poll(async () => (await marked(run.mark)).length, UNTIL).toBeGreaterThan(1);
+		const started = async () => (await marked(run.mark)).length;
+		await expect.poll(started, { timeout: PATIENCE_MS, interval: 10 }).toBeGreaterThan(1);
 		await sleep(afterMs);
 		await kill(run, signal);
 		expect(await temporaries()).toEqual([]);
@@ -120,7 +121,7 @@ async function killed(
 /** Kills a check. Expects that all its processes end, and that it had printed no verdict by then. */
 async function kill({ child, mark, output }: Run, signal: NodeJS.Signals): Promise<void> {
 	child.kill(signal);
-	await expect.poll(() => marked(mark), UNTIL).toEqual([]);
+	await expect.poll(() => marked(mark), { timeout: PATIENCE_MS, interval: 50 }).toEqual([]);
 	expect(output()).not.toContain('"verdict"');
 }
 

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 const step = (env: Record<string, string>) => atTerminal(process.execPath, [doesStep], env, []);
 
-describe("a step at a terminal", () => {
+describe.concurrent("a step at a terminal", () => {
 	test("is redrawn", async () => {
 		expect(await step({})).toContain("\u001b[");
 	});
