@@ -85,8 +85,11 @@ interface Refusal {
 	next: string | undefined;
 }
 
+// A compiler makes a message of an error, so its code is lost, and only the text begins with it.
+const codeIn = ({ message }: Error) => /^(EMFILE|ENFILE|ENOMEM): /.exec(message)?.[1] ?? "";
+
 function refusal(error: NodeJS.ErrnoException): Refusal | null {
-	const { code = "", syscall = "", path } = error;
+	const { code = codeIn(error), syscall = "", path } = error;
 	// Some packages are loaded only when they are needed.
 	if (MISSING.includes(code))
 		return {

@@ -31,13 +31,14 @@ confine)
 limit)
 	shift
 	test "$PPID" = "$DRYDOCK_TOOL_PARENT" || exit 1
+	# Standard error is discarded: a compiler that crashes prints a page of goroutines. If this user's own limit is lower,
+	# sh says so, and writing that into a file would end it after "ulimit -f 0".
+	exec 3<&0 </dev/null 2>/dev/null
 	ulimit -c 0
 	ulimit -f 0
 	ulimit -n 128
 	ulimit -t "$DRYDOCK_TOOL_CPU_S"
 	ulimit -d "$DRYDOCK_TOOL_MEMORY_KB"
-	# Standard error is discarded: a compiler that crashes prints a page of goroutines.
-	exec 3<&0 </dev/null 2>/dev/null
 	trap 'kill -KILL $! 2>/dev/null; exit 143' TERM INT HUP
 	case $DRYDOCK_TOOL_LEVEL in
 	root) unshare --mount --net --ipc -- /bin/sh "$0" confine "$@" <&3 3<&- & ;;

@@ -180,6 +180,12 @@ describe.runIf(process.platform === "linux")("few open files", () => {
 		);
 	});
 
+	test("the same if everything is written to a file", async () => {
+		const out = join(files.dir, "few-files.txt");
+		const script = `ulimit -n 64; "$1" harness/cli/bin.js grade . >${out} 2>&1; code=$?; cat ${out}; exit $code`;
+		expect(await sh(script, inKit())).toEqual(failureWith(/open.* files/, "ulimit -n 1024"));
+	});
+
 	test("a user who asked for JSON gets a document", async () => {
 		const { output } = await sh(
 			'ulimit -n 64; "$1" harness/cli/bin.js check 02 --solution --json 2>/dev/null',

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { hashOf } from "../../base/cache.ts";
 import { ConcurrencyLimit, concurrently } from "../../base/concurrently.ts";
-import { Failure } from "../../base/failure.ts";
+import { Failure, failureOf } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
 import { inKit, withUnixLines } from "../../base/kit.ts";
 import { bundle } from "../../engine/bundle.ts";
@@ -200,7 +200,11 @@ class Grader {
 		});
 		const broken = await bundled.then(
 			() => false,
-			() => true,
+			(error: unknown) => {
+				// What this computer refused to the compiler is no mistake of the submission's.
+				if (failureOf(error) !== null) throw error;
+				return true;
+			},
 		);
 		const judged = (machines: MachinePool) => judge(lesson, path, machines, { types: false, bundled });
 		// A broken module needs no machine. It gets no key, because perhaps not all of its files were read.
@@ -277,7 +281,11 @@ async function textOf(submission: Submission, path: string): Promise<string | Er
 	const { files } = await folderOf(submission);
 	const text = await files
 		.get(path)?.()
-		.catch((error: Error) => error);
+		.catch((error: NodeJS.ErrnoException) => {
+			// What the kernel refuses is no fault of the file's size.
+			if (error.code !== undefined) throw error;
+			return error as Error;
+		});
 	return typeof text === "string" ? withUnixLines(text) : (text ?? new Error("it does not exist"));
 }
 

@@ -145,6 +145,8 @@ export function filesOf(folder: Folder, onRead: (path: string, text: string) => 
 			const why = refused.get(path);
 			if (why !== undefined) throw new Error(`${path.slice(1)} cannot be read: it ${why}`);
 			const text = await readText(folder, path).catch((error: NodeJS.ErrnoException) => {
+				// This computer lacks something, which says nothing about the file. See failureOf().
+				if (/^(EMFILE|ENFILE|ENOMEM)$/.test(error.code ?? "")) throw error;
 				throw new Error(`${path.slice(1)} cannot be read: ${error.code ?? error.message}`);
 			});
 			onRead(path, text);
