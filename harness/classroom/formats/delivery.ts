@@ -79,6 +79,13 @@ async function wantsFolder(path: string, format: Format | null, submissions: num
 	return existing?.isDirectory() === true || path.endsWith("/") || submissions !== 1;
 }
 
+/** A message for a teacher who wanted to hide results, if the written files do not; otherwise null. */
+export function visibilityWarning({ visibility }: ClassReport, { format, out }: Delivery): string | null {
+	const isForTeacher = format === null && out === null;
+	if (visibility === "visible" || isForTeacher || format?.hasVisibility) return null;
+	return `visibility is ${visibility}, but only --format gradescope hides results: give these files out when it is time`;
+}
+
 /**
  * Writes the report.
  * @param style style of the text for a person

@@ -46,7 +46,10 @@ export const grade: CommandSpec = {
 		["--scoring <scoring>", "groups: parts of a lesson count; all-or-nothing: only a lesson that passes counts"],
 		["--deadline <time>", "when the work was due, such as 2026-11-30T23:59:00+01:00"],
 		["--late <percent>", "take this part of the points off for each day after the deadline"],
-		["--roster <file>", "a CSV file of the class: its first column names a person, submitted says when they handed in"],
+		[
+			"--roster <file>",
+			"a CSV file of the class, also as Moodle, Canvas or GitHub Classroom writes it; its column submitted says when they handed in",
+		],
 		["--visibility <who>", "visible, hidden, after_due_date or after_published, for Gradescope"],
 		["--visible-from <time>", "hidden until then"],
 		["--shard <i/n>", "grade only this part of the class, such as 2/5, on one of several computers"],

@@ -3,9 +3,16 @@ import { Failure } from "../../base/failure.ts";
 import { visibleProgress } from "../../base/progress.ts";
 import { type ClassOptions, classRules } from "../../classroom/class/class-file.ts";
 import { classList } from "../../classroom/class/class-list.ts";
-import { type DeliveryOptions, deliver, parseDeliveryOptions } from "../../classroom/formats/delivery.ts";
+import {
+	type Delivery,
+	type DeliveryOptions,
+	deliver,
+	parseDeliveryOptions,
+	visibilityWarning,
+} from "../../classroom/formats/delivery.ts";
 import { gradeClass, lessonsToGrade } from "../../classroom/grading/grading.ts";
 import { isInShard, mergeReports, parseShard, readReports, WHOLE_CLASS } from "../../classroom/grading/shard.ts";
+import type { ClassReport } from "../../classroom/results/result.ts";
 import { folderKind } from "../../classroom/submissions/folder-kind.ts";
 import { lessons } from "../../judge/lessons.ts";
 import { outputStyle } from "../text/terminal.ts";
@@ -39,7 +46,13 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 		resume: options.resume === true,
 		resumeCommand: resumeCommand(process.argv.slice(2)),
 	};
-	return deliver(await gradeClass(work, visibleProgress), delivery, outputStyle());
+	return delivered(await gradeClass(work, visibleProgress), delivery);
+}
+
+function delivered(report: ClassReport, delivery: Delivery): Promise<number> {
+	const warning = visibilityWarning(report, delivery);
+	if (warning !== null) visibleProgress.note(warning);
+	return deliver(report, delivery, outputStyle());
 }
 
 // The same command again, with --resume.
@@ -51,7 +64,7 @@ function resumeCommand(args: readonly string[]): string {
 /** `drydock grade merge`. @returns the exit code */
 export async function gradeMerge(files: string[], options: DeliveryOptions): Promise<number> {
 	const report = mergeReports(await readReports(files), files);
-	return deliver(report, await parseDeliveryOptions(options, report.submissions.length), outputStyle());
+	return delivered(report, await parseDeliveryOptions(options, report.submissions.length));
 }
 
 function parseLanes(text: string | undefined): number {
