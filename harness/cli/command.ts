@@ -11,8 +11,6 @@ export interface CommandSpec {
 	/** Shown in the help's usage line instead of the arguments and options. */
 	usage?: string;
 	options?: readonly OptionSpec[];
-	/** The options after a subcommand's name are the subcommand's, even if this command has options of the same names. */
-	ownOptions?: true;
 	/** Text that follows the options in the command's help. */
 	help?: string;
 	/** Its subcommands. */
@@ -30,8 +28,8 @@ export const JSON_OPTION: OptionSpec = ["--json", "print one JSON document"];
 
 /** Adds a command and its subcommands to a parent. When a command has run, the process's exit code is set. */
 export function declare(parent: Command, spec: CommandSpec): void {
-	const { name, summary, usage, options = [], ownOptions = false, help, commands = [], run } = spec;
-	const command = parent.command(name).description(summary).exitOverride().enablePositionalOptions(ownOptions);
+	const { name, summary, usage, options = [], help, commands = [], run } = spec;
+	const command = parent.command(name).description(summary).exitOverride();
 	command.showHelpAfterError(`  try: ${helpCommandOf(command)}`);
 	if (usage !== undefined) command.usage(usage);
 	for (const [flags, does, parse] of options) {
@@ -41,7 +39,9 @@ export function declare(parent: Command, spec: CommandSpec): void {
 	if (help !== undefined) command.addHelpText("after", `\n${help}`);
 	if (run !== undefined)
 		command.action(async (...args) => {
-			process.exitCode = await run(...args);
+			// If a command and its subcommand have an option of the same name, commander gives it to the command above.
+			const words = args.slice(0, -2);
+			process.exitCode = await run(...words, command.optsWithGlobals(), command);
 		});
 	for (const below of commands) declare(command, below);
 }

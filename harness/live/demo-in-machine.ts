@@ -120,9 +120,9 @@ export class DemoInMachine implements DemoPlayer {
 	}
 
 	back(): Promise<void> {
-		return this.#stopThen(() => {
+		return this.#stopThen(async () => {
 			const isAtBeginning = this.#phase === "told" && !this.#isTypedInto;
-			return this.#rewindTo(Math.max(1, isAtBeginning ? this.#step - 1 : this.#step));
+			await this.#goTo(Math.max(1, isAtBeginning ? this.#step - 1 : this.#step));
 		});
 	}
 
@@ -183,19 +183,19 @@ export class DemoInMachine implements DemoPlayer {
 		this.#command.stop.abort(STOPPED);
 	}
 
-	// Goes to the beginning of a step. Plays the steps before it if the moment was not kept.
+	// Goes to the beginning of a step. If the moment was not kept, plays the steps before it, as fast as possible.
 	// @returns whether it got there: something else may have been asked for meanwhile
 	async #goTo(step: number): Promise<boolean> {
 		await this.#rewindTo(step);
 		while (this.#step < step) {
-			await this.#playStep();
+			await this.#playStep(false);
 			if (this.#playing.signal.aborted) return false;
 			await this.#enterPhase(this.#step + 1, "told");
 		}
 		return true;
 	}
 
-	async #playStep(): Promise<void> {
+	async #playStep(slowly = this.#slowly): Promise<void> {
 		const step = this.#step;
 		const playing = new AbortController();
 		this.#playing = playing;
@@ -209,7 +209,7 @@ export class DemoInMachine implements DemoPlayer {
 			this.#leave = () => resolve("left");
 		});
 		const stop = new AbortController();
-		const over = this.#playCommand(step, stop).catch((error: Error) => {
+		const over = this.#playCommand(step, slowly, stop).catch((error: Error) => {
 			if (!(error instanceof LostError || stop.signal.reason === STOPPED)) this.#fail(error);
 		});
 		this.#command = { stop, over };
@@ -221,16 +221,15 @@ export class DemoInMachine implements DemoPlayer {
 	}
 
 	// Plays a step's command, and tests the step's promises when it is over.
-	async #playCommand(step: number, stop: AbortController): Promise<void> {
+	async #playCommand(step: number, slowly: boolean, stop: AbortController): Promise<void> {
 		const { stage, command, promises } = this.#stepOf(step);
 		const output = await this.#shells[stage].play(command, {
-			slowly: this.#slowly,
+			slowly,
 			stop,
 			foreground: () => this.#kernelState?.shells[stage] ?? null,
 			onTyped: () => this.#enterPhase(step, "running"),
 		});
 		const kept = promises.map((pattern) => ({ pattern, kept: new RegExp(pattern, "m").test(output) }));
-		this.#rewindPoints.notePromises(kept);
 		await this.#emit({ type: "answer", step, output, promises: kept });
 	}
 

@@ -20,23 +20,16 @@ export interface RewindPoint {
  * The moments of a demo, by the number of the step that comes next. A moment is kept until the demo ends, and no later
  * one replaces it.
  *
- * What somebody types may ruin the machine. So after that, no moment is kept until a step has kept all its promises, or
- * until the demo has gone back.
+ * What somebody types may ruin the machine, and a ruined machine can still keep a step's promises. So after typing, no
+ * moment is kept until the demo has gone back to one of before.
  */
 export class RewindPoints {
 	readonly #points = new Map<number, RewindPoint>();
-	#isTypedInto = false;
 	#mayBeRuined = false;
 
 	/** Call this when somebody has typed something that is not the demo's. */
 	noteTyping(): void {
-		this.#isTypedInto = true;
 		this.#mayBeRuined = true;
-	}
-
-	/** Call this when a step is over. */
-	notePromises(promises: readonly { kept: boolean }[]): void {
-		if (this.#isTypedInto && promises.length > 0) this.#mayBeRuined = promises.some(({ kept }) => !kept);
 	}
 
 	/**
@@ -67,7 +60,6 @@ export class RewindPoints {
 
 	/** Goes back to the last moment that is not after this step; undefined if there is none. */
 	goBack(step: number): [step: number, point: RewindPoint] | undefined {
-		this.#isTypedInto = false;
 		this.#mayBeRuined = false;
 		return [...this.#points].filter(([kept]) => kept <= step).sort(([one], [other]) => other - one)[0];
 	}

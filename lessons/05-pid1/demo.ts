@@ -2,7 +2,7 @@ import { defineDemo } from "../../harness/judge/index.ts";
 
 export default defineDemo({
 	title: "Process number 1",
-	minutes: 7,
+	minutes: 8,
 	views: ["processes", "namespaces", "answers"],
 	steps: [
 		{
@@ -50,7 +50,7 @@ export default defineDemo({
 			command: "unshare --pid --fork --mount-proc sh -c 'setsid sleep 1000 & (setsid sleep 3 &); exec cat'",
 			look: "Each process has two numbers. The orphan's new parent is pid 1 of its namespace. The orphan ends after three seconds: watch what is left of it.",
 			promises: [],
-			note: "cat reads from the terminal of this shell, so the shell shows no prompt until the last step.",
+			note: "cat reads from the terminal of this shell, so the shell shows no prompt until step 9.",
 		},
 		{
 			narration: "What has become of the orphan?",
@@ -70,8 +70,17 @@ export default defineDemo({
 			narration: "From outside, the same signal works. The namespace still has a zombie and a sleep of 1000 seconds.",
 			stage: "host",
 			command: 'kill -KILL $(pgrep -x cat); sleep 1; pgrep -x sleep || echo "gone with pid 1"',
-			look: "The kernel has killed all other processes of the namespace. Now we write an init that reaps orphans, passes signals on, and ends when its command has ended.",
+			look: "The kernel has killed all other processes of the namespace: without its pid 1, a namespace is at its end.",
 			promises: ["gone with pid 1"],
+		},
+		{
+			narration:
+				"Now our container engine, whose pid 1 is an init. The command leaves an orphan again, for two seconds.",
+			stage: "container",
+			command: `box run /lab/rootfs sh -c '(sleep 2 &); sleep 5; ps -o pid,ppid,stat,args; ps -o stat | grep Z || echo "no zombie"'`,
+			look: "The orphan's new parent was the init, and the init has reaped it. This init also passes signals on, and ends when its command has ended: we write it in this lesson.",
+			promises: ["^no zombie$"],
+			note: "Processes: the orphan hangs below pid 1 for two seconds, and then it is gone, not a zombie as in step 7.",
 		},
 	],
 });

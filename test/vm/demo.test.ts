@@ -29,24 +29,21 @@ afterAll(async () => {
 	await files.remove();
 });
 
-test("a step whose command waits for input is done; the next step types that input", async () => {
+/** Opens a demo of these steps, all in the host's shell. @param steps commands, and what each promises to print */
+async function ownDemo(steps: Record<string, string>, listener: (event: DemoEvent) => void): Promise<DemoInMachine> {
 	const loaded = await loadForStage(await findLesson("02"), SIZE);
-	const step = (command: string, promise: string) => ({
-		narration: "",
-		stage: "host" as const,
-		look: "",
-		command,
-		promises: [promise],
-	});
-	const steps = [step("echo first; cat", "^first$"), step("second", "^second$")];
+	const script = Object.entries(steps).map(([command, promise]) => ({
+		...{ narration: "", stage: "host" as const, look: "", command, promises: [promise] },
+	}));
+	const openMachine = machines.beginStage.bind(machines);
+	return DemoInMachine.open({ ...loaded, script: { ...loaded.script, steps: script } }, openMachine, listener);
+}
+
+test("a step whose command waits for input is done; the next step types that input", async () => {
 	const answers: string[] = [];
-	const demo = await DemoInMachine.open(
-		{ ...loaded, script: { ...loaded.script, steps } },
-		machines.beginStage.bind(machines),
-		(event) => {
-			if (event.type === "answer") answers.push(event.output);
-		},
-	);
+	const demo = await ownDemo({ "echo first; cat": "^first$", second: "^second$" }, (event) => {
+		if (event.type === "answer") answers.push(event.output);
+	});
 	try {
 		await demo.next();
 		expect({ step: demo.step, phase: demo.phase, answers }).toEqual({ step: 1, phase: "done", answers: ["first\n"] });
@@ -54,6 +51,27 @@ test("a step whose command waits for input is done; the next step types that inp
 		await demo.next();
 		expect({ step: demo.step, phase: demo.phase }).toEqual({ step: 2, phase: "done" });
 		expect(answers[1]).toContain("second\n");
+	} finally {
+		await demo.close();
+	}
+});
+
+test("what is typed is in no moment that the demo goes back to, even if all later promises are kept", async () => {
+	const outputs: string[] = [];
+	const demo = await ownDemo(
+		{ "ls /typed || echo 1": "", "ls /typed || echo 2": "", "ls /typed || echo 3": "" },
+		(event) => {
+			if (event.type === "answer") outputs.push(event.output.trim());
+		},
+	);
+	try {
+		await demo.type("host", "touch /typed\r");
+		for (let presses = 0; presses < 5; presses++) await demo.next();
+		expect(outputs).toEqual(["/typed", "/typed", "/typed"]);
+		await demo.back();
+		expect({ step: demo.step, phase: demo.phase }).toEqual({ step: 3, phase: "told" });
+		await demo.next();
+		expect(outputs.slice(3).map((output) => output.split("\n").at(-1))).toEqual(["1", "2", "3"]);
 	} finally {
 		await demo.close();
 	}

@@ -39,6 +39,11 @@ test("the README's example is rehearsed like a lesson's demo", async () => {
 	const { code, stdout } = await drydock(files.dir, "demo", "rehearse", folder);
 	expect(stdout).toMatch(/mine What a mount hides \(1 step, goes back within \d+ ms\)\n$/);
 	expect(code).toBe(0);
+	const asJson = await drydock(files.dir, "demo", "rehearse", folder, "--json");
+	expect(JSON.parse(asJson.stdout)).toMatchObject({
+		schemaVersion: 1,
+		demos: [{ lesson: "mine", holds: true, problems: [], steps: [{ step: 1 }, { step: 1 }, { step: 1 }] }],
+	});
 });
 
 test("the file is evaluated in a machine: it computes its steps there, and reaches nothing here", async () => {

@@ -21,7 +21,6 @@ export const demo: CommandSpec = {
 		["--from <file>", "show a recording instead of a machine"],
 		["--json", "play the demo to its end and print its events, one JSON document a line"],
 	],
-	ownOptions: true,
 	help: "If you name no lesson, drydock lists the demos. A path, such as ./mine, names a folder with a demo.ts of your own. During a demo, ? shows the keys.",
 	commands: [record, rehearse],
 	run: async (lesson, options) => (await import("../show/demo.ts")).demo(lesson, options),

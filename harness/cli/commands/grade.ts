@@ -16,8 +16,7 @@ const merge: CommandSpec = {
 	name: "merge <files...>",
 	summary: "merge the JSON reports of the shards into one report",
 	options: REPORT,
-	// Commander assigns options that stand before `merge` to the command above it.
-	run: async (files, _, merge) => (await import("../grade/grade.ts")).gradeMerge(files, merge.optsWithGlobals()),
+	run: async (files, options) => (await import("../grade/grade.ts")).gradeMerge(files, options),
 };
 
 /** Formats whose readers take the verdicts from the file, so that `grade` exits with 0 once the file is written. */
