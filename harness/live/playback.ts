@@ -36,12 +36,14 @@ export class Playback implements DemoPlayer {
 	}
 
 	next(): Promise<void> {
+		const isDone = this.#phase === "done";
 		// If a step is being played, shows the rest of it at once.
-		if (!this.#playing.signal.aborted) return this.#stopThen(async () => {});
+		if (!this.#playing.signal.aborted && !isDone) return this.#stopThen(async () => {});
+		this.#playing.abort();
 		return this.#play(async () => {
-			if (this.#phase === "told") await this.#sendUntil(this.#step, "done", true);
-			else if (this.#phase === "done") await this.#sendUntil(this.#step + 1, "told", true);
-			else await this.#sendUntil(this.#step, "done", false);
+			if (isDone) return this.#sendUntil(this.#step + 1, "told", true);
+			await this.#sendUntil(this.#step, "done", this.#phase === "told");
+			await this.#sendUntilNextStep();
 		});
 	}
 
@@ -58,6 +60,7 @@ export class Playback implements DemoPlayer {
 		return this.#play(async () => {
 			await this.#goTo(this.#step);
 			await this.#sendUntil(this.#step, "done", true);
+			await this.#sendUntilNextStep();
 		});
 	}
 
@@ -105,17 +108,38 @@ export class Playback implements DemoPlayer {
 	// Sends events until the step is in this phase, or until the recording ends: with the recording's pauses, or at once.
 	async #sendUntil(step: number, phase: Phase, slowly: boolean): Promise<void> {
 		const reached = (event: DemoEvent) => event.type === "step" && event.step === step && event.phase === phase;
+		await this.#send(slowly, reached, () => false);
+	}
+
+	// What the kernel shows after a step may have been read only when the step was done already.
+	async #sendUntilNextStep(): Promise<void> {
+		await this.#send(
+			true,
+			() => false,
+			(event) => event.type === "step",
+		);
+	}
+
+	/**
+	 * @param isLast stops after this event
+	 * @param isAfter stops before this event
+	 */
+	async #send(
+		slowly: boolean,
+		isLast: (event: DemoEvent) => boolean,
+		isAfter: (event: DemoEvent) => boolean,
+	): Promise<void> {
 		const { signal } = this.#playing;
 		for (let beforeMs: number | null = null; ; ) {
 			const event = this.#events[this.#nextIndex];
-			if (event === undefined) return;
+			if (event === undefined || isAfter(event)) return;
 			if (slowly && beforeMs !== null && !signal.aborted)
 				await sleep(Math.min(PAUSE_MS_MAX, event.atMs - beforeMs), undefined, { signal }).catch(() => {});
 			beforeMs = event.atMs;
 			this.#nextIndex += 1;
 			await this.#listener(event);
 			if (event.type === "step") [this.#step, this.#phase] = [event.step, event.phase];
-			if (reached(event)) return;
+			if (isLast(event)) return;
 		}
 	}
 }

@@ -1,6 +1,7 @@
 import { lastComponent } from "../views/layer-changes.ts";
 import type { LayersPicture } from "../views/layers.ts";
 import type { Cell, OverlayPicture, PathRow } from "../views/overlay-picture.ts";
+import { counted } from "../views/phrases.ts";
 import type { Box, Drawing, Point } from "./shapes.ts";
 import type { Sheet } from "./sheet.ts";
 
@@ -36,7 +37,8 @@ export function drawLayers({ overlays, latestChange }: LayersPicture, sheet: She
 
 interface Layer {
 	key: string;
-	title: string;
+	/** From the longest, which is drawn if there is room. */
+	titles: string[];
 	look: string;
 	cellOf(row: PathRow): { text: string; look: string } | null;
 }
@@ -67,7 +69,7 @@ function drawOverlay(overlay: OverlayPicture, sheet: Sheet, top: number, latestC
 		const at: Point = [MARGIN, y + 4];
 		sheet.rectangle(key, { x: 0, y, width: sheet.width, height: 2 * CELL_HEIGHT + 8 }, `frame ${layer.look}`);
 		titles.push(() => {
-			const title = sheet.fit(layer.title, sheet.width - 2 * MARGIN, { bold: true, size: 0.9 });
+			const title = sheet.fitOne(layer.titles, sheet.width - 2 * MARGIN, { bold: true, size: 0.9 });
 			sheet.text(`${key}.title`, at, title, { bold: true, size: 0.9, look: `over-lines ${layer.look}` });
 		});
 		for (const [index, row] of columns.entries()) {
@@ -91,7 +93,7 @@ function drawOverlay(overlay: OverlayPicture, sheet: Sheet, top: number, latestC
 	y += 4 - GAP;
 	const hidden = overlay.rows.length - columns.length;
 	if (hidden > 0 || overlay.isTruncated) {
-		const text = hidden > 0 ? `and ${hidden} more paths` : "and more paths";
+		const text = hidden > 0 ? `and ${counted(hidden, "more path")}` : "and more paths";
 		y += sheet.text(`${overlay.device}.hidden`, [MARGIN, y + 2], text, { size: 0.85, look: "muted" }).height + 4;
 	}
 	if (latestChange === "") return y;
@@ -105,20 +107,22 @@ function layersOf({ merged, upper, lower, work }: OverlayPicture): Layer[] {
 		const place = lower.length === 1 ? "lower layer" : `lower layer ${lower.length - index}`;
 		return {
 			key: `lower.${index}`,
-			title: `${lastComponent(path)}: ${place}, only read`,
+			titles: [`${lastComponent(path)}: ${place}, only read`, `${lastComponent(path)}: ${place}`],
 			look: "layer",
 			cellOf: (row) => lowerCell(row, index),
 		};
 	});
-	const scratch = work === "" ? "" : `; ${lastComponent(work)} is the kernel's own`;
+	const visible = merged[0] ?? "";
+	const changes = `${lastComponent(upper ?? "")}: upper layer`;
+	const withWork = work === "" ? [] : [`${changes}, for changes; ${lastComponent(work)} is the kernel's own`];
 	return [
-		{ key: "merged", title: `${merged[0] ?? ""}: what a process sees`, look: "mnt", cellOf: mergedCell },
+		{ key: "merged", titles: [`${visible}: what a process sees`, visible], look: "mnt", cellOf: mergedCell },
 		...(upper === null
 			? []
 			: [
 					{
 						key: "upper",
-						title: `${lastComponent(upper)}: upper layer, for changes${scratch}`,
+						titles: [...withWork, `${changes}, for changes`, changes],
 						look: "container",
 						cellOf: upperCell,
 					},

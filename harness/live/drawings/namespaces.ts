@@ -7,7 +7,7 @@ import {
 } from "../views/namespaces.ts";
 import { shellTitle } from "../views/phrases.ts";
 import { type Drawing, EM } from "./shapes.ts";
-import type { Sheet } from "./sheet.ts";
+import type { Sheet, TextStyle } from "./sheet.ts";
 
 const GAP = 8;
 const BAR_HEIGHT = 32;
@@ -25,12 +25,17 @@ export function drawNamespaces({ kinds, latestChange }: NamespacesPicture, sheet
 		sheet.widthOf(kind, { bold: true, size: 1.1 }),
 		sheet.widthOf(isolates, small),
 	]);
-	const left = Math.min(Math.max(...labels, 0) + 10, sheet.width * 0.28);
-	const width = (sheet.width - left) / SHOWN_PROCESSES.length;
+	const longest = (texts: string[], style: TextStyle) =>
+		Math.max(0, ...texts.flatMap((text) => text.split(" ")).map((word) => sheet.widthOf(word, style)));
+	const isolated = kinds.map(({ isolates }) => isolates);
+	const left = Math.min(Math.max(...labels, 0) + 10, Math.max(sheet.width * 0.28, longest(isolated, small) + 6));
+	// No word of a heading and no letter of a namespace is cut. On a narrow sheet, the drawing is wider than the sheet.
+	const narrowest = Math.max(longest(SHOWN_PROCESSES.map(titleOf), HEAD), sheet.widthOf("A, new", HEAD) + 12) + GAP;
+	const width = Math.max((sheet.width - left) / SHOWN_PROCESSES.length, narrowest);
 	const columns = SHOWN_PROCESSES.map((process, index) => ({ process, x: left + index * width, width: width - GAP }));
 	const heads = columns.map(({ process, x }) =>
 		sheet.paragraph(`head.${process}`, [x, 0], titleOf(process), width - GAP, {
-			bold: true,
+			...HEAD,
 			look: process === "container" ? "container" : "host",
 		}),
 	);
@@ -56,6 +61,7 @@ export function drawNamespaces({ kinds, latestChange }: NamespacesPicture, sheet
 	return sheet.finish();
 }
 
+const HEAD = { bold: true } as const;
 const titleOf = (process: ShownProcess) => (process === "init" ? "the host" : shellTitle(process));
 
 const isNews = ({ changed, forChildren }: Cell) => changed || forChildren !== null;

@@ -155,7 +155,9 @@ class NetworkPen {
 		const rows: Item[][] = [
 			title,
 			...own.map(linkItems),
-			...(gateway === "" ? [] : [[{ text: `default route → ${gateway}`, size: 0.85, look: "muted" }]]),
+			...(gateway === ""
+				? []
+				: [[{ text: `default route → ${gateway}`, short: `→ ${gateway}`, size: 0.85, look: "muted" }]]),
 			...listeners.map(({ port, program }) => listenerItems(port, program)),
 		];
 		return this.#card(name, false, "net frame", rows);

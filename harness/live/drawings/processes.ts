@@ -66,7 +66,8 @@ class ProcessPen {
 		this.sheet.behind(`frame.${row.key}`, `frame pid${row.change === "ended" ? " gone" : ""}`, () => {
 			const room = right - x - 2 * FRAME_MARGIN;
 			const ended = row.change === "ended" ? ", gone" : "";
-			const title = this.sheet.fit(`PID namespace${ended}: numbers of its own`, room, { size: 0.85, bold: true });
+			const titles = [`PID namespace${ended}: numbers of its own`, `PID namespace${ended}`];
+			const title = this.sheet.fitOne(titles, room, { size: 0.85, bold: true });
 			this.sheet.text(`frame.${row.key}.title`, [x + FRAME_MARGIN, y + 4], title, {
 				size: 0.85,
 				bold: true,
@@ -187,7 +188,7 @@ function itemsOf(row: ProcessRow): Item[] {
 		{ text: pids.length > 1 ? `${name} × ${pids.length}` : name, code: true, bold: true },
 		...between.map((text): Item => ({ text, size: 0.8, tag: true, look: "pid" })),
 		isShell && ofShell !== null && { text: theShell(ofShell), size: 0.8, tag: true, look: ofShell },
-		row.isDeaf && { text: "⊘ signals from inside", size: 0.8, tag: true, look: "bad", bold: true },
+		row.isDeaf && { text: "⊘ signals from inside", short: "⊘ signals", size: 0.8, tag: true, look: "bad", bold: true },
 		zombie && { text: "☠ zombie", size: 0.8, tag: true, look: "bad", bold: true },
 		lostParent !== null && { text: `orphan of ${lostParent.name}`, size: 0.8, tag: true, look: "changed", bold: true },
 		change === "ended" && { text: "✕ ended", size: 0.8, tag: true, look: "bad", bold: true },

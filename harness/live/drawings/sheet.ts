@@ -15,6 +15,8 @@ export type Measure = (text: string, style: { size: number; bold: boolean; code:
 /** A part of a {@link Sheet.flow}. */
 export interface Item extends TextStyle {
 	text: string;
+	/** The text if there is no room for the whole of it. */
+	short?: string;
 	/** It has an outline. */
 	tag?: boolean;
 }
@@ -75,6 +77,12 @@ export class Sheet {
 		return ELLIPSIS;
 	}
 
+	/** The first of these texts that is not wider than this; if none fits, the last one, cut. */
+	fitOne(texts: readonly string[], maxWidth: number, style: TextStyle = {}): string {
+		const fitting = texts.find((text) => this.widthOf(text, style) <= maxWidth);
+		return fitting ?? this.fit(texts.at(-1) ?? "", maxWidth, style);
+	}
+
 	/** One line of text, whose top left corner is here. */
 	text(key: string, [x, y]: Point, text: string, style: TextStyle = {}): Box {
 		const { size = 1, bold = false, code = false, look = "" } = style;
@@ -102,7 +110,7 @@ export class Sheet {
 		const boxes: Box[] = [];
 		for (const [index, item] of items.entries()) {
 			const margin = item.tag ? TAG_MARGIN : 0;
-			const text = this.fit(item.text, maxWidth - 2 * margin, item);
+			const text = this.fitOne([item.text, item.short ?? item.text], maxWidth - 2 * margin, item);
 			const height = (item.size ?? 1) * EM * LINE_HEIGHT;
 			const width = this.widthOf(text, item) + 2 * margin;
 			if (at.x > x && at.x + width > x + maxWidth) {

@@ -28,7 +28,24 @@ export function eventToTell(moments: Past): ProcessEvent | null {
 		const previous = moments[index]?.view ?? view;
 		return [...eventsBetween(previous, view, first.view), ...reapedOrphans(moments.slice(0, index + 1), view)];
 	});
-	return events.reduce<ProcessEvent | null>((best, one) => (best !== null && best.rank > one.rank ? best : one), null);
+	const best = events.reduce<ProcessEvent | null>(
+		(most, one) => (most !== null && most.rank > one.rank ? most : one),
+		null,
+	);
+	const tasks = moments.at(-1)?.view.host.tasks ?? [];
+	const tellsOfCommand = best?.rank === RANKS.usual && tasks.every((task) => keyOf(task) !== best.key);
+	return tellsOfCommand ? (remainingZombie(moments) ?? best) : best;
+}
+
+/** A zombie that is still there. It tells more than that a command's process has started and ended. */
+function remainingZombie(moments: Past): ProcessEvent | null {
+	const last = moments.at(-1)?.view;
+	if (last === undefined) return null;
+	const now = new ProcessTree(last.host.tasks, last);
+	const zombie = now.all.findLast((task) => isZombie(task) && now.parentOf(task) !== undefined);
+	if (zombie === undefined) return null;
+	const text = `${nameWithPid(zombie)} is still a zombie: ${parentText(zombie, now)} has not waited for it.`;
+	return { key: keyOf(zombie), rank: RANKS.usual, text };
 }
 
 /**

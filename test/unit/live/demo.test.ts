@@ -74,6 +74,20 @@ describe("a recording", () => {
 		await show.close();
 	});
 
+	test.concurrent("what the kernel showed when a step was done already belongs to that step", async () => {
+		const isStep2 = (event: DemoEvent) => event.type === "step" && event.step === 2;
+		const view = recorded.find((event) => event.type === "view");
+		if (view === undefined) throw new Error("nothing was seen");
+		const until = recorded.findIndex(isStep2);
+		const late = { ...view, atMs: recorded[until]?.atMs ?? 0 };
+		const shown: DemoEvent[] = [];
+		const show = await Playback.open(recorded.toSpliced(until, 0, late), (event) => void shown.push(event));
+		await show.next();
+		expect(shown.at(-1)).toBe(late);
+		await show.next();
+		expect(shown.at(-1)).toMatchObject({ type: "step", step: 2, phase: "told" });
+	});
+
 	test.concurrent("that was cut off in the middle of a step is played to where it ends", async () => {
 		const shown: DemoEvent[] = [];
 		const end = recorded.findIndex((event) => event.type === "step" && event.step === 2 && event.phase === "running");

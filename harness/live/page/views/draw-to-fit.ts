@@ -18,11 +18,11 @@ export function drawToFit(
 	const normal = room.fontSize / EM;
 	const drawAt = (zoom: number) => draw(room.width / zoom - 2 * MARGIN);
 	// Where the page scrolls, a drawing may be as high as it likes, and there is no room for larger text.
-	const zooms = room.pageScrolls ? [] : ZOOMS;
+	const [zooms, highest] = room.pageScrolls ? [ZOOMS.filter((zoom) => zoom <= 1), Infinity] : [ZOOMS, room.height];
 	for (const zoom of zooms.map((one) => one * normal)) {
 		const drawing = drawAt(zoom);
 		const { width, height } = pixelsOf(drawing, zoom);
-		if (width <= room.width && height <= room.height) return { drawing, zoom };
+		if (width <= room.width && height <= highest) return { drawing, zoom };
 	}
 	return { drawing: drawAt(normal), zoom: normal };
 }

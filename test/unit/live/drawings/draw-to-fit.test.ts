@@ -32,4 +32,11 @@ describe("drawToFit [a panel on a projector, large type]", () => {
 		const phone = { ...PANEL, width: 340, pageScrolls: true };
 		expect(drawToFit(phone, (width) => drawNetwork(picture, sheetOf(width))).zoom).toBe(NORMAL);
 	});
+
+	test("there, a drawing that is too wide for its sheet is made smaller until nothing is cut", () => {
+		const wide = { width: 400, height: 4_000, shapes: [], focus: null };
+		const phone = { ...PANEL, width: 340, pageScrolls: true };
+		const { drawing, zoom } = drawToFit(phone, () => wide);
+		expect(pixelsOf(drawing, zoom).width).toBeLessThanOrEqual(phone.width);
+	});
 });

@@ -66,6 +66,21 @@ test("execve and a new parent are reported", async () => {
 	expect(processesOf(orphaned).latestChange).toBe("sh (pid 92) has lost its parent; its new parent is pid 1.");
 });
 
+test("that a zombie is still there is told rather than that a command has ended", async () => {
+	const withZombie = await viewsUpTo("three sleeps and a zombie");
+	const started = withChangedView(withZombie, ({ host, shells }) => {
+		if (shells["host"]) shells["host"].listens = false;
+		const [shell] = host.tasks.filter(({ pid }) => pid === shells["host"]?.pid);
+		if (shell !== undefined)
+			host.tasks.push({ ...shell, pid: 500, ppid: shell.pid, nsPids: [500], comm: "ps", startTicks: 99_999 });
+	});
+	expect(processesOf(started).latestChange).toBe("ps (pid 500) has started.");
+	const ended = withChangedView(started, ({ host }) => {
+		host.tasks = host.tasks.filter(({ pid }) => pid !== 500);
+	});
+	expect(processesOf(ended).latestChange).toMatch(/^sleep \(pid \d+\) is still a zombie: .* has not waited for it\.$/);
+});
+
 test("a process that runs at one moment and sleeps at the next has not changed", async () => {
 	const past = withChangedView(await viewsUpTo("unshare --uts --ipc"), ({ host }) => {
 		for (const task of host.tasks) task.state = "R";
