@@ -135,6 +135,17 @@ describe("a class", () => {
 	});
 });
 
+test("a module under nearly the right name is judged as if it had the right one", async () => {
+	const module = await readFile(inKit("solutions/02-unshare/isolate.ts"), "utf8");
+	const names = ["isolate.ts", "Isolate.TS", "isolate.ts.txt", "isolate_final.mts", "02-unshare-isolate.ts"];
+	for (const [at, name] of names.entries()) await files.write(`near/${at}/${name}`, module);
+	const { stdout } = await drydock(["grade", join(files.dir, "near"), "--lesson", "02", "--json"]);
+	const results = Object.values(resultsOf(reportIn(stdout)));
+	expect(results.map((result) => [result?.file, result?.status, result?.sameAs])).toEqual(
+		names.map((name, at) => [name, "pass", at === 0 ? null : "0"]),
+	);
+});
+
 test("a folder with one submission is recognised, and written in the classroom format", async () => {
 	const { code, stdout } = await drydock(["grade", join(dir, "alice"), "--lesson", "02,04", "--format", "classroom"]);
 	const document = JSON.parse(Buffer.from(stdout.replace(/^result=/, ""), "base64").toString());

@@ -3,7 +3,7 @@ import type { Lesson } from "../../judge/lessons.ts";
 import { compareNames } from "../results/harmless.ts";
 import type { Late } from "../results/result.ts";
 import { latenessOf } from "../results/scoring.ts";
-import { candidatesIn } from "../submissions/candidates.ts";
+import { candidatesIn, listed } from "../submissions/candidates.ts";
 import type { FolderKind } from "../submissions/folder-kind.ts";
 import type { Candidate } from "../submissions/submission.ts";
 import { parseTimeMs } from "../submissions/times.ts";
@@ -38,7 +38,8 @@ export async function classList(
 		found.map(({ name }) => name),
 	);
 	const strangers = found.filter(({ name }) => people.length > 0 && !byName.has(name));
-	for (const { name } of strangers) warnings.push(`${name}: not in the roster; it is graded all the same`);
+	if (strangers.length > 0)
+		warnings.push(`${listed(strangers.map(({ name }) => name))}: not in the roster, but graded all the same`);
 	const handedIn = new Set(found.map(({ name }) => name));
 	const taken = new Set(handedIn);
 	const absent = without.flatMap((person) => {

@@ -14,7 +14,14 @@ import type { MachinePool } from "../../judge/module-run.ts";
 import { factText } from "../../judge/report.ts";
 import { harmless } from "../results/harmless.ts";
 import type { Judgement, Result, SubmissionReport } from "../results/result.ts";
-import { type Candidate, filesOf, findModule, folderOf, type Submission } from "../submissions/submission.ts";
+import {
+	type Candidate,
+	filesOf,
+	findModule,
+	folderOf,
+	type Submission,
+	withFileAt,
+} from "../submissions/submission.ts";
 import { AdaptiveDeadlines } from "./adaptive-deadlines.ts";
 import { hasRoomForMachine, processorTimes } from "./idleness.ts";
 import type { Journal } from "./journal.ts";
@@ -186,10 +193,12 @@ class Grader {
 		return work.finally(() => clearInterval(timer));
 	}
 
-	async #judged(name: string, submission: Submission, lessonToGrade: LessonToGrade, path: string) {
+	async #judged(name: string, submission: Submission, lessonToGrade: LessonToGrade, found: string) {
 		const { lesson, check, key: kit } = lessonToGrade;
 		const sources: [string, string][] = [];
-		const files = filesOf(await folderOf(submission), (file, text) =>
+		// A module that was found under nearly the right name is judged as if it had the right one.
+		const path = posix.join(posix.dirname(found), check.module);
+		const files = filesOf(withFileAt(await folderOf(submission), found, path), (file, text) =>
 			sources.push([posix.relative(posix.dirname(path), file), text]),
 		);
 		const modules = new Map([[inKit("solutions", lesson.id, check.module), path]]);

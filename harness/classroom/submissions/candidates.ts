@@ -48,7 +48,8 @@ export async function candidatesIn(
 }
 
 const NAMES_SHOWN = 8;
-const listed = (names: readonly string[]) =>
+/** Names in a message: all of them, or the first few. */
+export const listed = (names: readonly string[]): string =>
 	names.length <= NAMES_SHOWN
 		? names.join(", ")
 		: `${names.slice(0, NAMES_SHOWN).join(", ")} and ${names.length - NAMES_SHOWN} more`;

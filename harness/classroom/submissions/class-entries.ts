@@ -99,7 +99,8 @@ function claimOf(entry: FolderEntry, modules: readonly Module[]): Claim | string
 function looseFile(entry: FolderEntry, modules: readonly Module[]): Claim | string {
 	const { name } = entry;
 	const isModule = (file: string) => modules.some(({ id, module }) => nearness(file, module, id) === "same module");
-	if (isModule(name)) return "a module of nobody in particular; put it into a folder with a name, or use --one";
+	if (isModule(name))
+		return "it does not say whose it is; put it into a folder with its owner's name, or use --one if the folder is one submission";
 	for (const { 0: separator, index } of name.matchAll(/ - |[_\s-]+/g)) {
 		const file = name.slice(index + separator.length);
 		if (index > 0 && isModule(file))

@@ -132,6 +132,18 @@ function missingModule({ files, refused, isTruncated }: Folder, id: string, modu
 }
 
 /**
+ * The folder with one of its files under another name. The compilers go by a file's ending, and know none such as `.TS`.
+ * @param path the file's path
+ * @param place the path that it gets as well; nothing that can be read is there
+ */
+export function withFileAt(folder: Folder, path: string, place: string): Folder {
+	const read = folder.files.get(path);
+	if (read === undefined || path === place) return folder;
+	const refused = new Map([...folder.refused].filter(([other]) => other !== place));
+	return { ...folder, files: new Map([...folder.files, [place, read]]), refused };
+}
+
+/**
  * A submission's files for the bundler and the type checker.
  * @param onRead called for each file that the bundler or the type checker reads
  */

@@ -60,7 +60,7 @@ const ROWS: Record<string, { found: string; note?: string } | { reason: string }
 const WARNINGS: Record<string, string> = {
 	"grades.csv": "not a submission",
 	"notes.pdf": "not a submission",
-	"isolate.ts": "a module of nobody in particular",
+	"isolate.ts": "it does not say whose it is",
 	"34-two-ways.zip": "there is a folder of the same name",
 	"Homework 2_jdoe_attempt_2026-11-29-10-00-00_isolate.ts": "there is a later attempt",
 	"Homework 2_jdoe_attempt_2026-11-30-10-00-00.txt": "a note of the learning platform",
