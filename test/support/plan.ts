@@ -1,6 +1,7 @@
 import { createHash, randomInt } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { expect } from "vitest";
+import { drawnShare } from "../../harness/dev/drawn-items.ts";
 import { lessons } from "../../harness/judge/lessons.ts";
 import { fits, type Item } from "./items.ts";
 import { type Records, readRecords } from "./records.ts";
@@ -8,7 +9,7 @@ import { type Records, readRecords } from "./records.ts";
 /**
  * Which items this run of the tests tries. `test/run.ts` sets the variables.
  *
- *   test     what has no record for its present key, and a random tenth of the rest
+ *   test     what has no record for its present key, and a random tenth of the rest, or less: see `drawnShare`
  *   all      everything, or one shard of it
  *   records  what has no record for its present key; what the cache has observed before is not played again. Or one
  *            named item, which is played
@@ -27,12 +28,12 @@ const NAME = process.env["DRYDOCK_TESTS_ITEM"];
 export const TRIES_ALL = MODE === "all";
 /** Results are appended to this file, one JSON document a line. */
 const RESULTS = process.env["DRYDOCK_TESTS_RESULTS"];
-/** The share of items with a valid record that is tried all the same. */
-export const DRAWN = 1 / 10;
 
 const records = new Map<string, Records>(
 	await Promise.all((await lessons()).map(async ({ id }) => [id, await readRecords(id)] as const)),
 );
+
+const share = drawnShare([...records.values()].reduce((sum, { size }) => sum + size, 0));
 
 /** Whether the item has a record for its present key. */
 export const isKnown = ({ lesson, name, key }: Item): boolean => records.get(lesson)?.get(name)?.key === key;
@@ -82,7 +83,7 @@ export function drawn<P extends string | number>(test: string, points: readonly 
 }
 
 // Draws by name, so that a new item does not change the draw of the others.
-const isDrawn = (item: Item): boolean => fraction(String(SEED), item) < DRAWN;
+const isDrawn = (item: Item): boolean => fraction(String(SEED), item) < share;
 
 function fraction(salt: string, { lesson, name }: Pick<Item, "lesson" | "name">): number {
 	return createHash("sha256").update(`${salt} ${lesson}/${name}`).digest().readUInt32BE() / 2 ** 32;

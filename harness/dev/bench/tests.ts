@@ -1,10 +1,11 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { cacheDir } from "../../base/cache.ts";
 import { Failure } from "../../base/failure.ts";
 import { inKit } from "../../base/kit.ts";
 import { lessons } from "../../judge/lessons.ts";
+import { drawnShare } from "../drawn-items.ts";
 
 /** Number of lessons that the course is planned to have. */
 const LESSONS_PLANNED = 30;
@@ -13,11 +14,14 @@ const LESSONS_PLANNED = 30;
  * every lesson draw a fixed number of them in `npm test`.
  */
 const FILES_THAT_GROW = [
-	/^vm\/(submissions|mutants|hostile|examples|rehearsals|dev-check|fuzz|finish)\.test\.ts$/,
+	/^vm\/(submissions|dev-check|fuzz|finish)\.test\.ts$/,
 	/^unit\/(lessons\/|dev\/|support\/records|engine\/engine-at|base\/depends-on|cli\/text\/markdown)/,
 ];
 /** Tests in other files that try every lesson. */
 const TESTS_THAT_GROW = /\bcheck --all\b/;
+/** Test files with items, of which each run draws some; in the first one, the tests with such names. */
+const FILES_WITH_ITEMS = /^vm\/(submissions|mutants|hostile|examples|rehearsals)\.test\.ts$/;
+const SUBMISSION = /\[(right|wrong)\//;
 /** Where tests run one after the other: the next folders' tests begin when these have ended. */
 const PHASES = [/^(unit|cli)\//, /^vm\//];
 
@@ -31,6 +35,7 @@ const Report = v.object({
 		}),
 	),
 });
+type File = v.InferOutput<typeof Report>["testResults"][number];
 /** How long `npm test` took for what it does before vitest, by the name of the script, in milliseconds. */
 const Before = v.record(v.string(), v.number());
 
@@ -44,14 +49,17 @@ const Before = v.record(v.string(), v.number());
 export async function testDurations(): Promise<Record<string, number[]>> {
 	const [report, before] = await Promise.all([read("tests.json", Report), read("tests-before.json", Before)]);
 	if (report === null) throw new Failure("usage", "no tests were run on this computer yet", "npm test");
-	return durationsOf(report, before ?? {}, (await lessons()).length);
+	const names = await readdir(inKit("test/records"));
+	const records = await Promise.all(names.map((name) => readFile(inKit("test/records", name), "utf8")));
+	const items = sum(records.map((text) => text.split("\n").length - 1));
+	return durationsOf(report, before ?? {}, { lessons: (await lessons()).length, items });
 }
 
-/** The same of reports that were read. @param lessonCount number of lessons that the course had */
+/** The same of reports that were read. @param course how many lessons the course had, and how many items with a record */
 export function durationsOf(
 	{ startTime, testResults }: v.InferOutput<typeof Report>,
 	before: v.InferOutput<typeof Before>,
-	lessonCount: number,
+	course: { lessons: number; items: number },
 ): Record<string, number[]> {
 	const files = testResults.map(({ name, ...file }) => ({
 		...file,
@@ -59,16 +67,20 @@ export function durationsOf(
 		ms: Math.round(file.endTime - file.startTime),
 	}));
 	const total = sum(Object.values(before)) + Math.max(...files.map(({ endTime }) => endTime)) - startTime;
-	const growth = LESSONS_PLANNED / lessonCount - 1;
+	const times = LESSONS_PLANNED / course.lessons;
+	const timesDrawn = (times * drawnShare(course.items * times)) / drawnShare(course.items);
 	const grown = PHASES.map((phase) => {
 		const together = files.filter(({ name }) => phase.test(name));
-		return (sum(together.map(growingMs)) * growth) / filesAtOnce(together);
+		const parts = together.map(growingMs);
+		const byLesson = sum(parts.map(({ lessonsMs }) => lessonsMs)) * (times - 1);
+		const byItem = sum(parts.map(({ itemsMs }) => itemsMs)) * (timesDrawn - 1);
+		return (byLesson + byItem) / filesAtOnce(together);
 	});
 	const inFolder = (folder: string) => files.filter(({ name }) => name.startsWith(`${folder}/`));
 	const longest = inFolder("vm").toSorted((one, other) => other.ms - one.ms);
 	return {
 		testsMs: [total],
-		[`testsMs.with${LESSONS_PLANNED}Lessons`]: [total + sum(grown)],
+		[`testsMs.with${LESSONS_PLANNED}Lessons`]: [Math.round(total + sum(grown))],
 		...Object.fromEntries(Object.entries(before).map(([script, ms]) => [`testsMs.${script}`, [ms]])),
 		...Object.fromEntries(
 			["unit", "cli", "vm"].map((folder) => [`testsMs.${folder}`, [sum(inFolder(folder).map(({ ms }) => ms))]]),
@@ -77,14 +89,16 @@ export function durationsOf(
 	};
 }
 
-/** How much of a file's time grows with the number of lessons. */
-function growingMs({
-	name,
-	ms,
-	assertionResults,
-}: { ms: number } & v.InferOutput<typeof Report>["testResults"][number]) {
-	if (FILES_THAT_GROW.some((pattern) => pattern.test(name))) return ms;
-	return sum(assertionResults.filter(({ fullName }) => TESTS_THAT_GROW.test(fullName)).map(({ duration }) => duration));
+/** How much of a file's time grows with the number of lessons, and how much with the number of drawn items. */
+function growingMs({ name, ms, assertionResults }: File & { ms: number }): { lessonsMs: number; itemsMs: number } {
+	const shareOf = (pattern: RegExp) => {
+		const all = sum(assertionResults.map(({ duration }) => duration));
+		const matching = assertionResults.filter(({ fullName }) => pattern.test(fullName));
+		return all === 0 ? 0 : sum(matching.map(({ duration }) => duration)) / all;
+	};
+	const grows = FILES_THAT_GROW.some((pattern) => pattern.test(name));
+	const items = FILES_WITH_ITEMS.test(name) ? (grows ? shareOf(SUBMISSION) : 1) : 0;
+	return { itemsMs: ms * items, lessonsMs: ms * (grows ? 1 - items : items > 0 ? 0 : shareOf(TESTS_THAT_GROW)) };
 }
 
 async function read<S extends v.GenericSchema>(file: string, schema: S): Promise<v.InferOutput<S> | null> {

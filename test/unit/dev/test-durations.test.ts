@@ -12,21 +12,31 @@ const ran = (
 	...{ name: inKit("test", `${name}.test.ts`), startTime: fromS * 1_000, endTime: toS * 1_000 },
 	assertionResults,
 });
-const at = (files: ReturnType<typeof ran>[], before = {}) =>
-	durationsOf({ startTime: 0, testResults: files }, before, 10);
+const at = (files: ReturnType<typeof ran>[], before = {}, items = 500) =>
+	durationsOf({ startTime: 0, testResults: files }, before, { lessons: 10, items });
 
 test("with three times as many lessons, files of a lesson's tests take three times as long, shared by the workers", () => {
-	const files = [ran("unit/a", 0, 20), ran("vm/submissions", 20, 80), ran("vm/grade", 20, 80)];
+	const files = [ran("unit/a", 0, 20), ran("vm/mutants", 20, 80), ran("vm/grade", 20, 80)];
 	expect(at(files)).toMatchObject({
 		...{ testsMs: [80_000], "testsMs.unit": [20_000], "testsMs.cli": [0] },
 		"testsMs.with30Lessons": [80_000 + (2 * 60_000) / 2],
-		"testsMs.vm/submissions.test.ts": [60_000],
+		"testsMs.vm/mutants.test.ts": [60_000],
 	});
 });
 
 test("where one worker has nothing to do at the end, this is expected of more lessons, too", () => {
-	const files = [ran("vm/submissions", 0, 60), ran("vm/grade", 0, 30)];
+	const files = [ran("vm/mutants", 0, 60), ran("vm/grade", 0, 30)];
 	expect(at(files)["testsMs.with30Lessons"]).toEqual([60_000 + (2 * 60_000) / 1.5]);
+});
+
+test("no more than 200 items are drawn, and every solution is tried", () => {
+	const tests = [
+		{ fullName: "02-unshare [wrong/no-ipc] → fail", duration: 15_000 },
+		{ fullName: "02-unshare the solution passes", duration: 5_000 },
+	];
+	const files = [ran("vm/submissions", 0, 20, tests)];
+	// Of 1,000 items, 100 are drawn; of 3,000, twice as many.
+	expect(at(files, {}, 1_000)["testsMs.with30Lessons"]).toEqual([20_000 + 15_000 + 2 * 5_000]);
 });
 
 test("a unit test of the lessons' files grows, and another one does not", () => {
@@ -43,8 +53,8 @@ test("of a file that is not about lessons, only the check of all of them grows",
 });
 
 test("what runs before the tests counts as it is", () => {
-	const durations = at([ran("vm/submissions", 0, 20)], { lint: 3_000, types: 2_000 });
+	const durations = at([ran("vm/mutants", 0, 20)], { lintAndTypes: 5_000 });
 	expect(durations).toMatchObject({
-		...{ testsMs: [25_000], "testsMs.with30Lessons": [65_000], "testsMs.lint": [3_000], "testsMs.types": [2_000] },
+		...{ testsMs: [25_000], "testsMs.with30Lessons": [65_000], "testsMs.lintAndTypes": [5_000] },
 	});
 });
