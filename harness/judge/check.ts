@@ -169,6 +169,12 @@ export type MadeOf = "kernel" | "answer" | "files" | "exercise";
 /** In {@link FactRule.followsFrom}: the command never ran, or its call did not return. */
 export const EARLY_END = "early end";
 
+/**
+ * In {@link FactRule.followsFrom}, for facts that are read while the command runs: the run ended early, and perhaps went
+ * wrong before the command ran. A wait without end or an exception after the command's end is no cause of such a fact.
+ */
+export const FAILED_START = "failed start";
+
 export interface FactRule {
 	/** Name in {@link Facts}. */
 	fact: string;

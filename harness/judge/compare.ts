@@ -1,4 +1,4 @@
-import { type Check, type Context, EARLY_END, type Explanation, type FactRule } from "./check.ts";
+import { type Check, type Context, EARLY_END, type Explanation, FAILED_START, type FactRule } from "./check.ts";
 import { commonRules } from "./common.ts";
 import { endingExplanations } from "./endings.ts";
 import { withInputs } from "./facts.ts";
@@ -48,20 +48,31 @@ export function compare(check: Check, context: Context, reference: Facts): Findi
  * Then replaces the names in `followsFrom` by the facts of the findings that they stand for. Drops names for which there
  * is no finding.
  */
-function withCauses(findings: readonly Finding[], { ending, facts }: Context): Finding[] {
-	const endedEarly = ending.how !== "returned" || facts["command.ran"] === false;
+function withCauses(findings: readonly Finding[], context: Context): Finding[] {
+	const endedEarly = context.ending.how !== "returned" || context.facts["command.ran"] === false;
+	const namesOfEnding = [
+		...(endedEarly ? [EARLY_END] : []),
+		...(endedEarly && !wentWrongLater(context) ? [FAILED_START] : []),
+	];
 	const shown = new Map<string, Finding>();
 	const shownFor = new Map<string, string>();
 	for (const found of findings) {
 		const { fact, diagnosis, explanation } = found;
 		if (!shown.has(explanation)) shown.set(explanation, found);
-		const names = [fact, `${fact}/${diagnosis}`, ...(fact === "ending" && endedEarly ? [EARLY_END] : [])];
+		const names = [fact, `${fact}/${diagnosis}`, ...(fact === "ending" ? namesOfEnding : [])];
 		for (const name of names) shownFor.set(name, shown.get(explanation)?.fact ?? fact);
 	}
 	return [...shown.values()].map((found) => {
 		const causes = new Set(found.followsFrom.flatMap((name) => shownFor.get(name) ?? []));
 		return { ...found, followsFrom: [...causes].filter((fact) => fact !== found.fact) };
 	});
+}
+
+/** Whether the command had run when the exercise went wrong: it waited for ever, or threw after it had waited. */
+function wentWrongLater({ ending, facts, ledger }: Context): boolean {
+	if (facts["command.ran"] !== true) return false;
+	const hasWaited = ledger.some(({ task, call, result = 0 }) => task === "1" && call === "waitpid" && result > 0);
+	return ending.how === "hung" || (ending.how === "threw" && hasWaited);
 }
 
 // The ending is right, so something prevented the agent from reading the fact. A missing fact is never right.

@@ -29,6 +29,7 @@ export {
 	EXIT_CODE,
 	type Explanation,
 	exitCodeOf,
+	FAILED_START,
 	type FactGroup,
 	type FactRule,
 	type MadeOf,

@@ -26,12 +26,18 @@ const INDENTS_MAX = 8;
 
 /**
  * Shows both ledgers side by side, process by process. The calls of a forked process are below the fork, and indented.
- * A call that is repeated many times is shown twice. The first difference is marked.
- * @param container the call that the ledgers belong to, if it is not the one that the lesson is about
+ * A call that is repeated many times is shown twice.
+ * @param options.marked whether the first difference is marked
+ * @param options.container the call that the ledgers belong to, if it is not the one that the lesson is about
+ * @returns whether there is a difference
  */
-export function showLedgers(layout: TextLayout, ledgers: Ledgers, container?: { name: string; about: string }): void {
+export function showLedgers(
+	layout: TextLayout,
+	ledgers: Ledgers,
+	{ marked = true, container }: { marked?: boolean; container?: { name: string; about: string } } = {},
+): boolean {
 	const rows = rowsOf(ledgers);
-	if (rows.length === 0) return;
+	if (rows.length === 0) return false;
 	const firstDifference = rows.findIndex(isDifferent);
 	layout.line();
 	if (container !== undefined) layout.paragraph(`the container “${container.name}”: ${container.about}`);
@@ -40,8 +46,9 @@ export function showLedgers(layout: TextLayout, ledgers: Ledgers, container?: { 
 		string,
 	];
 	const rest = more.some((text) => text !== "") ? [{ cells: more, mark: false }] : [];
-	layout.twoColumns(HEADINGS, [...foldRows(rows, firstDifference), ...rest]);
+	layout.twoColumns(HEADINGS, [...foldRows(rows, marked ? firstDifference : -1), ...rest]);
 	if (firstDifference < 0) showSameCalls(layout, ledgers);
+	return firstDifference >= 0;
 }
 
 /** Says that both made the same calls in the same order, and what was not compared. */

@@ -77,13 +77,23 @@ const busy = (share: number) =>
 const UNTRACED =
 	"These are the calls of #kernel, and the functions of node:fs that change something, with fs. before their names. The list does not show what node:fs reads, what goes through a FileHandle or a stream, and what other programs do, such as ip.";
 
+const BOTH_RIGHT =
+	"Your answer is right. Where the lists differ, both ways are right: other calls, or another order, can do the same.";
+const FIRST_DIFFERENCE =
+	"The first difference is marked. It need not be the mistake: other calls, or another order, can be right, too.";
+
 /** Formats all system calls of the exercise beside those of the reference. */
-export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {
+export function trace({ verdict, ledger, otherLedgers }: Verdict, style: Style): string {
 	const layout = new TextLayout(style, new Chalk({ level: style.color ? 1 : 0 }));
-	showLedgers(layout, ledger);
-	for (const [name, { about, ...ledgers }] of Object.entries(otherLedgers))
-		showLedgers(layout, ledgers, { name, about });
+	const isRight = verdict === "pass";
+	const differs = [
+		showLedgers(layout, ledger, { marked: !isRight }),
+		...Object.entries(otherLedgers).map(([name, { about, ...ledgers }]) =>
+			showLedgers(layout, ledgers, { marked: !isRight, container: { name, about } }),
+		),
+	].includes(true);
 	layout.line();
+	if (differs) layout.paragraph(isRight ? BOTH_RIGHT : FIRST_DIFFERENCE);
 	layout.paragraph(UNTRACED);
 	return layout.text();
 }

@@ -13,7 +13,7 @@ import {
 	withRecord,
 } from "./logbook.ts";
 import { existingLearnersFile } from "./module-choice.ts";
-import { learnersFile, readLearnersFile, workspaceDir } from "./workspace.ts";
+import { isUntouched, learnersFile, readLearnersFile, workspaceDir } from "./workspace.ts";
 
 /** Longest time between two attempts that counts as work. Any time beyond this was spent on something else. */
 const WORK_MS_MAX = 15 * 60_000;
@@ -115,8 +115,12 @@ export async function lastAttempt(lesson: Lesson): Promise<Attempt | null> {
 	return recordOf(await logbook(), lesson).lastAttempt;
 }
 
-/** Records the result of a check of the learner's module. Without a workspace, records nothing. */
+/**
+ * Records the result of a check of the learner's module. Without a workspace, records nothing. A failed check of the
+ * unchanged skeleton is no attempt.
+ */
 export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verdict" | "findings">): Promise<void> {
+	if (verdict.verdict !== "pass" && (await isUntouched(lesson))) return;
 	const [judged, all, module] = await Promise.all([lessonKey(lesson.id), lessons(), moduleKey(lesson)]);
 	await changeLogbook((book) => {
 		const at = new Date().toISOString();

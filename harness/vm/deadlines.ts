@@ -3,17 +3,23 @@ import type { Template } from "./template.ts";
 
 /** The part of a run's budget that one stage may use. */
 const STAGE_SHARE = 0.45;
+/** On a busy computer, the same work takes more processor time, because others use the processor's caches. */
+const BUSY_BUDGET_FACTOR_MAX = 1.5;
 
 /** How long work in a machine may take. A slow computer takes long to boot, and gets more time. */
 type Booted = Pick<Template, "bootMs">;
 
 /** The deadline for a piece of work on this computer: from how long the guest takes to boot, and the current load. */
 export function deadlineFor({ bootMs }: Booted): number {
-	const [load = 0] = loadavg();
-	const busy = Math.min(4, Math.max(1, load / cpus().length));
 	// Generous, because only work that hangs waits for the deadline, and a correct exercise must not reach it on a busy
 	// computer.
-	return Math.round((3_000 + bootMs * 0.75) * busy);
+	return Math.round((3_000 + bootMs * 0.75) * Math.min(4, busyFactor()));
+}
+
+/** How many processes want to run for each processor; 1 on a quiet computer. */
+function busyFactor(): number {
+	const [load = 0] = loadavg();
+	return Math.max(1, load / cpus().length);
 }
 
 /** How much processor time a run may use, in milliseconds. */
@@ -29,10 +35,10 @@ export interface ProcessorBudget {
  * which is far away on a busy computer.
  *
  * A loop stays in one stage, and mostly begins when the run has used little of its budget. So a stage has a budget of
- * its own. Of both budgets, the largest correct exercise that we know uses less than half, and less than two thirds on a
- * busy computer.
+ * its own. Of both budgets, the largest correct exercise that we know uses less than half, and on a busy computer not
+ * much more.
  */
 export function processorBudget({ bootMs }: Booted): ProcessorBudget {
-	const runMs = Math.round(2_500 + bootMs / 3);
+	const runMs = Math.round((2_500 + bootMs / 3) * Math.min(BUSY_BUDGET_FACTOR_MAX, busyFactor()));
 	return { runMs, stageMs: Math.round(runMs * STAGE_SHARE) };
 }

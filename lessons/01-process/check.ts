@@ -6,6 +6,7 @@ import {
 	EARLY_END,
 	enginePlace,
 	exitCodeOf,
+	FAILED_START,
 	howItEnded,
 	type Observation,
 	processesLeft,
@@ -109,6 +110,7 @@ export default defineCheck({
 			fact: "command.streams",
 			madeOf: "kernel",
 			what: "the command's descriptors 0, 1 and 2 in /proc/PID/fd",
+			followsFrom: [FAILED_START],
 			explain: [
 				{
 					diagnosis: "streams-replaced",
@@ -122,12 +124,14 @@ export default defineCheck({
 			fact: "command.arguments",
 			madeOf: "kernel",
 			what: "the command's arguments in /proc/PID/cmdline",
+			followsFrom: [FAILED_START],
 			explain: argumentExplanations,
 		},
 		{
 			fact: "command.environment",
 			madeOf: "kernel",
 			what: "the command's environment in /proc/PID/environ",
+			followsFrom: [FAILED_START],
 			explain: [
 				{
 					diagnosis: "environment-changed",

@@ -5,6 +5,7 @@ import {
 	type Explanation,
 	endingChangedByFork,
 	exitCodeOf,
+	howItEnded,
 	refused,
 } from "../../harness/judge/index.ts";
 import { CRASHED, crashCodeOf, DONE, FORBIDDEN, MISSING, REFUSED, signalOf } from "./scenario.ts";
@@ -190,9 +191,25 @@ export const successExplanations: Explanation[] = [
 		see: [],
 	},
 	{
+		when: (context) => returned(context, DONE) === 128,
 		diagnosis: "success-not-0",
-		why: "The command's exit code was 0, but runCommand did not return 0. Possible cause: in TypeScript, 0 is falsy, so code || 1, for example, is 1.",
+		why: "The command's exit code was 0, but runCommand returned 128. That is 128 + 0: your code took the exit code 0 for no exit code, and looked for a signal. But no signal had ended the command. In TypeScript, 0 is falsy.",
 		try: "Use WIFSIGNALED(status) to find out whether there is an exit code. Do not test whether the code is truthy.",
+		see: ["waitpid(2)"],
+	},
+	{
+		when: (context) => typeof returned(context, DONE) === "number",
+		diagnosis: "success-not-0",
+		why: (context) =>
+			`The command's exit code was 0, but runCommand returned ${returned(context, DONE)}. Possible cause: in TypeScript, 0 is falsy, so code || ${returned(context, DONE)}, for example, is ${returned(context, DONE)}.`,
+		try: "Return WEXITSTATUS(status) unchanged, also if it is 0.",
+		see: ["waitpid(2)", "_exit(2)"],
+	},
+	{
+		diagnosis: "success-not-0",
+		why: ({ observation: { calls } }) =>
+			`The command's exit code was 0, but runCommand did not return the number 0: it ${howItEnded(calls[DONE]?.ending)}${calls[DONE]?.ending.how === "returned" ? ` ${JSON.stringify(calls[DONE].ending.value)}` : ""}.`,
+		try: "Find the path through your code that a command with the exit code 0 takes. It must return 0.",
 		see: ["waitpid(2)", "_exit(2)"],
 	},
 ];

@@ -3,6 +3,7 @@ import {
 	called,
 	defineCheck,
 	type Explanation,
+	FAILED_START,
 	type FactRule,
 	processesLeft,
 	unsharedInChild,
@@ -23,6 +24,7 @@ const sharedNamespaceRules: FactRule[] = MUST_STAY_SHARED.map(([kind, flag, name
 	fact: `ns.${kind}`,
 	madeOf: "kernel",
 	what: `the command's ${name} namespace`,
+	followsFrom: [FAILED_START],
 	explain: [
 		{
 			diagnosis: "unshared-too-much",
@@ -112,6 +114,7 @@ export default defineCheck({
 			fact: "host.hostname.during",
 			madeOf: "kernel",
 			what: "the host's hostname while the command runs",
+			followsFrom: [FAILED_START],
 			explain: hostRenamedExplanations,
 		},
 		{
@@ -130,6 +133,7 @@ export default defineCheck({
 			fact: "command.hostname",
 			madeOf: "kernel",
 			what: "the hostname that the command sees",
+			followsFrom: [FAILED_START],
 			// A command in the host's UTS namespace sees the host's name; ns.uts has reported that.
 			accept: (_, { facts }) => facts["ns.uts"] === "the host's",
 			explain: [
@@ -152,6 +156,7 @@ export default defineCheck({
 			fact: "ns.ipc",
 			madeOf: "kernel",
 			what: "the command's IPC namespace",
+			followsFrom: [FAILED_START],
 			explain: whyStillShared("CLONE_NEWIPC", {
 				diagnosis: "ipc-shared",
 				why: "/proc/PID/ns/ipc is the same link for the command and for the host's init. So the message queue that was made on the host is visible in the container.",
@@ -176,6 +181,7 @@ export default defineCheck({
 			fact: "ns.pid_for_children",
 			madeOf: "kernel",
 			what: "the PID namespace of the command's children",
+			followsFrom: [FAILED_START],
 			explain: [
 				{
 					diagnosis: "unshared-too-much",

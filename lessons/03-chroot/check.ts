@@ -6,6 +6,7 @@ import {
 	commandRefused,
 	DURING,
 	defineCheck,
+	FAILED_START,
 	type LedgerCall,
 	noSecrets,
 	type Observation,
@@ -120,6 +121,7 @@ export default defineCheck({
 			fact: "command.root",
 			madeOf: "kernel",
 			what: "the command's root directory in /proc/PID/root",
+			followsFrom: [FAILED_START],
 			explain: [
 				{
 					when: ({ facts }) => facts["command.root"] !== "the host's",
@@ -142,6 +144,7 @@ export default defineCheck({
 			fact: "command.cwd",
 			madeOf: "kernel",
 			what: "the command's current directory in /proc/PID/cwd",
+			followsFrom: [FAILED_START],
 			explain: [
 				{
 					diagnosis: "cwd-outside",

@@ -5,6 +5,7 @@ import {
 	DURING,
 	defineCheck,
 	type Explanation,
+	FAILED_START,
 	type FactRule,
 	type FactValue,
 	hostFiles,
@@ -164,6 +165,7 @@ export default defineCheck({
 			fact: "ns.mnt",
 			madeOf: "kernel",
 			what: "the command's mount namespace",
+			followsFrom: [FAILED_START],
 			explain: [
 				unsharedInChild("CLONE_NEWNS"),
 				{
@@ -193,6 +195,7 @@ export default defineCheck({
 			fact: "command.root",
 			madeOf: "kernel",
 			what: "the command's root directory",
+			followsFrom: [FAILED_START],
 			explain: [
 				{
 					when: ({ facts }) => facts["command.root"] !== "the host's",
@@ -240,6 +243,7 @@ export default defineCheck({
 			fact: "command.mounts.host",
 			madeOf: "kernel",
 			what: "the host's mounts in the command's /proc/PID/mountinfo",
+			followsFrom: [FAILED_START],
 			accept: rootUnchanged,
 			explain: [
 				{
@@ -287,6 +291,7 @@ export default defineCheck({
 			fact: "command.cwd",
 			madeOf: "kernel",
 			what: "the command's current directory",
+			followsFrom: [FAILED_START],
 			explain: [
 				{
 					diagnosis: "cwd-outside",

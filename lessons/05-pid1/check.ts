@@ -1,4 +1,4 @@
-import { type Context, defineCheck, EARLY_END, unsharedInChild } from "../../harness/judge/index.ts";
+import { type Context, defineCheck, EARLY_END, FAILED_START, unsharedInChild } from "../../harness/judge/index.ts";
 import { deriveFacts } from "./facts.ts";
 import { disturbedBySignals, endingLost, signalsLost, signalsStrayed } from "./later-containers.ts";
 import {
@@ -43,6 +43,7 @@ export default defineCheck({
 			fact: "ns.pid",
 			madeOf: "kernel",
 			what: "the command's PID namespace",
+			followsFrom: [FAILED_START],
 			explain: [
 				onlyChildrenMoved,
 				unsharedInChild("CLONE_NEWPID"),
@@ -58,6 +59,7 @@ export default defineCheck({
 			fact: "init",
 			madeOf: "kernel",
 			what: "pid 1 of the command's PID namespace",
+			followsFrom: [FAILED_START],
 			explain: whyCommandIsPid1,
 		},
 		{
@@ -79,6 +81,7 @@ export default defineCheck({
 			fact: "command.proc",
 			madeOf: "kernel",
 			what: "the processes that the command's /proc shows",
+			followsFrom: [FAILED_START],
 			explain: [
 				{
 					when: ({ facts }) => facts["command.proc"] === "none: nothing is mounted there",

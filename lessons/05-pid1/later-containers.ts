@@ -15,6 +15,7 @@ import {
 	childEndNotHeard,
 	endNotNoticed,
 	initDoesNotWait,
+	initReturned,
 	noChildLeft,
 	notBlocked,
 	PID_1_SIGNALS,
@@ -33,7 +34,14 @@ const misdirectedSignals = ({ facts }: Context) => [facts["signals.strayed"] ?? 
 export const disturbedBySignals = (context: Context) =>
 	misdirectedSignals(context).length > 0 || lostSignals(context)[0] === COMMAND_ENDED;
 
+/** For the containers in which init returned, although it did not in the first one. */
+const initReturnedLater: Explanation = {
+	...initReturned,
+	when: (context) => ledgers(context).some((ledger) => initReturned.when?.({ ...context, ledger })),
+};
+
 export const signalsLost: Explanation[] = [
+	initReturnedLater,
 	{ ...notBlocked, when: (context) => ledgers(context).some((ledger) => notBlocked.when?.({ ...context, ledger })) },
 	{
 		...sigkillSent,
@@ -90,6 +98,7 @@ export const signalsLost: Explanation[] = [
 ];
 
 export const signalsStrayed: Explanation[] = [
+	initReturnedLater,
 	{
 		when: ({ observation }) => signalsToOthers(observation).length > 0,
 		diagnosis: "signals-to-everybody",
@@ -120,6 +129,7 @@ export function endingLost(fact: "exit.code" | "exit.signal"): Explanation[] {
 	const name: LaterContainer = fact === "exit.code" ? EXITS : KILLED;
 	const ending = ({ facts }: Context) => facts[fact];
 	return [
+		initReturnedLater,
 		{ ...noChildLeft, when: ({ observation }) => endedByError(observation, name, "ECHILD") },
 		{
 			when: (context) => ending(context) === ORPHANS_CODE_RETURNED,

@@ -69,6 +69,12 @@ export function unsharedBetweenForks({ ledger }: Ledger): boolean {
 export const commandRanTwice = ({ ledger }: Ledger): boolean =>
 	ledger.filter((entry) => entry.error === undefined && isCommand(entry)).length > 1;
 
+/** Whether a process became the command, and so did the process that had forked it: the init of its namespace. */
+export function initBecameCommand({ ledger }: Ledger): boolean {
+	const tasks = ledger.filter((entry) => entry.error === undefined && isCommand(entry)).map(({ task }) => task);
+	return tasks.some((task) => tasks.includes(parentOf(task)));
+}
+
 /** Whether the command's parent called _exit right after waitpid had returned another child than the command. */
 export function exitedAfterAnotherChild({ ledger }: Ledger): boolean {
 	const pid = ledger[forkIndexOf(ledger, commandOf(ledger))]?.result;

@@ -5,6 +5,7 @@ import {
 	commandRanTwice,
 	commandReaped,
 	exitedAfterAnotherChild,
+	initBecameCommand,
 	isBlockedInWaitpid,
 	neverTakesSigchld,
 	sendsSigkill,
@@ -31,6 +32,15 @@ export const commandIsPid1 = ({ facts }: { facts: Facts }) => facts["init"] === 
  */
 export const endedTooEarly = (context: Context) =>
 	context.ending.how !== "returned" || !commandRan(context) || commandRanTwice(context);
+
+export const initReturned: Explanation = {
+	when: initBecameCommand,
+	diagnosis: "init-returned",
+	misconception: 9,
+	why: "Init returned from enterPidNamespace. The list of your system calls has two calls of execve: by the process that init forked, and by init itself, which went on as the engine does and became the command, too. Then nobody looks after the command and its orphans, and no signal is passed on.",
+	try: "Only the child of the last fork may return. End init by _exit, on every path through your code, and only after the command has ended.",
+	see: [PID_1_SIGNALS, "_exit(2)"],
+};
 
 const runsTwice: Explanation = {
 	when: commandRanTwice,
@@ -186,6 +196,7 @@ export const refusals: Explanation[] = [
 		see: ["signal(7), Interruption of system calls and library functions by signal handlers", PID_1_SIGNALS],
 	},
 	{ ...noChildLeft, when: refused("waitpid", "ECHILD") },
+	initReturned,
 	runsTwice,
 	onlyChildrenMoved,
 	{

@@ -4,6 +4,7 @@ import {
 	defineCheck,
 	EARLY_END,
 	type Explanation,
+	FAILED_START,
 	type FactRule,
 	type FactValue,
 } from "../../harness/judge/index.ts";
@@ -44,6 +45,7 @@ const limitRules = (
 		madeOf: "kernel",
 		what: `${file} of the command's cgroup`,
 		accept: isOutsideCgroup,
+		followsFrom: [FAILED_START],
 		explain: [controllerTakenAway(name), limitLifted(name), ...explain],
 	},
 	{
@@ -89,6 +91,7 @@ export default defineCheck({
 			fact: "command.cgroup",
 			madeOf: "kernel",
 			what: "the command's cgroup (/proc/PID/cgroup)",
+			followsFrom: [FAILED_START],
 			explain: [
 				{
 					when: ({ during, drawn }) => during?.host.cgroups.includes(pathOf(drawn)) === false,
@@ -134,6 +137,7 @@ export default defineCheck({
 			fact: "parent.limits",
 			madeOf: "kernel",
 			what: "limits of the parent, /sys/fs/cgroup/box",
+			followsFrom: [FAILED_START],
 			explain: [
 				{
 					diagnosis: "parent-limited",
@@ -154,6 +158,7 @@ export default defineCheck({
 			fact: "limit.swap",
 			madeOf: "kernel",
 			what: "memory.swap.max of the command's cgroup",
+			followsFrom: [FAILED_START],
 			// If the memory limit is missing, that is the first finding.
 			accept: (_, { facts }) => facts["limit.memory"] !== "‹memoryMaxBytes›",
 			explain: [controllerTakenAway("swap"), limitLifted("swap"), swapOpen, ...memoryNotLimited],
@@ -163,6 +168,7 @@ export default defineCheck({
 			fact: "limit.cpus",
 			madeOf: "kernel",
 			what: "processors that cpu.max allows to the command's cgroup",
+			followsFrom: [FAILED_START],
 			accept: isOutsideCgroup,
 			explain: [controllerTakenAway("cpus"), limitLifted("cpus"), ...cpusNotLimited],
 		},
@@ -190,6 +196,7 @@ export default defineCheck({
 			fact: "second.limits",
 			madeOf: "kernel",
 			what: "limits of the second container",
+			followsFrom: [FAILED_START],
 			accept: (got, context) =>
 				isOutsideCgroup(got, context) || (got === COMMAND_ENDED && context.facts["second.ending"] !== "returned"),
 			explain: [

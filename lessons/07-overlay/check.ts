@@ -1,4 +1,4 @@
-import { type Context, defineCheck, refused } from "../../harness/judge/index.ts";
+import { type Context, defineCheck, FAILED_START, refused } from "../../harness/judge/index.ts";
 import { deriveOverlay, IN_ORDER, OVERLAYFS, REVERSED, rootOf } from "./facts.ts";
 import { layersChanged, layersCopied, sharedUpper } from "./layers.ts";
 import {
@@ -76,6 +76,7 @@ export default defineCheck({
 			fact: "root.fstype",
 			madeOf: "kernel",
 			what: "the file system that the command's root is on",
+			followsFrom: [FAILED_START],
 			explain: [
 				{
 					when: (context) => rootOf(context.process)?.root.startsWith(`${LAYERS}/`) === true,
@@ -137,6 +138,7 @@ export default defineCheck({
 			fact: "upperdir",
 			madeOf: "kernel",
 			what: "the overlay's upperdir",
+			followsFrom: [FAILED_START],
 			accept: noOverlay,
 			explain: [
 				{

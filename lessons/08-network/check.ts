@@ -58,11 +58,12 @@ function otherNamespace(observation: Observation): string {
 }
 
 /** Processes that exist now and did not exist before. */
-function helpersLeft({ before, after, calls }: Observation): string[] {
-	// An engine that was still working when time ran out has not left anything behind yet.
-	if (calls[HALF_WAY]?.ending.how === "hung") return [];
+function helpersLeft({ before, after, moments, calls }: Observation): string[] {
 	const known = new Set(before.tasks.map(taskIdentity));
-	return after.tasks
+	// If the third engine was still working when time ran out, its processes have not been left behind. Those of the
+	// other two containers show at the moment when both had ended.
+	const now = calls[HALF_WAY]?.ending.how === "hung" ? (moments[ENDED]?.host ?? before) : after;
+	return now.tasks
 		.filter((task) => !known.has(taskIdentity(task)))
 		.map((task) => `${programName(task)} (${task.state})`);
 }

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, writeSync } from "node:fs";
+import { SIGKILL } from "#kernel";
 import { run } from "../box.ts";
 import { claim, giveBack } from "../claims.ts";
 import { type Container, parts } from "../part.ts";
@@ -35,11 +36,21 @@ function start(given: (name: string) => string[], [image, ...command]: string[])
 		run: () => {
 			const exitCode = run({ ...container });
 			giveBack(id);
+			writeSync(2, noteOnKill(exitCode, given("memory")));
 			return exitCode;
 		},
 		processes: () => processesOf(id),
 		removeRemains: () => removeRemains(id),
 	});
+}
+
+// A container that exceeds its limit before its command runs prints nothing, so its end needs a note.
+function noteOnKill(exitCode: number, [memory]: string[]): string {
+	if (exitCode !== 128 + SIGKILL || memory === undefined) return "";
+	return `box: exit code 137 is 128 + 9, SIGKILL. Possible cause: the limit, --memory ${memory}, is too small.
+  Until the container's process becomes the command, it is a copy of the engine, and needs some megabytes itself.
+  try: a larger limit, such as --memory 64M
+`;
 }
 
 const isCommand = (words: string[]): words is [string, ...string[]] => words.length > 0;

@@ -82,6 +82,8 @@ describe("box run", () => {
 			box run --pids 10 /lab/rootfs sh -c 'for i in 0 1 2 3 4 5 6 7 8 9; do sleep 1000 & done' 2>&1 | grep -o "can't fork" > /tmp/pids
 			report pids "$(cat /tmp/pids)"
 			box run --memory 64M /lab/rootfs dd if=/dev/zero of=/dev/null bs=100M count=1 2> /tmp/null; report memory $?
+			box run --memory 2M /lab/rootfs true 2> /tmp/err; report "memory, too little" "$? $(grep -c 'box: .*--memory 2M, is too small' /tmp/err)"
+			box run /lab/rootfs sh -c 'kill -KILL $$' 2> /tmp/err; report "killed" "$? $(cat /tmp/err)"
 		`);
 		expect(results).toEqual({
 			"ports with the bridge's address": "0",
@@ -91,6 +93,8 @@ describe("box run", () => {
 			hostname: "web-1",
 			pids: "can't fork",
 			memory: "137",
+			"memory, too little": "137 1",
+			killed: "137 ",
 		});
 	});
 

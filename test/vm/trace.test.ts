@@ -36,7 +36,8 @@ test("a right answer that writes its limits in another order passes, and the tra
 		"pids.max",
 		"memory.max",
 	]);
-	expect(lines.find((line) => line.includes("≠"))).toMatch(/^fs\.mkdirSync\("[^"]+"\) +≠ *$/);
+	expect(lines.join(" ")).not.toContain("≠");
+	expect(lines.join(" ")).toContain("Where the lists differ, both ways are right");
 	expect(lines.join(" ")).not.toContain("same calls");
 });
 

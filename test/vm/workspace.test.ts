@@ -51,7 +51,7 @@ test("init makes a workspace that is checked from inside, and overwrites nothing
 	expect((await drydock(workspace, "check")).code).toBe(0);
 	const listed = JSON.parse((await drydock(workspace, "list", "--json")).stdout).lessons;
 	expect(listed.slice(0, 2)).toMatchObject([
-		{ id: first.id, passed: true, current: true, attempts: 2 },
+		{ id: first.id, passed: true, current: true, attempts: 1 },
 		{ id: second?.id, passed: false, current: false },
 	]);
 	const onMine = await drydock(workspace, "check", "04", "--solution", "--mine", "--json");

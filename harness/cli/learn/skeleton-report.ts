@@ -16,10 +16,11 @@ export async function skeletonReport(
 ): Promise<string | null> {
 	if (verdict !== "fail" || !(await isUntouched(lesson))) return null;
 	const { color, plain } = outputStyle();
+	const firstTodo = `TODO(${lesson.id.slice(0, 2)}.1)`;
 	const heading = new Chalk({ level: color ? 1 : 0 }).red.bold(`${plain ? "" : "✗ "}${lesson.title} — not right yet`);
 	return `${heading}
 
-This is still the skeleton: you have not changed it yet.
+This is still the skeleton, so it does not count as an attempt. First do ${firstTodo}.
 read it      npx drydock read ${lesson.id}
 edit it      ${shownPath(file)}
 full report  npx drydock check ${lesson.id} --skeleton

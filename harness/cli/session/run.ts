@@ -1,4 +1,3 @@
-import { constants } from "node:os";
 import { Failure } from "../../base/failure.ts";
 import { findLesson } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
@@ -27,26 +26,10 @@ export async function run(words: string[], command: string[], options: RunOption
 	const passedOn = Object.entries(given).flatMap(([name, values]) =>
 		[values].flat().flatMap((value) => [`--${name}`, String(value)]),
 	);
-	const code = await runSession({
+	return runSession({
 		lesson: id === undefined ? await currentLesson() : await findLesson(id),
 		solution,
 		argv: ["box", "run", ...passedOn, ROOTFS, ...(command.length > 0 ? command : ["sh"])],
 		...(command.length === 0 && { greeting: "sh in a container of your engine; exit or Ctrl-D ends it\n" }),
 	});
-	process.stderr.write(noteOnKill(code, given["memory"]));
-	return code;
-}
-
-const KILLED = 128 + constants.signals.SIGKILL;
-
-/**
- * A container that exceeds its limit before its command runs prints nothing, so its end needs a note.
- * @param memory the value of `--memory`, if it was given
- */
-export function noteOnKill(code: number, memory: unknown): string {
-	if (code !== KILLED || memory === undefined) return "";
-	return `drydock: exit code 137 is 128 + 9, SIGKILL. Possible cause: the limit, --memory ${String(memory)}, is too small.
-  Until the container's process becomes the command, it is a copy of the engine, and needs some megabytes itself.
-  try: a larger limit, such as --memory 64M
-`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Check, Explanation, FactRule } from "../../../harness/judge/check.ts";
+import { type Check, type Explanation, FAILED_START, type FactRule } from "../../../harness/judge/check.ts";
 import { compare } from "../../../harness/judge/compare.ts";
 import { contextOf } from "../../../harness/judge/context.ts";
 import { deriveFacts } from "../../../harness/judge/facts.ts";
@@ -123,6 +123,24 @@ describe("a fact that follows from another one", () => {
 			["ns.uts", []],
 			["command.queues", ["ns.uts"]],
 		]);
+	});
+
+	test("what was read while the command ran follows only from what went wrong before the command's end", () => {
+		const during = { host: hostState(), process: processState({ hostname: "web-2" }) };
+		const threw: Ending = { how: "threw", thrown: { name: "Error", message: "known", stack: "" }, inChild: false };
+		const hung: Ending = { how: "hung", tasks: [], waitsIn: {} };
+		const waited: LedgerCall = { task: "1", call: "waitpid", args: {}, result: 9 };
+		const follows = (ending: Ending, ledger: LedgerCall[], followsFrom?: string[]) => {
+			const seen = observation({ during, ending });
+			const [name, box] = Object.entries(seen.calls)[0] as [string, CallReport];
+			const rule: FactRule = { ...hostname, ...(followsFrom && { followsFrom }) };
+			return followsOf({ ...seen, calls: { [name]: { ...box, ledger } } }, rule)["command.hostname"];
+		};
+		expect(follows(hung, [waited])).toEqual(["ending"]);
+		expect(follows(hung, [], [FAILED_START])).toEqual([]);
+		expect(follows(threw, [waited], [FAILED_START])).toEqual([]);
+		expect(follows(threw, [], [FAILED_START])).toEqual(["ending"]);
+		expect(follows({ how: "asynchronous" }, [waited], [FAILED_START])).toEqual(["ending"]);
 	});
 
 	test("follows from an early end, unless it says otherwise, and not from a wrong exit code", () => {

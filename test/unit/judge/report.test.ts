@@ -142,6 +142,13 @@ describe("the report", () => {
 		expect(traced({}, { ledger }).join("\n")).toMatch(/chdir[\s\S]*The same calls, in the same order/);
 	});
 
+	test("says of a difference in a wrong answer that it need not be the mistake, and marks none in a right one", () => {
+		const text = (changes: Partial<Verdict>) => traced({}, changes).join("\n").replaceAll(/\s+/g, " ");
+		expect(text({})).toMatch(/≠.*The first difference is marked. It need not be the mistake/);
+		expect(text({ verdict: "pass" })).toContain("Where the lists differ, both ways are right");
+		expect(text({ verdict: "pass" })).not.toContain("≠");
+	});
+
 	test.each([{}, { plain: true }, { color: true }])("fits into 80 columns: %j", async (style) => {
 		expect((await shown(style)).filter((line) => !line.includes(file) && stringWidth(line) > 80)).toEqual([]);
 	});

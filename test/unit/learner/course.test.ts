@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { lessonKey } from "../../../harness/base/depends-on.ts";
 import type { Finding } from "../../../harness/judge/compare.ts";
 import type { Verdict } from "../../../harness/judge/judge.ts";
-import { findLesson, lessons } from "../../../harness/judge/lessons.ts";
+import { findLesson, lessons, skeletonOf } from "../../../harness/judge/lessons.ts";
 import {
 	changedLessons,
 	currentLesson,
@@ -84,6 +84,19 @@ describe("recordAttempt", () => {
 		expect({ attempts, judgedBy: passed?.judgedBy }).toEqual({ attempts: 2, judgedBy: await lessonKey(first.id) });
 		await recordAttempt(first, FAIL);
 		expect(await record()).toMatchObject({ passed, attempts: 2, lastAttempt: { verdict: "fail" } });
+	});
+
+	test("a failed check of the unchanged skeleton is no attempt", async () => {
+		const dir = await working(logbookWith({}));
+		const module = join(dir, "01-process/process.ts");
+		await mkdir(join(dir, "01-process"));
+		const skeleton = await readFile(await skeletonOf(first), "utf8");
+		await writeFile(module, skeleton);
+		await recordAttempt(first, FAIL);
+		expect(await record()).toMatchObject({ attempts: 0, lastAttempt: null });
+		await writeFile(module, `${skeleton}\n`);
+		await recordAttempt(first, FAIL);
+		expect(await record()).toMatchObject({ attempts: 1 });
 	});
 
 	test("keeps the parts of the findings that a hint and a comparison need", async () => {

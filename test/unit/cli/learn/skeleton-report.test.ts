@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { skeletonReport } from "../../../../harness/cli/learn/skeleton-report.ts";
-import { findLesson, skeletonOf } from "../../../../harness/judge/lessons.ts";
+import { findLesson, lessons, skeletonOf } from "../../../../harness/judge/lessons.ts";
 import { temporary } from "../../../support/temporary.ts";
 import { logbookWith, workspaceIn } from "../../../support/workspace.ts";
 
@@ -25,7 +25,7 @@ afterAll(() => files.remove());
 test("the report on the unchanged skeleton says where to begin, also in plain text", async () => {
 	const text = `${lesson.title} — not right yet
 
-This is still the skeleton: you have not changed it yet.
+This is still the skeleton, so it does not count as an attempt. First do TODO(01.1).
 read it      npx drydock read 01-process
 edit it      01-process/process.ts
 full report  npx drydock check 01-process --skeleton
@@ -33,6 +33,11 @@ full report  npx drydock check 01-process --skeleton
 	expect(await skeletonReport(lesson, { verdict: "fail", file })).toBe(`✗ ${text}`);
 	vi.stubEnv("DRYDOCK_PLAIN", "1");
 	expect(await skeletonReport(lesson, { verdict: "fail", file })).toBe(text);
+});
+
+test("every lesson's skeleton has the TODO that its report names", async () => {
+	for (const each of await lessons())
+		expect(await readFile(await skeletonOf(each), "utf8")).toContain(`TODO(${each.id.slice(0, 2)}.1)`);
 });
 
 test("a skeleton with Windows line ends still counts as unchanged", async () => {
