@@ -30,7 +30,7 @@ export function table(report: ClassReport, style: Style): string {
 	const unjudged = submissions.reduce((sum, one) => sum + scoreOf(one, lessons).unjudged, 0);
 	if (unjudged > 0)
 		layout.paragraph(
-			`${unjudged} could not be judged. No score yet does not mean a score of zero. The same grading with --resume judges them again.`,
+			`${unjudged} could not be judged, which is no score yet, and not zero. When you have mended the cause in their rows, the same command with --resume judges them.`,
 		);
 	return layout.text();
 }
