@@ -17,7 +17,8 @@ function followNpm() {
 	const npm = shell && statusOf(shell)?.parent;
 	if (isOrphan(process.pid) || (shell && isOrphan(shell))) return end();
 	const timer = setInterval(() => {
-		if (process.ppid === starter && (shell && statusOf(shell)?.parent) === npm) return;
+		const status = shell && statusOf(shell);
+		if (process.ppid === starter && (status === null || status?.parent === npm)) return;
 		clearInterval(timer);
 		end();
 	}, CHECK_MS);
@@ -39,7 +40,7 @@ function isShell(pid) {
 function isOrphan(pid) {
 	const process = statusOf(pid);
 	const parent = process && statusOf(process.parent);
-	if (parent === undefined) return false;
+	if (!parent) return false;
 	return process.parent === 1 ? !isNpm(1) : process.session !== pid && process.session !== parent.session;
 }
 
@@ -48,19 +49,20 @@ function isNpm(pid) {
 	return /\b(npm|npx|pnpm|yarn|bun)\b/.test(procFile(pid, "cmdline") ?? "");
 }
 
-// See proc_pid_stat(5). The name, in parentheses, can contain anything.
+// See proc_pid_stat(5). The name, in parentheses, can contain anything. Returns null if nobody can tell at the moment.
 function statusOf(pid) {
 	const text = procFile(pid, "stat");
-	if (text === undefined) return undefined;
+	if (typeof text !== "string") return text;
 	const [, parent, , session] = text.slice(text.lastIndexOf(")") + 2).split(" ");
 	return { parent: Number(parent), session: Number(session) };
 }
 
-// Other systems have no such files. There, drydock only sees when its own parent ends.
+// Other systems have no such files. There, drydock only sees when its own parent ends. Returns null if this process may
+// open no more files, which says nothing about npm.
 function procFile(pid, name) {
 	try {
 		return readFileSync(`/proc/${pid}/${name}`, "utf8");
-	} catch {
-		return undefined;
+	} catch ({ code }) {
+		return ["EMFILE", "ENFILE", "ENOMEM"].includes(code) ? null : undefined;
 	}
 }
