@@ -127,9 +127,7 @@ class NetworkPen {
 		const ports = this.picture.packetPaths.map((path) =>
 			this.#card(`port ${path.port}`, true, "net", [
 				[{ text: `port ${path.port}`, bold: true, code: true, look: "net" }],
-				...path.hops
-					.slice(1, 2)
-					.map(({ text }): Item[] => [{ text, short: `→ ${text.split(" ").at(-1)}`, size: 0.85 }]),
+				...path.hops.slice(1, 2).map(({ text }): Item[] => [{ text, size: 0.85 }]),
 				...path.hops
 					.filter(({ passes }) => !passes)
 					.map(({ text }): Item[] => [{ text: `✕ ${text}`, size: 0.85, bold: true, look: "bad" }]),
