@@ -1,8 +1,8 @@
 import { cpus, loadavg } from "node:os";
 import type { Template } from "./template.ts";
 
-/** The part of a run's budget that one stage may use. */
-const STAGE_SHARE = 0.45;
+/** The part of a run's budget that one stage may use: twice what the longest stage of a correct exercise uses. */
+const STAGE_SHARE = 1 / 3;
 /** On a busy computer, the same work takes more processor time, because others use the processor's caches. */
 const BUSY_BUDGET_FACTOR_MAX = 1.5;
 
