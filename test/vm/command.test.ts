@@ -109,7 +109,9 @@ describe.concurrent("drydock", () => {
 		for (const name of ["drawn", "ledger", "durationMs"]) expect(verdict).toHaveProperty(name);
 	});
 
-	test("check --all --solution passes every lesson, and other checks pass at the same time", async () => {
+	test("check --all --solution passes every lesson, and other checks pass at the same time", {
+		timeout: 900_000,
+	}, async () => {
 		const ids = (await lessons()).map(({ id }) => id);
 		const passedBy = ({ code, stdout }: Run) => {
 			const document = JSON.parse(stdout);
