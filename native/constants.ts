@@ -50,6 +50,11 @@ export const MNT_DETACH = 0x2;
 /** Do not follow `target` if it is a symbolic link. See umount2(2). */
 export const UMOUNT_NOFOLLOW = 0x8;
 
+/** A character device: a stream of bytes, such as a terminal. See mknod(2), inode(7). */
+export const S_IFCHR = 0o020000;
+/** A block device: a disk. See mknod(2), inode(7). */
+export const S_IFBLK = 0o060000;
+
 /** Return at once if no child has changed state. See waitpid(2). */
 export const WNOHANG = 0x1;
 
@@ -113,6 +118,9 @@ export const MOUNT_FLAGS = {
 	MS_SLAVE,
 	MS_SHARED,
 } as const;
+
+/** The types of file that mknod(2) makes here, by name. */
+export const FILE_TYPES = { S_IFCHR, S_IFBLK } as const;
 
 /** The `MNT_*` flags by name, for umount2(2). */
 export const UMOUNT_FLAGS = { MNT_FORCE, MNT_DETACH, UMOUNT_NOFOLLOW } as const;

@@ -5,6 +5,7 @@
  * refuses. The ledger records every call and its result, and a report shows the ledger.
  */
 export * from "./constants.ts";
+export * from "./device-files.ts";
 export * from "./locks.ts";
 export * from "./mounts.ts";
 export * from "./namespaces.ts";

@@ -27,6 +27,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -189,6 +190,10 @@ long k_pivot_root(const char *packed) {
     const char *new_root = unpack(&packed);
     const char *put_old = unpack(&packed);
     return answer(syscall(SYS_pivot_root, new_root, put_old));
+}
+
+long k_mknod(const char *packed, int mode, int64_t dev) {
+    return answer(mknod(unpack(&packed), (mode_t)mode, (dev_t)dev));
 }
 
 long k_chroot(const char *packed) { return answer(chroot(unpack(&packed))); }

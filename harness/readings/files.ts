@@ -33,6 +33,8 @@ const host = {
 const process = {
 	/** The files in its root that the run asks for, by path; null if there is no such file. */
 	files: record(text, v.nullable(Entry)),
+	/** Everything in the directories of its root that the run asks for, by path; null if there is no such directory. */
+	rootTrees: v.optional(record(text, v.nullable(list(Entry))), {}),
 };
 
 export interface FilesRequest {
@@ -40,6 +42,8 @@ export interface FilesRequest {
 	watch?: string[];
 	/** Files in a command's root, by paths relative to the root. */
 	inRoot?: string[];
+	/** Directories in a command's root to read with everything in them, by paths relative to the root. */
+	treesInRoot?: string[];
 }
 
 export const files: Subject<typeof host, typeof process> = {

@@ -12,6 +12,8 @@ const Mount = v.object({
 	root: text,
 	/** Where the file system is mounted, as the process sees it. */
 	mountPoint: text,
+	/** Options of this mount alone, such as `ro,nosuid`. An older recording has none. */
+	flags: v.optional(text, ""),
 	/** Optional fields such as `shared:1` and `master:1`. */
 	propagation: list(text),
 	fstype: text,

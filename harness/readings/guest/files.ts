@@ -8,7 +8,7 @@ import type { Reader } from "./reader.ts";
 
 const ENTRIES_MAX = 512;
 const BYTES_MAX = 1 << 20;
-const SHOWN_BYTES = 200;
+const SHOWN_BYTES = 1000;
 
 // One buffer for all files: in emulation, allocating a mebibyte takes longer than reading into it.
 const buffer = Buffer.allocUnsafeSlow(BYTES_MAX);
@@ -18,10 +18,11 @@ const digests = new Map<string, string>();
 const DIGESTS_MAX = 64;
 const SMALL_BYTES = 4096;
 
-export const files: Reader<"files"> = ({ watch = [], inRoot = [] } = {}) => ({
+export const files: Reader<"files"> = ({ watch = [], inRoot = [], treesInRoot = [] } = {}) => ({
 	host: () => ({ trees: Object.fromEntries(watch.map((path) => [path, readTree(`${HARBOUR_ROOT}${path}`)])) }),
 	process: ({ pid }) => ({
 		files: Object.fromEntries(inRoot.map((path) => [path, readEntry(`/proc/${pid}/root`, path)])),
+		rootTrees: Object.fromEntries(treesInRoot.map((path) => [path, readTree(`/proc/${pid}/root/${path}`)])),
 	}),
 });
 

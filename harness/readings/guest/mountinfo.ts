@@ -14,7 +14,7 @@ export function parseMountinfo(text: string): Mount[] {
 function parseLine(line: string): Mount {
 	const fields = line.split(" ");
 	const hyphen = fields.indexOf("-", 6);
-	const [id = "", parentId = "", device = "", root = "", mountPoint = ""] = fields;
+	const [id = "", parentId = "", device = "", root = "", mountPoint = "", flags = ""] = fields;
 	const [fstype = "", source = "", options = ""] = fields.slice(hyphen + 1);
 	return {
 		id: Number(id),
@@ -22,6 +22,7 @@ function parseLine(line: string): Mount {
 		device,
 		root: unescapeOctal(root),
 		mountPoint: unescapeOctal(mountPoint),
+		flags,
 		propagation: fields.slice(6, hyphen),
 		fstype,
 		source: unescapeOctal(source),

@@ -1,0 +1,132 @@
+import { called, defineCheck, type FactRule, unsharedInChild } from "../../harness/judge/index.ts";
+import { devRules } from "./dev.ts";
+import { deriveMounts } from "./facts.ts";
+import { procRules } from "./proc.ts";
+import { refusals } from "./refusals.ts";
+import { drawInputs, scenarioOf } from "./scenario.ts";
+
+const sysRules: FactRule[] = [
+	{
+		fact: "sys.mounts",
+		madeOf: "kernel",
+		what: "what is wrong with /sys and /sys/fs/cgroup",
+		explain: [
+			{
+				when: ({ facts }) => [facts["sys.mounts"] ?? []].flat().some((flaw) => String(flaw).includes(" no ")),
+				diagnosis: "sys-not-mounted",
+				why: ({ facts }) =>
+					`In the command's mount table: ${[facts["sys.mounts"] ?? []].flat().join("; ")}. Programs read there which links, processors and limits they have.`,
+				try: 'mount("sysfs", "/sys", "sysfs", FLAGS, null), and then the same with cgroup2 on /sys/fs/cgroup. The order matters: a later mount on /sys covers what is below.',
+				see: ["sysfs(5)", "cgroups(7), CGROUPS VERSION 2"],
+			},
+			{
+				diagnosis: "sys-open",
+				why: ({ facts }) =>
+					`In the command's mount table: ${[facts["sys.mounts"] ?? []].flat().join("; ")}. Root in the container is root, so it could change settings of devices and of its own cgroup there: a limit that its bearer can lift is none.`,
+				try: "Mount both with MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC.",
+				see: ["mount(2)", "sysfs(5)"],
+			},
+		],
+	},
+	{
+		fact: "ns.cgroup",
+		madeOf: "kernel",
+		what: "the command's cgroup namespace",
+		explain: [
+			unsharedInChild("CLONE_NEWCGROUP"),
+			{
+				diagnosis: "cgroup-shared",
+				why: "/proc/PID/ns/cgroup is the host's. So /proc/self/cgroup in the container shows the whole path of its cgroup on the host, /box/ID, and a cgroup file system that is mounted there shows the cgroups of all containers.",
+				try: "Call unshare(CLONE_NEWCGROUP) in prepareRootfs: the engine has already put the process into its cgroup.",
+				see: ["cgroup_namespaces(7)"],
+			},
+		],
+	},
+	{
+		fact: "cgroup.top",
+		madeOf: "kernel",
+		what: "the top of what is mounted on /sys/fs/cgroup",
+		followsFrom: ["sys.mounts/sys-not-mounted", "ns.cgroup"],
+		accept: (got) => got === "nothing is mounted",
+		explain: [
+			{
+				when: (context) => called(context, "unshare", "CLONE_NEWCGROUP"),
+				diagnosis: "cgroup-mounted-too-early",
+				why: "The cgroup namespace is the command's own, but the mount shows the cgroups of the host. A mount of cgroup2 shows what the namespace of its mounter has as its top, at the time of the mount.",
+				try: "Call unshare(CLONE_NEWCGROUP) first, then mount.",
+				see: ["cgroup_namespaces(7)"],
+			},
+			{
+				diagnosis: "cgroup-top-wrong",
+				why: "/sys/fs/cgroup in the container does not begin with the container's own cgroup. A program that looks for its limits, such as a Java or Node runtime, looks at this place.",
+				try: "Call unshare(CLONE_NEWCGROUP), and then mount cgroup2 on /sys/fs/cgroup.",
+				see: ["cgroup_namespaces(7)"],
+			},
+		],
+	},
+];
+
+const nameRule = (fact: string, path: string, why: string, tryThis: string): FactRule => ({
+	fact,
+	madeOf: "files",
+	what: path,
+	explain: [
+		{
+			when: ({ facts }) => facts[fact] === "missing",
+			diagnosis: `${fact.replace("etc.", "").replace(".", "-")}-missing`,
+			why: `There is no ${path} in the container. ${why}`,
+			try: tryThis,
+			see: [],
+		},
+		{
+			diagnosis: `${fact.replace("etc.", "").replace(".", "-")}-wrong`,
+			why: ({ process }) =>
+				`${path} in the container says: ${JSON.stringify(process?.files[path.slice(1)]?.text ?? "")}. ${why}`,
+			try: tryThis,
+			see: [],
+		},
+	],
+});
+
+export default defineCheck({
+	module: "prepare-rootfs.ts",
+	exported: "prepareRootfs",
+	weight: 15,
+	groups: [
+		{ title: "devices, and only these", points: 4, facts: ["dev.mount", "dev.devices", "dev.modes", "dev.links"] },
+		{ title: "terminals, shared memory, message queues", points: 2, facts: ["dev.pts", "dev.ptmx", "dev.mounts"] },
+		{ title: "a /sys that shows its own cgroup", points: 3, facts: ["sys.mounts", "ns.cgroup", "cgroup.top"] },
+		{ title: "settings of the kernel that stay as they are", points: 2, facts: ["proc.writable", "host.core-pattern"] },
+		{ title: "files of the kernel that are covered", points: 2, facts: ["proc.readable"] },
+		{ title: "names", points: 1, facts: ["etc.hostname", "etc.hosts", "etc.resolv.conf"] },
+	],
+	lessonSummary:
+		"A program expects more than its own files: devices, terminals, /sys, names. All of them are mounts and files that the engine makes for this one container. And what is left of the host's kernel in /proc and /sys is covered, or read-only.",
+	draw: drawInputs,
+	scenario: scenarioOf,
+	derive: deriveMounts,
+	facts: [
+		...devRules,
+		...sysRules,
+		...procRules,
+		nameRule(
+			"etc.hostname",
+			"/etc/hostname",
+			"Programs read the container's name there at their start. The kernel's own name comes from lesson 02.",
+			"Write the hostname and a line end.",
+		),
+		nameRule(
+			"etc.hosts",
+			"/etc/hosts",
+			"Programs look up names there before they ask a server. Without a line for localhost, many cannot connect to themselves; and a container must find its own name.",
+			"Write one line for 127.0.0.1 and localhost, and one for the address and the hostname: hosts(5).",
+		),
+		nameRule(
+			"etc.resolv.conf",
+			"/etc/resolv.conf",
+			"It names the servers that the container asks for all other names.",
+			"Write a line nameserver ADDRESS for each of names.nameservers: resolv.conf(5).",
+		),
+	],
+	exceptions: refusals,
+});

@@ -1,0 +1,102 @@
+import type { Context, FactRule, LedgerCall } from "../../harness/judge/index.ts";
+
+/** The rules about what is read-only or covered in /proc and /sys. */
+
+const listOf = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().map(String);
+
+const mountedAt = ({ ledger }: Context, path: string, ...flags: string[]) =>
+	ledger.filter(
+		({ call, args, error }: LedgerCall) =>
+			call === "mount" &&
+			error === undefined &&
+			args["target"] === JSON.stringify(path) &&
+			flags.every((flag) => args["mountflags"]?.split("|").includes(flag)),
+	);
+
+/** Whether something was mounted on the path, and something else later on a directory above it. */
+const wasCovered = (context: Context, path: string) => {
+	const [mask] = mountedAt(context, path);
+	const top = `/${path.split("/")[1]}`;
+	const later = mountedAt(context, top).at(-1);
+	return mask !== undefined && later !== undefined && context.ledger.indexOf(later) > context.ledger.indexOf(mask);
+};
+
+export const procRules: FactRule[] = [
+	{
+		fact: "proc.writable",
+		madeOf: "kernel",
+		what: "paths that must be read-only and are not",
+		explain: [
+			{
+				when: (context) => listOf(context, "proc.writable").every((path) => wasCovered(context, path)),
+				diagnosis: "read-only-covered",
+				why: (context) =>
+					`These paths were made read-only, and covered by a later mount above them: ${listOf(context, "proc.writable").join(", ")}. What is mounted on a directory hides everything that was mounted below it before.`,
+				try: "Make the paths read-only after all file systems are mounted.",
+				see: ["mount(2)"],
+			},
+			{
+				when: (context) =>
+					listOf(context, "proc.writable").every(
+						(path) =>
+							mountedAt(context, path, "MS_BIND").length > 0 && mountedAt(context, path, "MS_REMOUNT").length === 0,
+					),
+				diagnosis: "bind-not-read-only",
+				why: "Each path is a mount of its own, and its flags have no ro. A bind mount takes its flags from the mount that it is made of. In the call that makes it, the kernel ignores MS_RDONLY, without an error.",
+				try: "Make the bind mount first. Then change its flags: mount(null, path, null, MS_REMOUNT | MS_BIND | MS_RDONLY, null).",
+				see: ["mount(2), Creating a bind mount", "mount(2), Remounting an existing mount"],
+			},
+			{
+				diagnosis: "proc-writable",
+				why: (context) =>
+					`The command may write to ${listOf(context, "proc.writable").join(", ")}. They belong to the kernel, and the kernel is the host's: there is no namespace for most of these settings.`,
+				try: "Bind each of READ_ONLY_PATHS to itself, and make this mount read-only. Leave out those that this kernel does not have.",
+				see: ["proc_sys(5)", "mount(2), Remounting an existing mount"],
+			},
+		],
+	},
+	{
+		fact: "host.core-pattern",
+		madeOf: "kernel",
+		what: "the host's /proc/sys/kernel/core_pattern, after the command has tried to change it",
+		followsFrom: ["proc.writable"],
+		explain: [
+			{
+				diagnosis: "core-pattern-changed",
+				why: "The command wrote to /proc/sys/kernel/core_pattern, and the host's setting has changed. If it begins with a |, the kernel starts that program when any process crashes: as root, and on the host.",
+				try: "Make /proc/sys read-only.",
+				see: ["core(5)", "proc_sys(5)"],
+			},
+		],
+	},
+	{
+		fact: "proc.readable",
+		madeOf: "kernel",
+		what: "paths that must be covered and are not",
+		explain: [
+			{
+				when: (context) => listOf(context, "proc.readable").every((path) => wasCovered(context, path)),
+				diagnosis: "mask-covered",
+				why: (context) =>
+					`Something was mounted on these paths, and later something on a directory above them: ${listOf(context, "proc.readable").join(", ")}. The later mount hides the earlier ones, and shows the file system as it is.`,
+				try: "Cover the paths after all file systems are mounted.",
+				see: ["mount(2)"],
+			},
+			{
+				when: (context) => listOf(context, "proc.readable").every((path) => mountedAt(context, path).length > 0),
+				diagnosis: "mask-shows-itself",
+				why: (context) =>
+					`Something is mounted on each of these paths, but still from the kernel's own file system: ${listOf(context, "proc.readable").join(", ")}. A path that is bound to itself shows what it has shown before.`,
+				try: "For a file, bind /dev/null onto it. For a directory, mount an empty tmpfs, read-only.",
+				see: ["mount(2), Creating a bind mount"],
+			},
+			{
+				diagnosis: "paths-readable",
+				why: (context) =>
+					`The command reaches what the kernel shows at ${listOf(context, "proc.readable").join(", ")}. That is about the whole machine: its memory, keys, timers, firmware.`,
+				try: "For a file, bind /dev/null onto it. For a directory, mount an empty tmpfs, read-only. Leave out those that this kernel does not have.",
+				see: ["proc(5)", "mount(2), Creating a bind mount"],
+			},
+		],
+	},
+];

@@ -1,0 +1,57 @@
+import { BOX, type Check, DURING, type RandomInputs, type Scenario } from "../../harness/judge/index.ts";
+
+/**
+ * A container with an overlay, a cgroup, a network and one more device than others. Its command tries to change a
+ * setting of the host's kernel.
+ */
+
+/** The setting that the command tries to change: what the kernel does when a program crashes. See core(5). */
+export const CORE_PATTERN = "/proc/sys/kernel/core_pattern";
+/** The step that reads the setting afterwards. */
+export const PATTERN = "pattern";
+/** The files that name the container. */
+export const NAME_FILES = ["etc/hostname", "etc/hosts", "etc/resolv.conf"];
+
+/** The additional device: the same as /dev/full, under a name of its own, and not for everybody. */
+export const EXTRA = { major: 1, minor: 7, mode: 0o640 } as const;
+const S_IFCHR = 0o020000;
+
+export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
+	// A part of two addresses. Always three digits, so that no address is the beginning of another.
+	const [byte = 0] = Buffer.from(random.name("").slice(1), "hex");
+	return {
+		id: random.name("").slice(1),
+		hostname: random.hostname(),
+		device: random.name("device"),
+		pattern: random.name("core"),
+		address: `10.88.0.${100 + (byte % 100)}`,
+		nameserver: `192.0.2.${100 + (byte % 100)}`,
+	};
+}
+
+export function scenarioOf({ id, hostname, device, pattern, address, nameserver = "" }: RandomInputs): Scenario {
+	return {
+		does: `ran sh with the hostname ${hostname}, the address ${address} and the device /dev/${device}`,
+		prepare: [],
+		calls: {
+			[BOX]: {
+				options: {
+					...{ id, hostname, address },
+					layers: ["/lab/rootfs"],
+					init: true,
+					limits: {},
+					devices: [{ path: `/dev/${device}`, type: S_IFCHR, ...EXTRA }],
+					nameservers: [nameserver],
+				},
+				script: `{ echo ${pattern} >${CORE_PATTERN}; } 2>/dev/null\npause\nexit $line`,
+			},
+		},
+		steps: [
+			{ do: "call", call: BOX },
+			{ do: "look", as: DURING },
+			{ do: "run", argv: ["busybox", "cat", CORE_PATTERN], as: PATTERN },
+			{ do: "feed", call: BOX, last: true },
+		],
+		readings: { files: { treesInRoot: ["dev"], inRoot: NAME_FILES } },
+	};
+}
