@@ -21,6 +21,11 @@ const wasCovered = (context: Context, path: string) => {
 	return mask !== undefined && later !== undefined && context.ledger.indexOf(later) > context.ledger.indexOf(mask);
 };
 
+const covered = (context: Context, fact: string) =>
+	listOf(context, fact)
+		.filter((path) => wasCovered(context, path))
+		.join(", ");
+
 export const procRules: FactRule[] = [
 	{
 		fact: "proc.writable",
@@ -28,10 +33,10 @@ export const procRules: FactRule[] = [
 		what: "paths that must be read-only and are not",
 		explain: [
 			{
-				when: (context) => listOf(context, "proc.writable").every((path) => wasCovered(context, path)),
+				when: (context) => listOf(context, "proc.writable").some((path) => wasCovered(context, path)),
 				diagnosis: "read-only-covered",
 				why: (context) =>
-					`These paths were made read-only, and covered by a later mount above them: ${listOf(context, "proc.writable").join(", ")}. What is mounted on a directory hides everything that was mounted below it before.`,
+					`These paths were made read-only, and covered by a later mount above them: ${covered(context, "proc.writable")}. What is mounted on a directory hides everything that was mounted below it before.`,
 				try: "Make the paths read-only after all file systems are mounted.",
 				see: ["mount(2)"],
 			},
@@ -75,10 +80,10 @@ export const procRules: FactRule[] = [
 		what: "paths that must be covered and are not",
 		explain: [
 			{
-				when: (context) => listOf(context, "proc.readable").every((path) => wasCovered(context, path)),
+				when: (context) => listOf(context, "proc.readable").some((path) => wasCovered(context, path)),
 				diagnosis: "mask-covered",
 				why: (context) =>
-					`Something was mounted on these paths, and later something on a directory above them: ${listOf(context, "proc.readable").join(", ")}. The later mount hides the earlier ones, and shows the file system as it is.`,
+					`Something was mounted on these paths, and later something on a directory above them: ${covered(context, "proc.readable")}. The later mount hides the earlier ones, and shows the file system as it is.`,
 				try: "Cover the paths after all file systems are mounted.",
 				see: ["mount(2)"],
 			},

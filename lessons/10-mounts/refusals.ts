@@ -40,6 +40,14 @@ export const refusals: Explanation[] = [
 		see: ["mount(2), ERRORS"],
 	},
 	{
+		when: refused("mount", "EBUSY"),
+		diagnosis: "mounted-twice",
+		why: (context) =>
+			`This file system is mounted on ${target(context)} already. A second mount in the same place would change nothing, so the kernel refuses it.`,
+		try: "Mount it once.",
+		see: ["mount(2), ERRORS"],
+	},
+	{
 		when: (context) =>
 			refused("mount", "EINVAL")(context) &&
 			context.thrown?.syscall?.args["mountflags"]?.split("|").includes("MS_REMOUNT") === true,

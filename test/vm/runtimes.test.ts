@@ -7,6 +7,8 @@ import { deriveFacts } from "../../harness/judge/facts.ts";
 import type { Observation, Preparation, ProcessState } from "../../harness/protocol/index.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
 import { MachinePool } from "../../harness/vm/machine-pool.ts";
+import { deriveMounts } from "../../lessons/10-mounts/facts.ts";
+import { MASKED_PATHS, READ_ONLY_PATHS } from "../../solutions/given/defaults.ts";
 
 // Independent oracles: other container runtimes, in an image that only this test uses. The same probe reads their
 // containers and ours, and must find the same in everything that the lessons are about.
@@ -40,10 +42,38 @@ const CONFIG = {
 	},
 };
 
+/** The mounts that the specification's example and other engines have by default, and their lists of paths. */
+const DATA_ONLY = ["nosuid", "noexec", "nodev"];
+const DEFAULT_MOUNTS = [
+	{ destination: "/proc", type: "proc", source: "proc", options: DATA_ONLY },
+	{ destination: "/dev", type: "tmpfs", source: "tmpfs", options: ["nosuid", "mode=755", "size=64k"] },
+	{
+		destination: "/dev/pts",
+		type: "devpts",
+		source: "devpts",
+		options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"],
+	},
+	{ destination: "/dev/shm", type: "tmpfs", source: "shm", options: [...DATA_ONLY, "mode=1777", "size=64m"] },
+	{ destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: DATA_ONLY },
+	{ destination: "/sys", type: "sysfs", source: "sysfs", options: [...DATA_ONLY, "ro"] },
+	{ destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: [...DATA_ONLY, "ro"] },
+];
+const DEFAULTS = {
+	...CONFIG,
+	mounts: DEFAULT_MOUNTS,
+	linux: {
+		...CONFIG.linux,
+		namespaces: [...CONFIG.linux.namespaces, { type: "cgroup" }],
+		maskedPaths: MASKED_PATHS,
+		readonlyPaths: READ_ONLY_PATHS,
+	},
+};
+
 const PREPARE: Preparation[] = [
 	{ do: "copy", from: "/lab/rootfs", to: ROOTFS },
 	{ do: "write", path: `${ROOTFS}/${DRAWN.marker}`, text: "" },
 	{ do: "write", path: "/lab/bundle/config.json", text: JSON.stringify(CONFIG) },
+	{ do: "write", path: "/lab/defaults/config.json", text: JSON.stringify(DEFAULTS) },
 ];
 
 /** Executes a program in a child, and returns its exit code. */
@@ -62,7 +92,7 @@ async function observe(code: string, options: object): Promise<{ observation: Ob
 			{ do: "look", as: DURING },
 			{ do: "feed", call: "box", last: true },
 		],
-		readings: { breakOut: {}, places: { paths: [ROOTFS] } },
+		readings: { breakOut: {}, places: { paths: [ROOTFS] }, files: { treesInRoot: ["dev"] } },
 	};
 	const { outcome, output } = await machines.play(request);
 	if (outcome.kind === "lost") throw new Error(`the machine was lost: ${outcome.how}`);
@@ -103,6 +133,16 @@ function facets({ observation, command }: Awaited<ReturnType<typeof observe>>) {
 	};
 }
 
+/** The mounts of a container, and what lesson 10 says about them. */
+function furniture({ observation, command }: Awaited<ReturnType<typeof observe>>) {
+	const { "etc.hostname": _, "etc.hosts": __, "etc.resolv.conf": ___, ...facts } = deriveMounts(observation, {});
+	// The root differs: theirs is a bind mount with other flags.
+	const lines = command.mounts
+		.filter(({ mountPoint }) => mountPoint !== "/")
+		.map(({ mountPoint, fstype, flags, root }) => `${mountPoint} ${fstype} ${flags.split(",").sort()} ${root}`);
+	return { facts, mounts: lines.map((line) => line.replaceAll(command.cgroup.replace(/^0::/, ""), "CGROUP")).sort() };
+}
+
 describe("a container of box", () => {
 	let ours: Awaited<ReturnType<typeof observe>>;
 	beforeAll(async () => {
@@ -111,6 +151,8 @@ describe("a container of box", () => {
 			...{ id: "0a1b2c3d", command: COMMAND, hostname: DRAWN.hostname, rootfs: ROOTFS, init: true },
 			limits: { memoryMaxBytes: MEMORY, pidsMax: PIDS, cpus: 0.5 },
 			address: "10.88.0.2",
+			devices: [],
+			nameservers: [],
 		});
 	});
 
@@ -124,4 +166,12 @@ describe("a container of box", () => {
 		expect(facets(ours)).toEqual(facets(theirs));
 		expect(facets(theirs)).toMatchObject({ hasPid1: true, procIsItsOwn: true, facts: { ending: "returned 7" } });
 	});
+
+	test.concurrent.each([["/usr/sbin/runc", "--rootless=true"], ["/usr/bin/crun"]])(
+		"and one of %s have the same mounts and devices",
+		async (...runtime) => {
+			const theirs = await observe(PROGRAM, { command: [...runtime, "run", "--bundle", "/lab/defaults", "oracle"] });
+			expect(furniture(ours)).toEqual(furniture(theirs));
+		},
+	);
 });
