@@ -137,9 +137,12 @@ function facets({ observation, command }: Awaited<ReturnType<typeof observe>>) {
 function furniture({ observation, command }: Awaited<ReturnType<typeof observe>>) {
 	const { "etc.hostname": _, "etc.hosts": __, "etc.resolv.conf": ___, ...facts } = deriveMounts(observation, {});
 	// The root differs: theirs is a bind mount with other flags.
+	// crun covers files with the host's /dev/null, and makes this read-only; runc and box take the container's own.
 	const lines = command.mounts
 		.filter(({ mountPoint }) => mountPoint !== "/")
-		.map(({ mountPoint, fstype, flags, root }) => `${mountPoint} ${fstype} ${flags.split(",").sort()} ${root}`);
+		.map(({ mountPoint, fstype, flags, root }) =>
+			root === "/null" ? `${mountPoint} null` : `${mountPoint} ${fstype} ${flags.split(",").sort()} ${root}`,
+		);
 	return { facts, mounts: lines.map((line) => line.replaceAll(command.cgroup.replace(/^0::/, ""), "CGROUP")).sort() };
 }
 
