@@ -68,6 +68,12 @@ export function isLastToPass(all: readonly Track[], book: Logbook, lesson: Lesso
 const lessonsToPass = ({ lessons }: Track, book: Logbook) =>
 	lessons.filter((one) => recordOf(book, one).passed === null);
 
+/** The track whose finish a learner in this lesson can play: the lesson's own, or else the last one before it. */
+export function trackToFinish(all: readonly Track[], lesson: Lesson): Track | undefined {
+	const own = trackOf(all, lesson)?.number ?? 1;
+	return all.findLast(({ number, hasFinish }) => hasFinish && number <= own);
+}
+
 /** Finds a track by its number. @throws {Failure} usage: there is none, or it has no finish */
 export function findTrack(all: readonly Track[], wanted: string): Track {
 	const track = all.find(({ number }) => String(number) === wanted);

@@ -12,7 +12,7 @@ import {
 import { EXTRA, NAME_FILES, PATTERN } from "./scenario.ts";
 
 /** The devices of every container, by name, as major:minor. */
-const DEVICES: Readonly<Record<string, string>> = {
+export const DEVICES: Readonly<Record<string, string>> = {
 	null: "1:3",
 	zero: "1:5",
 	full: "1:7",

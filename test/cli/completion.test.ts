@@ -25,7 +25,7 @@ describe("drydock complete", { timeout: 30_000 }, () => {
 	});
 
 	test("offers the lessons to every command that takes one", async () => {
-		expect(await offered("check", "0")).toEqual(ids);
+		expect(await offered("check", "0")).toEqual(ids.filter((id) => id.startsWith("0")));
 		expect(await offered("read", "")).toEqual(ids);
 		expect(await offered("dev", "check", "04")).toEqual(ids.filter((id) => id.startsWith("04")));
 	});

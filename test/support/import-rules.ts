@@ -177,7 +177,7 @@ function hostRules(): ImportRule[] {
 
 function solutionRules(): ImportRule[] {
 	return [
-		{ files: GIVEN, mayImport: [], mayImportNode: true },
+		{ files: GIVEN, mayImport: [KERNEL], mayImportNode: true },
 		// A part connects a lesson's module with the engine. The module itself does not know the engine.
 		...lessonIds("solutions").map(
 			(id): ImportRule => ({

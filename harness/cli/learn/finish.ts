@@ -17,7 +17,7 @@ import {
 	recordFinish,
 } from "../../learner/course.ts";
 import { type FinishStep, type Mismatch, readFinish } from "../../learner/finish.ts";
-import { findTrack, finishText, type Track, trackOf, tracks } from "../../learner/tracks.ts";
+import { findTrack, finishText, type Track, tracks, trackToFinish } from "../../learner/tracks.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { outputStyle, printJson } from "../text/terminal.ts";
 import { type FinishEngine, finishEngine, playStep } from "./finish-step.ts";
@@ -35,7 +35,7 @@ interface Options {
  */
 export async function finish(wanted: string | undefined, options: Options): Promise<number> {
 	const all = await tracks();
-	const number = wanted ?? trackOf(all, await currentLesson())?.number ?? 1;
+	const number = wanted ?? trackToFinish(all, await currentLesson())?.number ?? 1;
 	const track = findTrack(all, String(number));
 	if (options.read) {
 		await pagedMarkdown(await readText(finishText(track.number)));

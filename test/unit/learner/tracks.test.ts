@@ -9,6 +9,7 @@ import {
 	type Track,
 	trackOf,
 	tracks,
+	trackToFinish,
 } from "../../../harness/learner/tracks.ts";
 import { consoleExamples } from "../../support/examples.ts";
 import { logbookWith, passedRecord } from "../../support/workspace.ts";
@@ -47,6 +48,12 @@ test("[the finish has passed] other lessons are next, or the learner's own engin
 	const finished = (...passed: string[]) => ({ ...book(...passed), finished: { 1: "2026-01-01T00:00:00Z" } });
 	expect(afterLesson(example, finished("01-a", "02-b"), lesson("01-a"))).toBe("next lesson");
 	expect(afterLesson(example, finished("01-a", "02-b", "10-c"), lesson("02-b"))).toBe("own engine");
+});
+
+test("a learner in a track without a finish can play the one before it", () => {
+	expect(trackToFinish(example, lesson("01-a"))).toBe(example[0]);
+	expect(trackToFinish(example, lesson("10-c"))).toBe(example[0]);
+	expect(trackToFinish(example.slice(1), lesson("10-c"))).toBeUndefined();
 });
 
 test.each([

@@ -10,6 +10,7 @@ test("every field of a line is read", () => {
 		device: "98:0",
 		root: "/mnt1",
 		mountPoint: "/mnt2",
+		flags: "rw,noatime",
 		propagation: ["master:1"],
 		fstype: "ext3",
 		source: "/dev/root",
