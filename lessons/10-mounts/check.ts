@@ -1,4 +1,4 @@
-import { called, defineCheck, type FactRule, unsharedInChild } from "../../harness/judge/index.ts";
+import { defineCheck, type FactRule, unsharedInChild } from "../../harness/judge/index.ts";
 import { devRules } from "./dev.ts";
 import { deriveMounts } from "./facts.ts";
 import { procRules } from "./proc.ts";
@@ -50,16 +50,9 @@ const sysRules: FactRule[] = [
 		accept: (got) => got === "nothing is mounted",
 		explain: [
 			{
-				when: (context) => called(context, "unshare", "CLONE_NEWCGROUP"),
 				diagnosis: "cgroup-mounted-too-early",
-				why: "The cgroup namespace is the command's own, but the mount shows the cgroups of the host. A mount of cgroup2 shows what the namespace of its mounter has as its top, at the time of the mount.",
+				why: "The top of /sys/fs/cgroup in the container is not the container's own cgroup. A mount of cgroup2 shows what the cgroup namespace of its mounter has as its top, at the time of the mount.",
 				try: "Call unshare(CLONE_NEWCGROUP) first, then mount.",
-				see: ["cgroup_namespaces(7)"],
-			},
-			{
-				diagnosis: "cgroup-top-wrong",
-				why: "/sys/fs/cgroup in the container does not begin with the container's own cgroup. A program that looks for its limits, such as a Java or Node runtime, looks at this place.",
-				try: "Call unshare(CLONE_NEWCGROUP), and then mount cgroup2 on /sys/fs/cgroup.",
 				see: ["cgroup_namespaces(7)"],
 			},
 		],

@@ -40,6 +40,13 @@ export const devRules: FactRule[] = [
 				see: ["mount(2)"],
 			},
 			{
+				when: ({ facts }) => facts["dev.mount"] === "its own, and everybody may write in it",
+				diagnosis: "dev-for-everybody",
+				why: "Every user of the container may make files in /dev. A program that opens a device that is missing could open somebody's file instead. The root of a tmpfs has the mode 1777, as /tmp has, unless an option says otherwise.",
+				try: 'Mount it with the option "mode=755".',
+				see: ["tmpfs(5)"],
+			},
+			{
 				diagnosis: "dev-not-mounted",
 				why: "Nothing is mounted on /dev: the command sees the directory that the image has. Which devices a container gets would be decided by whoever has made the image.",
 				try: 'Start with mount("tmpfs", "/dev", "tmpfs", MS_NOSUID, "mode=755").',

@@ -58,7 +58,7 @@ export function deriveMounts(observation: Observation, drawn: RandomInputs): Rec
 		MOUNTS.filter(({ at }) => at.startsWith(top)).flatMap((wanted) => flaws(box, wanted));
 	return {
 		...pattern,
-		"dev.mount": ownDev(observation.before, box),
+		"dev.mount": ownDev(observation.before, box, dev),
 		"dev.devices": devices(dev, drawn).map(({ path, kind, device }) => `${path} ${kind} ${device}`),
 		"dev.modes": wrongModes(dev, drawn),
 		"dev.links": Object.keys(LINKS).filter((name) => !LINKS[name]?.test(linkAt(dev, name))),
@@ -106,12 +106,14 @@ function flaws(box: ProcessState, { at, fstype, flags }: (typeof MOUNTS)[number]
 	return missing.length === 0 ? [] : [`${at}: without ${missing.join(", ")}`];
 }
 
-function ownDev(before: HostState, box: ProcessState): string {
+function ownDev(before: HostState, box: ProcessState, dev: readonly Entry[]): string {
 	const mount = mountAt(box, "/dev");
 	if (mount === undefined || mount.mountPoint !== "/dev") return "a directory of the image";
 	const isHosts = before.mounts.some(({ device }) => device === mount.device);
 	if (isHosts || mount.fstype === "devtmpfs") return "the host's";
-	return flagsOf(mount).includes("nodev") ? "its own, without access to devices" : "its own";
+	if (flagsOf(mount).includes("nodev")) return "its own, without access to devices";
+	const mode = dev.find(({ path }) => path === ".")?.mode ?? 0o755;
+	return (mode & 0o022) === 0 ? "its own" : "its own, and everybody may write in it";
 }
 
 // ptmx belongs to the terminals, and not to this list. A console would belong to a container with a terminal.

@@ -1,4 +1,4 @@
-import type { Context, FactRule, LedgerCall } from "../../harness/judge/index.ts";
+import type { Context, Explanation, FactRule, LedgerCall } from "../../harness/judge/index.ts";
 
 /** The rules about what is read-only or covered in /proc and /sys. */
 
@@ -26,51 +26,56 @@ const covered = (context: Context, fact: string) =>
 		.filter((path) => wasCovered(context, path))
 		.join(", ");
 
+/** Ways to make paths read-only that do not work. They explain both facts below. */
+const notReadOnly: Explanation[] = [
+	{
+		when: (context) => listOf(context, "proc.writable").some((path) => wasCovered(context, path)),
+		diagnosis: "read-only-covered",
+		why: (context) =>
+			`These paths were made read-only, and covered by a later mount above them: ${covered(context, "proc.writable")}. What is mounted on a directory hides everything that was mounted below it before.`,
+		try: "Make the paths read-only after all file systems are mounted.",
+		see: ["mount(2)"],
+	},
+	{
+		when: (context) =>
+			listOf(context, "proc.writable").every(
+				(path) => mountedAt(context, path, "MS_BIND").length > 0 && mountedAt(context, path, "MS_REMOUNT").length === 0,
+			),
+		diagnosis: "bind-not-read-only",
+		why: "Each path is a mount of its own, and its flags have no ro. A bind mount takes its flags from the mount that it is made of. In the call that makes it, the kernel ignores MS_RDONLY, without an error.",
+		try: "Make the bind mount first. Then change its flags: mount(null, path, null, MS_REMOUNT | MS_BIND | MS_RDONLY, null).",
+		see: ["mount(2), Creating a bind mount", "mount(2), Remounting an existing mount"],
+	},
+];
+
 export const procRules: FactRule[] = [
+	{
+		fact: "host.core-pattern",
+		madeOf: "kernel",
+		what: "the host's /proc/sys/kernel/core_pattern, after the command has tried to change it",
+		explain: [
+			...notReadOnly,
+			{
+				diagnosis: "core-pattern-changed",
+				why: "The command wrote to /proc/sys/kernel/core_pattern, and the host's setting has changed. If it begins with a |, the kernel starts that program when any process crashes: as root, and on the host.",
+				try: "Bind /proc/sys to itself, and make this mount read-only; the same for all READ_ONLY_PATHS.",
+				see: ["core(5)", "mount(2), Remounting an existing mount"],
+			},
+		],
+	},
 	{
 		fact: "proc.writable",
 		madeOf: "kernel",
 		what: "paths that must be read-only and are not",
+		followsFrom: ["host.core-pattern"],
 		explain: [
-			{
-				when: (context) => listOf(context, "proc.writable").some((path) => wasCovered(context, path)),
-				diagnosis: "read-only-covered",
-				why: (context) =>
-					`These paths were made read-only, and covered by a later mount above them: ${covered(context, "proc.writable")}. What is mounted on a directory hides everything that was mounted below it before.`,
-				try: "Make the paths read-only after all file systems are mounted.",
-				see: ["mount(2)"],
-			},
-			{
-				when: (context) =>
-					listOf(context, "proc.writable").every(
-						(path) =>
-							mountedAt(context, path, "MS_BIND").length > 0 && mountedAt(context, path, "MS_REMOUNT").length === 0,
-					),
-				diagnosis: "bind-not-read-only",
-				why: "Each path is a mount of its own, and its flags have no ro. A bind mount takes its flags from the mount that it is made of. In the call that makes it, the kernel ignores MS_RDONLY, without an error.",
-				try: "Make the bind mount first. Then change its flags: mount(null, path, null, MS_REMOUNT | MS_BIND | MS_RDONLY, null).",
-				see: ["mount(2), Creating a bind mount", "mount(2), Remounting an existing mount"],
-			},
+			...notReadOnly,
 			{
 				diagnosis: "proc-writable",
 				why: (context) =>
 					`The command may write to ${listOf(context, "proc.writable").join(", ")}. They belong to the kernel, and the kernel is the host's: there is no namespace for most of these settings.`,
 				try: "Bind each of READ_ONLY_PATHS to itself, and make this mount read-only. Leave out those that this kernel does not have.",
 				see: ["proc_sys(5)", "mount(2), Remounting an existing mount"],
-			},
-		],
-	},
-	{
-		fact: "host.core-pattern",
-		madeOf: "kernel",
-		what: "the host's /proc/sys/kernel/core_pattern, after the command has tried to change it",
-		followsFrom: ["proc.writable"],
-		explain: [
-			{
-				diagnosis: "core-pattern-changed",
-				why: "The command wrote to /proc/sys/kernel/core_pattern, and the host's setting has changed. If it begins with a |, the kernel starts that program when any process crashes: as root, and on the host.",
-				try: "Make /proc/sys read-only.",
-				see: ["core(5)", "proc_sys(5)"],
 			},
 		],
 	},
