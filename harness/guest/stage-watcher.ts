@@ -15,7 +15,7 @@ const READINGS_MS = [0, 60, 260, 760, 1_760];
 /** After output, a command mostly changes something. So the watcher waits a little before it reads. */
 const AFTER_OUTPUT_MS = 60;
 /** The longest pause. */
-const PAUSE_MS_MAX = 200;
+const PAUSE_MS_MAX = 100;
 /** Reading takes at most this part of the time. */
 const MAX_SHARE_OF_TIME = 0.3;
 
