@@ -2,7 +2,11 @@ import { type Context, type Explanation, refused } from "../../harness/judge/ind
 
 /** Explanations of calls that the kernel refuses. */
 
-const target = ({ thrown }: Context) => JSON.parse(thrown?.syscall?.args["target"] ?? '""') as string;
+const pathIn = ({ thrown }: Context, name: string) => JSON.parse(thrown?.syscall?.args[name] ?? '""') as string;
+const source = (context: Context) => pathIn(context, "source");
+const target = (context: Context) => pathIn(context, "target");
+const hasFlag = ({ thrown }: Context, flag: string) =>
+	thrown?.syscall?.args["mountflags"]?.split("|").includes(flag) === true;
 const isBelow = (context: Context, ...tops: string[]) => tops.some((top) => target(context).startsWith(`${top}/`));
 
 /** Explanations of exceptions, the most specific first. */
@@ -14,6 +18,13 @@ export const refusals: Explanation[] = [
 			`${thrown?.syscall?.args["pathname"]} exists already. The image has brought it, or it was made twice. Which devices a container gets is not the image's decision.`,
 		try: "First mount a tmpfs on /dev: it is empty, and covers what the image has there.",
 		see: ["mknod(2), ERRORS", "tmpfs(5)"],
+	},
+	{
+		when: (context) => refused("mount", "ENOENT")(context) && target(context) === "/sys/fs/cgroup",
+		diagnosis: "no-sysfs-yet",
+		why: "There is no directory /sys/fs/cgroup here. It belongs to sysfs, and sysfs is not mounted on /sys yet.",
+		try: "Mount sysfs first, and then cgroup2 in it.",
+		see: ["sysfs(5)", "mount(2), ERRORS"],
 	},
 	{
 		when: (context) => refused("mount", "ENOENT")(context) && isBelow(context, "/proc", "/sys"),
@@ -29,6 +40,14 @@ export const refusals: Explanation[] = [
 		why: (context) =>
 			`There is no directory ${target(context)}. The tmpfs on /dev is empty: what the image had there is covered.`,
 		try: "Make the directory first: mkdirSync(path).",
+		see: ["mount(2), ERRORS"],
+	},
+	{
+		when: (context) => refused("mount", "ENOTDIR")(context) && hasFlag(context, "MS_BIND"),
+		diagnosis: "bind-of-another-kind",
+		why: (context) =>
+			`A bind mount covers a file with a file, or a directory with a directory. ${source(context)} and ${target(context)} are not of the same kind.`,
+		try: 'Ask statSync(path).isDirectory(). For a directory: mount("tmpfs", path, "tmpfs", MS_RDONLY, null).',
 		see: ["mount(2), ERRORS"],
 	},
 	{
@@ -48,9 +67,7 @@ export const refusals: Explanation[] = [
 		see: ["mount(2), ERRORS"],
 	},
 	{
-		when: (context) =>
-			refused("mount", "EINVAL")(context) &&
-			context.thrown?.syscall?.args["mountflags"]?.split("|").includes("MS_REMOUNT") === true,
+		when: (context) => refused("mount", "EINVAL")(context) && hasFlag(context, "MS_REMOUNT"),
 		diagnosis: "remount-of-no-mount",
 		why: (context) => `${target(context)} is no mount point, only a path in a mount. Flags belong to a mount.`,
 		try: "First bind the path to itself: mount(path, path, null, MS_BIND, null). Then it is a mount of its own.",
