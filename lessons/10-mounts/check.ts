@@ -16,7 +16,7 @@ const sysRules: FactRule[] = [
 				diagnosis: "sys-not-mounted",
 				why: ({ facts }) =>
 					`In the command's mount table: ${[facts["sys.mounts"] ?? []].flat().join("; ")}. Programs read there which links, processors and limits they have.`,
-				try: 'mount("sysfs", "/sys", "sysfs", FLAGS, null), and then the same with cgroup2 on /sys/fs/cgroup. The order matters: a later mount on /sys covers what is below.',
+				try: 'mount("sysfs", "/sys", "sysfs", MS_RDONLY | FLAGS, null), and then the same with cgroup2 on /sys/fs/cgroup. The order matters: a later mount on /sys covers what is below.',
 				see: ["sysfs(5)", "cgroups(7), CGROUPS VERSION 2"],
 			},
 			{
@@ -89,7 +89,11 @@ export default defineCheck({
 		{ title: "devices, and only these", points: 4, facts: ["dev.mount", "dev.devices", "dev.modes", "dev.links"] },
 		{ title: "terminals, shared memory, message queues", points: 2, facts: ["dev.pts", "dev.ptmx", "dev.mounts"] },
 		{ title: "a /sys that shows its own cgroup", points: 3, facts: ["sys.mounts", "ns.cgroup", "cgroup.top"] },
-		{ title: "settings of the kernel that stay as they are", points: 2, facts: ["proc.writable", "host.core-pattern"] },
+		{
+			title: "settings of the kernel that stay as they are",
+			points: 2,
+			facts: ["proc.writable", "proc.hidden", "host.core-pattern"],
+		},
 		{ title: "files of the kernel that are covered", points: 2, facts: ["proc.readable"] },
 		{ title: "names", points: 1, facts: ["etc.hostname", "etc.hosts", "etc.resolv.conf"] },
 	],

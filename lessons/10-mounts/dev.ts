@@ -9,8 +9,10 @@ const notItsOwn = (_: unknown, { facts }: Context) => !String(facts["dev.mount"]
 /** What the command should have, and does not. */
 const missing = (context: Context, wanted: readonly string[]) => {
 	const got = listOf(context, "dev.devices");
-	return wanted.filter((device) => !got.includes(device)).map((device) => device.split(" ")[0] ?? "");
+	return wanted.filter((device) => !got.includes(device)).map((device) => shown(context, nameOf(device)));
 };
+/** With the name that the device had in this run. */
+const shown = ({ drawn }: Context, text: string) => text.replaceAll("‹device›", drawn["device"] ?? "");
 const nameOf = (device: string) => device.split(" ")[0] ?? "";
 
 const STANDARD = [
@@ -71,7 +73,7 @@ export const devRules: FactRule[] = [
 					const wrong = listOf(context, "dev.devices").filter((device) =>
 						[...STANDARD, EXTRA].some((wanted) => wanted !== device && nameOf(wanted) === nameOf(device)),
 					);
-					return `These names lead to another device: ${wrong.join(", ")}. The kernel does not know a device's name. It only looks at the type and the two numbers.`;
+					return `These names lead to another device: ${shown(context, wrong.join(", "))}. The kernel does not know a device's name. It only looks at the type and the two numbers.`;
 				},
 				try: "Make each device with its own type, major and minor number, in this order: mknod(path, type | mode, makedev(major, minor)).",
 				see: ["mknod(2)", "makedev(3)"],
@@ -113,15 +115,15 @@ export const devRules: FactRule[] = [
 				when: ({ facts }) =>
 					listOf({ facts } as Context, "dev.modes").every((mode) => /: 06?[46]?[046]?[04]$/.test(mode)),
 				diagnosis: "umask-cleared-bits",
-				why: ({ facts }) =>
-					`These devices have fewer rights than were asked for: ${[facts["dev.modes"] ?? []].flat().join(", ")}. mknod(2) clears those bits of the mode that are in the process's umask, and the umask is mostly 022. So only root may write to /dev/null.`,
-				try: "Call chmodSync after mknod, or process.umask(0) before.",
+				why: (context) =>
+					`These devices have fewer rights than were asked for: ${shown(context, listOf(context, "dev.modes").join(", "))}. mknod(2) clears those bits of the mode that are in the process's umask. The umask is mostly 022, so only the owner, root, may write to them.`,
+				try: "Call chmodSync after mknod. Or call process.umask(0) before, and set the old umask again afterwards.",
 				see: ["umask(2)", "mknod(2)"],
 			},
 			{
 				diagnosis: "device-mode-wrong",
-				why: ({ facts }) =>
-					`These devices have another mode than was asked for: ${[facts["dev.modes"] ?? []].flat().join(", ")}.`,
+				why: (context) =>
+					`These devices have another mode than was asked for: ${shown(context, listOf(context, "dev.modes").join(", "))}.`,
 				try: "Each device has a mode of its own, in its property mode: use that one.",
 				see: ["mknod(2)", "chmod(2)"],
 			},
@@ -149,9 +151,16 @@ export const devRules: FactRule[] = [
 		accept: notItsOwn,
 		explain: [
 			{
+				when: ({ facts }) => facts["dev.pts"] === "its own, without access to devices",
+				diagnosis: "devpts-nodev",
+				why: "The line of /dev/pts in the command's mount table has nodev. Terminals are devices, and so is ptmx. On such a mount, nobody can open them: EACCES.",
+				try: "Leave out MS_NODEV for /dev/pts: its flags are MS_NOSUID | MS_NOEXEC.",
+				see: ["mount(2)", "pts(4)"],
+			},
+			{
 				diagnosis: "no-terminals",
 				why: "No devpts is mounted on the command's /dev/pts. A program that wants to make a terminal, such as an SSH server, finds none.",
-				try: 'Make the directory, and mount("devpts", "/dev/pts", "devpts", FLAGS, "ptmxmode=666,mode=620,gid=5"). It must be the last mount on this path: /dev itself comes first.',
+				try: 'Make the directory, and mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "ptmxmode=666,mode=620,gid=5"). It must be the last mount on this path: /dev itself comes first.',
 				see: ["pts(4)", "mount(8)"],
 			},
 		],

@@ -68,6 +68,7 @@ export function deriveMounts(observation: Observation, drawn: RandomInputs): Rec
 		"sys.mounts": flawsAt("/sys"),
 		"cgroup.top": cgroupTop(box),
 		"proc.writable": READ_ONLY.filter((path) => !isReadOnly(mountAt(box, path))),
+		"proc.hidden": READ_ONLY.filter((path) => mountAt(box, path)?.fstype !== "proc"),
 		"proc.readable": MASKED.filter((path) => ["proc", "sysfs"].includes(mountAt(box, path)?.fstype ?? "")),
 		...Object.fromEntries(NAME_FILES.map((path) => [path.replace("/", "."), nameFile(box, path, drawn)])),
 	};
@@ -137,7 +138,8 @@ function linkAt(dev: readonly Entry[], name: string): string {
 function ownTerminals(before: HostState, box: ProcessState): string {
 	const mount = mountAt(box, "/dev/pts");
 	if (mount?.mountPoint !== "/dev/pts" || mount.fstype !== "devpts") return "none";
-	return before.mounts.some(({ device }) => device === mount.device) ? "the host's" : "its own";
+	if (before.mounts.some(({ device }) => device === mount.device)) return "the host's";
+	return flagsOf(mount).includes("nodev") ? "its own, without access to devices" : "its own";
 }
 
 function closedShm(dev: readonly Entry[]): string[] {
@@ -168,14 +170,19 @@ function corePattern({ programs }: Observation, drawn: RandomInputs): string {
 }
 
 // What a file says, without its comments, its order and its spaces.
-function nameFile(box: ProcessState, path: string, { hostname, address, nameserver }: RandomInputs): string {
+function nameFile(box: ProcessState, path: string, { hostname, address, ...drawn }: RandomInputs): string {
 	const entry = box.files[path];
 	if (entry === null || entry === undefined) return "missing";
 	const lines = entry.text.split("\n").map((line) => line.replace(/#.*/, "").trim().split(/\s+/));
 	const has = (...words: (string | undefined)[]) =>
 		lines.some(([first, ...rest]) => first === words[0] && words.slice(1).every((word) => rest.includes(word ?? "")));
 	if (path === "etc/hostname") return entry.text.trim() === hostname ? "right" : "another name";
-	if (path === "etc/resolv.conf") return has("nameserver", nameserver) ? "right" : "without the name server";
+	if (path === "etc/resolv.conf") {
+		// The resolver reads one address a line: resolv.conf(5).
+		const servers = lines.filter(([keyword]) => keyword === "nameserver").map(([, server]) => server);
+		const wanted = [drawn["nameserver"], drawn["otherNameserver"]];
+		return wanted.every((server) => servers.includes(server)) ? "right" : "without a line for each name server";
+	}
 	if (!has("127.0.0.1", "localhost")) return "without localhost";
 	return has(address, hostname) ? "right" : "without the container's own name";
 }

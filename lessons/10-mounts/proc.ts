@@ -80,6 +80,20 @@ export const procRules: FactRule[] = [
 		],
 	},
 	{
+		fact: "proc.hidden",
+		madeOf: "kernel",
+		what: "paths that must be readable and are not",
+		explain: [
+			{
+				diagnosis: "read-only-hidden",
+				why: (context) =>
+					`Something else is mounted on these paths: ${listOf(context, "proc.hidden").join(", ")}. Programs read settings of the kernel there, such as the largest process ID. They may not change them.`,
+				try: "Bind each of READ_ONLY_PATHS to itself. Cover only MASKED_PATHS.",
+				see: ["proc_sys(5)", "mount(2), Creating a bind mount"],
+			},
+		],
+	},
+	{
 		fact: "proc.readable",
 		madeOf: "kernel",
 		what: "paths that must be covered and are not",

@@ -12,12 +12,12 @@ export const PATTERN = "pattern";
 /** The files that name the container. */
 export const NAME_FILES = ["etc/hostname", "etc/hosts", "etc/resolv.conf"];
 
-/** The additional device: the same as /dev/full, under a name of its own, and not for everybody. */
-export const EXTRA = { major: 1, minor: 7, mode: 0o640 } as const;
+/** The additional device: the same as /dev/full, under a name of its own, for others than root, and not for everybody. */
+export const EXTRA = { major: 1, minor: 7, mode: 0o660 } as const;
 const S_IFCHR = 0o020000;
 
 export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
-	// A part of two addresses. Always three digits, so that no address is the beginning of another.
+	// A part of the addresses. Always three digits, so that no address is the beginning of another.
 	const [byte = 0] = Buffer.from(random.name("").slice(1), "hex");
 	return {
 		id: random.name("").slice(1),
@@ -26,10 +26,11 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
 		pattern: random.name("core"),
 		address: `10.88.0.${100 + (byte % 100)}`,
 		nameserver: `192.0.2.${100 + (byte % 100)}`,
+		otherNameserver: `198.51.100.${100 + (byte % 100)}`,
 	};
 }
 
-export function scenarioOf({ id, hostname, device, pattern, address, nameserver = "" }: RandomInputs): Scenario {
+export function scenarioOf({ id, hostname, device, pattern, address, ...drawn }: RandomInputs): Scenario {
 	return {
 		does: `ran sh with the hostname ${hostname}, the address ${address} and the device /dev/${device}`,
 		prepare: [],
@@ -41,7 +42,7 @@ export function scenarioOf({ id, hostname, device, pattern, address, nameserver 
 					init: true,
 					limits: {},
 					devices: [{ path: `/dev/${device}`, type: S_IFCHR, ...EXTRA }],
-					nameservers: [nameserver],
+					nameservers: [drawn["nameserver"] ?? "", drawn["otherNameserver"] ?? ""],
 				},
 				script: `{ echo ${pattern} >${CORE_PATTERN}; } 2>/dev/null\npause\nexit $line`,
 			},
