@@ -1,8 +1,8 @@
 import { cpus, loadavg } from "node:os";
 import type { Template } from "./template.ts";
 
-/** The part of a run's budget that one stage may use: twice what the longest stage of a correct exercise uses. */
-const STAGE_SHARE = 1 / 3;
+/** The part of a run's budget that one stage may use: almost three times what the longest stage of a right answer uses. */
+const STAGE_SHARE = 1 / 2;
 /** On a busy computer, the same work takes more processor time, because others use the processor's caches. */
 const BUSY_BUDGET_FACTOR_MAX = 1.5;
 
@@ -35,8 +35,7 @@ export interface ProcessorBudget {
  * which is far away on a busy computer.
  *
  * A loop stays in one stage, and mostly begins when the run has used little of its budget. So a stage has a budget of
- * its own. Of both budgets, the largest correct exercise that we know uses less than half, and on a busy computer not
- * much more.
+ * its own. Of the run's budget, the largest right answer that we know uses less than half; of a stage's, about a third.
  */
 export function processorBudget({ bootMs }: Booted): ProcessorBudget {
 	const runMs = Math.round((2_500 + bootMs / 3) * Math.min(BUSY_BUDGET_FACTOR_MAX, busyFactor()));
