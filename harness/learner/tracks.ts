@@ -48,9 +48,10 @@ export function passedTrackOf(all: readonly Track[], book: Logbook, lesson: Less
 /** What comes after a lesson that has passed. */
 export type After = "next lesson" | "finish" | "own engine" | "nothing";
 
-/** What comes after this lesson: the finish of its track, if that is all that the track lacks. */
+/** What comes after this lesson: the finish of its track, or of an earlier one, if that is all that it lacks. */
 export function afterLesson(all: readonly Track[], book: Logbook, lesson: Lesson): After {
-	const track = passedTrackOf(all, book, lesson);
+	const toFinish = trackToFinish(all, lesson);
+	const track = toFinish && lessonsToPass(toFinish, book).length === 0 ? toFinish : undefined;
 	if (track !== undefined && !isFinished(track, book)) return "finish";
 	if (all.some((one) => lessonsToPass(one, book).length > 0)) return "next lesson";
 	return track === undefined ? "nothing" : "own engine";

@@ -150,7 +150,7 @@ END
 		`);
 		expect(results).toEqual({
 			"as it report": "0",
-			listed: "bin lib lib64 proc",
+			listed: "bin dev etc lib lib64 proc sys",
 			"a given command": "3",
 			"a given command without a path": "4",
 			"a missing command": "127",

@@ -40,8 +40,9 @@ test("finish [right modules, one prints, one makes a system call] passes, and sh
 	expect(stdout).not.toContain("✗");
 	expect(stdout).toContain("What you built");
 	expect(code).toBe(0);
-	const status = JSON.parse((await drydock(dir, "status", "--json")).stdout);
-	expect(status).toMatchObject({ track: { finished: true }, next: "npx drydock box" });
+	const document = async (command: string) => JSON.parse((await drydock(dir, command, "--json")).stdout);
+	expect(await document("status")).toMatchObject({ next: "npx drydock box" });
+	expect((await document("list")).tracks).toContainEqual(expect.objectContaining({ number: 1, finished: true }));
 });
 
 test("finish [a module that does nothing any more] fails, and names the lesson", { timeout: TIMEOUT_MS }, async () => {

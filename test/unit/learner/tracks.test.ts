@@ -38,7 +38,8 @@ test("[all lessons have passed] the finish is next, if the track has one", () =>
 	expect(passedTrackOf(example, book("01-a", "02-b"), lesson("01-a"))).toBe(example[0]);
 	expect(isLastToPass(example, book("01-a", "02-b"), lesson("01-a"))).toBe(true);
 	expect(afterLesson(example, book("01-a", "02-b"), lesson("01-a"))).toBe("finish");
-	expect(afterLesson(example, book("01-a", "02-b", "10-c"), lesson("10-c"))).toBe("nothing");
+	expect(afterLesson(example, book("01-a", "02-b", "10-c"), lesson("10-c"))).toBe("finish");
+	expect(afterLesson(example.slice(1), book("10-c"), lesson("10-c"))).toBe("nothing");
 	expect(trackOf(example, lesson("10-c"))).toBe(example[1]);
 	expect(passedTrackOf(example, book("10-c"), lesson("10-c"))).toBeUndefined();
 	expect(isLastToPass(example, book(), lesson("10-c"))).toBe(false);
@@ -48,6 +49,7 @@ test("[the finish has passed] other lessons are next, or the learner's own engin
 	const finished = (...passed: string[]) => ({ ...book(...passed), finished: { 1: "2026-01-01T00:00:00Z" } });
 	expect(afterLesson(example, finished("01-a", "02-b"), lesson("01-a"))).toBe("next lesson");
 	expect(afterLesson(example, finished("01-a", "02-b", "10-c"), lesson("02-b"))).toBe("own engine");
+	expect(afterLesson(example, finished("01-a", "02-b", "10-c"), lesson("10-c"))).toBe("own engine");
 });
 
 test("a learner in a track without a finish can play the one before it", () => {
