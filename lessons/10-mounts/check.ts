@@ -17,7 +17,7 @@ const sysRules: FactRule[] = [
 				why: ({ facts }) =>
 					`In the command's mount table: ${[facts["sys.mounts"] ?? []].flat().join("; ")}. Programs read there which links, processors and limits they have.`,
 				try: 'mount("sysfs", "/sys", "sysfs", MS_RDONLY | FLAGS, null), and then the same with cgroup2 on /sys/fs/cgroup. The order matters: a later mount on /sys covers what is below.',
-				see: ["sysfs(5)", "cgroups(7), CGROUPS VERSION 2"],
+				see: ["mount(2)", "sysfs(5)", "cgroups(7), CGROUPS VERSION 2"],
 			},
 			{
 				diagnosis: "sys-open",

@@ -161,7 +161,7 @@ export const devRules: FactRule[] = [
 				diagnosis: "no-terminals",
 				why: "No devpts is mounted on the command's /dev/pts. A program that wants to make a terminal, such as an SSH server, finds none.",
 				try: 'Make the directory, and mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "ptmxmode=666,mode=620,gid=5"). It must be the last mount on this path: /dev itself comes first.',
-				see: ["pts(4)", "mount(8)"],
+				see: ["pts(4)", "mount(2)"],
 			},
 		],
 	},

