@@ -22,7 +22,7 @@ const sysRules: FactRule[] = [
 			{
 				diagnosis: "sys-open",
 				why: ({ facts }) =>
-					`In the command's mount table: ${[facts["sys.mounts"] ?? []].flat().join("; ")}. Root in the container is root, so it could change settings of devices and of its own cgroup there: a limit that its bearer can lift is none.`,
+					`In the command's mount table: ${[facts["sys.mounts"] ?? []].flat().join("; ")}. Root in the container is root, so it could change settings of devices and of its own cgroup there. A container could lift its own limits.`,
 				try: "Mount both with MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC.",
 				see: ["mount(2)", "sysfs(5)"],
 			},
@@ -59,6 +59,9 @@ const sysRules: FactRule[] = [
 	},
 ];
 
+// "etc.resolv.conf" → "resolv-conf"
+const diagnosisOf = (fact: string) => fact.replace("etc.", "").replace(".", "-");
+
 const nameRule = (fact: string, path: string, why: string, tryThis: string): FactRule => ({
 	fact,
 	madeOf: "files",
@@ -66,13 +69,13 @@ const nameRule = (fact: string, path: string, why: string, tryThis: string): Fac
 	explain: [
 		{
 			when: ({ facts }) => facts[fact] === "missing",
-			diagnosis: `${fact.replace("etc.", "").replace(".", "-")}-missing`,
+			diagnosis: `${diagnosisOf(fact)}-missing`,
 			why: `There is no ${path} in the container. ${why}`,
 			try: tryThis,
 			see: [],
 		},
 		{
-			diagnosis: `${fact.replace("etc.", "").replace(".", "-")}-wrong`,
+			diagnosis: `${diagnosisOf(fact)}-wrong`,
 			why: ({ process }) =>
 				`${path} in the container says: ${JSON.stringify(process?.files[path.slice(1)]?.text ?? "")}. ${why}`,
 			try: tryThis,

@@ -166,7 +166,9 @@ function cgroupTop(box: ProcessState): string {
 }
 
 function corePattern({ programs }: Observation, drawn: RandomInputs): string {
-	return (programs[PATTERN]?.stdout ?? "").trim() === drawn["pattern"] ? "changed from inside" : "unchanged";
+	const read = programs[PATTERN]?.stdout.trim() ?? "";
+	if (read === "") return "could not be read";
+	return read === drawn["pattern"] ? "changed from inside" : "unchanged";
 }
 
 // What a file says, without its comments, its order and its spaces.

@@ -57,7 +57,10 @@ export const procRules: FactRule[] = [
 			...notReadOnly,
 			{
 				diagnosis: "core-pattern-changed",
-				why: "The command wrote to /proc/sys/kernel/core_pattern, and the host's setting has changed. If it begins with a |, the kernel starts that program when any process crashes: as root, and on the host.",
+				why: ({ facts }) =>
+					facts["host.core-pattern"] === "could not be read"
+						? "The host's /proc/sys/kernel/core_pattern could not be read after the command had tried to change it, so nothing is known."
+						: "The command wrote to /proc/sys/kernel/core_pattern, and the host's setting has changed. If it begins with a |, the kernel starts that program when any process crashes: as root, and on the host.",
 				try: "Bind /proc/sys to itself, and make this mount read-only; the same for all READ_ONLY_PATHS.",
 				see: ["core(5)", "mount(2), Remounting an existing mount"],
 			},
