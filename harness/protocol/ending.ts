@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, record, text } from "../readings/bounded-schemas.ts";
+import { count, jsonLength, record, text } from "../readings/bounded-schemas.ts";
 import { Waits } from "../readings/waits.ts";
 
 /** The longest value of an exercise that is kept, in characters of JSON. */
@@ -13,14 +13,7 @@ const Thrown = v.object({
 	syscall: v.optional(v.object({ call: text, args: record(text, text), code: text, errno: count })),
 });
 
-// JSON.parse takes a value that is nested too deeply for JSON.stringify, which then throws a RangeError.
-function boundedValue(value: unknown): unknown {
-	try {
-		return (JSON.stringify(value) ?? "").length <= VALUE_CHARS ? value : "something long";
-	} catch {
-		return "something nested too deeply";
-	}
-}
+const boundedValue = (value: unknown) => (jsonLength(value) <= VALUE_CHARS ? value : "something long");
 
 /** How the exercise ended. */
 export const Ending = v.variant("how", [

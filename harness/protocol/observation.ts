@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, list, record, text } from "../readings/bounded-schemas.ts";
+import { count, jsonLength, list, record, text } from "../readings/bounded-schemas.ts";
 import { ImageReading } from "../readings/images.ts";
 import { HostState, ProcessState } from "../readings/index.ts";
 import { FileId } from "../readings/root.ts";
@@ -90,7 +90,7 @@ const MEASURED_CHARS = 1 << 16;
 // The lesson of an instrument checks the form of the result. Here only its size is bounded.
 const Measured = v.pipe(
 	v.unknown(),
-	v.check((value) => (JSON.stringify(value) ?? "").length <= MEASURED_CHARS, "something long"),
+	v.check((value) => jsonLength(value) <= MEASURED_CHARS, "something long"),
 );
 
 export const Observation = v.object({

@@ -31,3 +31,15 @@ export const record = <T extends v.GenericSchema>(name: v.GenericSchema<string>,
 			return entries;
 		}),
 	);
+
+/**
+ * How long a value of any form is, in characters of JSON. Infinite if it is nested so deeply that JSON.stringify throws a
+ * RangeError: JSON.parse has no such limit.
+ */
+export function jsonLength(value: unknown): number {
+	try {
+		return (JSON.stringify(value) ?? "").length;
+	} catch {
+		return Number.POSITIVE_INFINITY;
+	}
+}

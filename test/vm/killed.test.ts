@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
+import { copyFile, link, lstat, mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { cacheDir } from "../../harness/base/cache.ts";
 import { inKit } from "../../harness/base/kit.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { drawn } from "../support/plan.ts";
-import { temporary } from "../support/temporary.ts";
+import { type Temporary, temporary } from "../support/temporary.ts";
 
 // A kill of drydock, at any moment, ends all of its processes: on a quiet computer within two seconds. The next run
 // works, and leaves nothing of the killed one behind. `npm test` draws some of the moments.
@@ -41,10 +41,7 @@ afterAll(() => Promise.all([machines.close(), files.remove(), modules.remove()])
 
 describe("SIGKILL", () => {
 	test.for(drawn("SIGKILL", [0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85]))("during a check, %d of the way", async (part) => {
-		const own = await temporary();
-		// Without the observations, which other workers write at the same time. A check makes none.
-		for (const kind of (await readdir(cacheDir)).filter((name) => name !== "observations"))
-			await symlink(join(cacheDir, kind), join(own.dir, kind));
+		const own = await ownCache();
 		const before = await leftIn(own.dir);
 		await killed(own.dir, tookMs * part);
 		expect(await completeCheck(own.dir)).toBe(0);
@@ -150,6 +147,21 @@ function check(cache: string, file: string, [program = "", ...first]: readonly s
 		output += text;
 	});
 	return { child, mark, output: () => output };
+}
+
+/** A copy of the cache, because other workers write to the cache itself at the same time. */
+async function ownCache(): Promise<Temporary> {
+	const own = await temporary();
+	for (const name of await readdir(cacheDir, { recursive: true })) {
+		// A check writes no observations. The others belong to processes that run.
+		if (/^(?:observations|scratch)\b|\.(?:lock|staging)/.test(name)) continue;
+		const [from, to] = [join(cacheDir, name), join(own.dir, name)];
+		const stat = await lstat(from).catch(() => null);
+		if (stat?.isDirectory()) await mkdir(to);
+		// A link takes no space, but only within one file system. A file that is gone by now is none that a check needs.
+		else await link(from, to).catch(() => copyFile(from, to).catch(() => {}));
+	}
+	return own;
 }
 
 async function marked(mark: string): Promise<string[]> {

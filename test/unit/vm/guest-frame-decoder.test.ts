@@ -5,9 +5,8 @@ import { observation } from "../../support/observation.ts";
 
 const pong = encodeFrame({ type: "pong", nonce: "n", monotonicMs: 1 });
 
-/** A report in which this text replaces the value that the exercise returned. */
-function reportWith(json: string): Buffer {
-	const report = observation({ ending: { how: "returned", value: "HERE" } });
+/** A report in which this text replaces one value: if nothing else is given, what the exercise returned. */
+function reportWith(json: string, report = observation({ ending: { how: "returned", value: "HERE" } })): Buffer {
 	const frame = Buffer.from(
 		JSON.stringify({ type: "report", nonce: "n", observation: report }).replace('"HERE"', json),
 	);
@@ -70,9 +69,15 @@ describe("a decoder of guest frames", () => {
 	test.each([
 		["a small document", '{"pid":7,"status":0}', { pid: 7, status: 0 }],
 		["something long", `"${"x".repeat(2 << 20)}"`, "something long"],
-		["something nested", "[".repeat(1 << 20) + "]".repeat(1 << 20), "something nested too deeply"],
+		["something nested", "[".repeat(1 << 20) + "]".repeat(1 << 20), "something long"],
 	])("keeps what an exercise returned if it is small, or else says what it was: %s", (_what, json, value) => {
 		expect(returned(json)).toEqual(value);
+	});
+
+	test("refuses a measurement that is nested too deeply", () => {
+		const nested = "[".repeat(1 << 16) + "]".repeat(1 << 16);
+		const frame = reportWith(nested, { ...observation(), measured: { speed: "HERE" } });
+		expect(() => new GuestFrameDecoder().push(frame)).toThrow(ProtocolError);
 	});
 
 	test("no key changes what an object is", () => {
