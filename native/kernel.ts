@@ -12,3 +12,4 @@ export * from "./namespaces.ts";
 export * from "./processes.ts";
 export { type Signal, sigprocmask, sigwaitinfo } from "./signals.ts";
 export { SyscallError } from "./syscall-error.ts";
+export * from "./users.ts";

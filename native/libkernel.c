@@ -12,6 +12,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/netlink.h>
 #include <linux/random.h>
 #include <pty.h>
@@ -259,6 +260,12 @@ long k_netlink(int protocol, const unsigned char *request, int length, unsigned 
     close(fd);
     return r < 0 ? r : end;
 }
+
+/* Users: setresuid(2), setresgid(2), setgroups(2). -1 comes as a 64-bit number, and leaves an id as it is. */
+
+long k_setresuid(int64_t ruid, int64_t euid, int64_t suid) { return answer(setresuid(ruid, euid, suid)); }
+long k_setresgid(int64_t rgid, int64_t egid, int64_t sgid) { return answer(setresgid(rgid, egid, sgid)); }
+long k_setgroups(int size, const unsigned char *list) { return answer(setgroups(size, (const gid_t *)list)); }
 
 /* Locks: flock(2) */
 

@@ -59,7 +59,17 @@ test("every lesson except the first has a line in the list", async () => {
 });
 
 test("options and the usage text come from the parts in the engine, in the order of the lessons", () => {
-	expect(Object.keys(boxOptions())).toEqual(["hostname", "memory", "pids", "cpus", "publish", "device", "dns"]);
+	expect(Object.keys(boxOptions())).toEqual([
+		"hostname",
+		"memory",
+		"pids",
+		"cpus",
+		"publish",
+		"device",
+		"dns",
+		"user",
+		"group-add",
+	]);
 	expect(Object.keys(boxOptions("05"))).toEqual(["hostname"]);
 	const usage = engineText("solutions/commands/run.txt", "06");
 	expect(usage).toContain("  --pids NUMBER         how many processes it may have\n");

@@ -1,0 +1,20 @@
+import { part } from "../part.ts";
+import options from "./options.json";
+import { prepareUser } from "./user.ts";
+
+/** Runs the command as another user than root. Comes last, because only root can enter the other parts. */
+part<{ user: string; groupAdd?: string[] }, () => void>({
+	when: "user",
+	options,
+	readOptions: (given) => ({ user: given("user").map(checked)[0] ?? "0", groupAdd: given("group-add") }),
+	make: ({ rootfs = "/", user: asked, groupAdd = [] }) => {
+		const [user = "", group] = asked.split(":");
+		return prepareUser({ rootfs, user, group, groupAdd });
+	},
+	enter: (_, becomeUser) => becomeUser?.(),
+});
+
+function checked(user: string): string {
+	if (/^[^:]+(:[^:]+)?$/.test(user)) return user;
+	throw new Error(`--user ${user}: a user is expected, such as 1000, nobody or nobody:tty`);
+}

@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parseGroup, parsePasswd } from "#box/accounts";
+import { setgroups, setresgid, setresuid } from "#kernel";
+
+/** Who is to run a command: names or numbers. */
+export interface Asked {
+	/** The container's root directory, as the host sees it. */
+	rootfs: string;
+	user: string;
+	/** The group that the user's processes are in; if not given, /etc/passwd says it. */
+	group: string | undefined;
+	/** More groups that the command is to be in. */
+	groupAdd: readonly string[];
+}
+
+/** The kernel's view of a user: numbers. */
+interface User {
+	uid: number;
+	gid: number;
+	groups: readonly number[];
+	home: string;
+}
+
+/** The largest number that names a user or a group. The next one is -1 in 32 bits: "leave the id as it is". */
+const LARGEST_ID = 2 ** 32 - 2;
+
+/**
+ * Prepares to run a command as a user. The engine calls it on the host.
+ * @returns what makes the calling process that user. The engine calls this last, in the process that is about to become
+ * the command. The root of that process is the container's.
+ */
+export function prepareUser(asked: Asked): () => void {
+	// Reads the container's files only there. On the host, a link in the image could lead to the host's files.
+	return () => become(find(asked));
+}
+
+/** Looks names up in the caller's root. */
+function find({ user, group, groupAdd }: Asked): User {
+	const accounts = parsePasswd(textOf("/etc/passwd"));
+	const groups = parseGroup(textOf("/etc/group"));
+	// A number may have several names. A name means its own line, and a number the first one.
+	const account = accounts.find(({ name }) => name === user) ?? accounts.find(({ uid }) => String(uid) === user);
+	const gidOf = (asked: string) => groups.find(({ name }) => name === asked)?.gid ?? idIn(asked, "group");
+	// Whoever names a group gets that one, and none because of memberships.
+	const own = group === undefined ? groups.filter(({ members }) => members.includes(account?.name ?? "")) : [];
+	const gid = group === undefined ? (account?.gid ?? 0) : gidOf(group);
+	return {
+		uid: account?.uid ?? idIn(user, "user"),
+		gid,
+		groups: [...new Set([gid, ...own.map((one) => one.gid), ...groupAdd.map(gidOf)])],
+		home: account?.home ?? "/",
+	};
+}
+
+function become({ uid, gid, groups, home }: User): void {
+	// The user comes last: another user than root may not change its groups any more.
+	setgroups(groups);
+	setresgid(gid, gid, gid);
+	setresuid(uid, uid, uid);
+	process.env["HOME"] = home;
+}
+
+// An image need not have these files.
+const textOf = (path: string) => (existsSync(path) ? readFileSync(path, "utf8") : "");
+
+function idIn(text: string, kind: string): number {
+	const id = /^\d+$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
+	if (id > LARGEST_ID) throw new Error(`the container has no ${kind} ${text}`);
+	return id;
+}
