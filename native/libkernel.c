@@ -163,9 +163,10 @@ long k_kill(int pid, int sig) { return answer(kill(pid, sig)); }
 long k_getpid(void) { return syscall(SYS_getpid); }
 long k_getppid(void) { return syscall(SYS_getppid); }
 
-/* Namespaces: unshare(2), setns(2), sethostname(2) */
+/* Namespaces: unshare(2), pidfd_open(2), setns(2), sethostname(2) */
 
 long k_unshare(int flags) { return answer(unshare(flags)); }
+long k_pidfd_open(int pid, int flags) { return answer(syscall(SYS_pidfd_open, pid, flags)); }
 long k_setns(int fd, int nstype) { return answer(setns(fd, nstype)); }
 
 long k_sethostname(const char *packed) {
@@ -173,7 +174,7 @@ long k_sethostname(const char *packed) {
     return answer(sethostname(name, strlen(name)));
 }
 
-/* Mounts: mount(2), umount2(2), pivot_root(2), chroot(2), chdir(2) */
+/* Mounts: mount(2), umount2(2), pivot_root(2), chroot(2), chdir(2), getcwd(2) */
 
 long k_mount(const char *packed, int64_t flags) {
     const char *source = unpack(&packed);
@@ -199,6 +200,8 @@ long k_mknod(const char *packed, int mode, int64_t dev) {
 
 long k_chroot(const char *packed) { return answer(chroot(unpack(&packed))); }
 long k_chdir(const char *packed) { return answer(chdir(unpack(&packed))); }
+/* The kernel's own answer. The C library's getcwd refuses a path that does not begin with a slash. */
+long k_getcwd(char *to, int size) { return answer(syscall(SYS_getcwd, to, size)); }
 long k_fchdir(int fd) { return answer(fchdir(fd)); }
 
 /*

@@ -1,5 +1,5 @@
 import { MOUNT_FLAGS, UMOUNT_FLAGS } from "./constants.ts";
-import { flagNames, int, int64, quoted, strings, syscall } from "./library.ts";
+import { bytes, flagNames, int, int64, quoted, strings, syscall } from "./library.ts";
 
 /**
  * Mounts a file system, binds a directory to a second place, or changes the propagation of a mount: `flags` decides.
@@ -78,4 +78,22 @@ export function chdir(path: string): void {
  */
 export function fchdir(fd: number): void {
 	syscall("fchdir", { fd: String(fd) }, [int(fd)]);
+}
+
+/** A path has at most 4,096 bytes, and the kernel may put `(unreachable)` before it. */
+const CWD_BYTES = 4_112;
+
+/**
+ * The current directory. The kernel looks for a way from this process's root to it. If there is none, the path begins
+ * with `(unreachable)` and not with `/`: then the directory is outside the root.
+ *
+ * Unlike `process.cwd()`, which keeps its first answer, this asks the kernel each time.
+ * @throws {SyscallError} ENOENT the directory was removed
+ * @see getcwd(2)
+ */
+export function getcwd(): string {
+	const path = Buffer.alloc(CWD_BYTES);
+	const length = syscall("getcwd", { buf: "/* path */", size: String(CWD_BYTES) }, [bytes(path), int(CWD_BYTES)]);
+	// The last byte is the NUL that ends the string.
+	return path.toString("utf8", 0, length - 1);
 }

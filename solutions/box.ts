@@ -12,6 +12,7 @@ import "./03-chroot/part.ts" with { until: "04" };
 import "./04-pivot-root/part.ts";
 import "./05-pid1/part.ts";
 import "./10-mounts/part.ts";
+import "./13-exec/part.ts";
 import "./12-users/part.ts";
 
 export { run } from "./container.ts";

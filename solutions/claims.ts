@@ -29,6 +29,12 @@ export function giveBack(id: string): void {
 /** Whether a container has claimed anything. */
 export const hasClaims = (id: string): boolean => claims().some((claim) => claim.id === id);
 
+/** Ids of all containers that have claimed their id. */
+export const containers = (): string[] =>
+	claims()
+		.filter(({ path, id }) => path === `${CLAIMS}/${id}`)
+		.map(({ id }) => id);
+
 /**
  * Ids of containers whose claims name a process that no longer runs: such a box was killed before it could clean up.
  */

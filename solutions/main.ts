@@ -2,11 +2,13 @@ import { writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { _exit, getpid } from "#kernel";
 import type { Command } from "./commands/command.ts";
+import { execCommand } from "./commands/exec.ts";
 import { runCommand } from "./commands/run.ts";
+import { partsOf } from "./part.ts";
 import { fail } from "./supervise.ts";
 
-/** The commands of `box`. The first argument names one. */
-const COMMANDS: readonly Command[] = [runCommand];
+/** The commands of `box`. The first argument names one. Without the part of its lesson, a command does not exist. */
+const COMMANDS: readonly Command[] = [runCommand, ...(partsOf("exec").length > 0 ? [execCommand] : [])];
 
 const HELP = new Set<string | undefined>(["--help", "-h", "help"]);
 

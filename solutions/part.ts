@@ -18,6 +18,8 @@ export interface Option {
 	value: string;
 	help: string;
 	repeats?: boolean;
+	/** The commands of `box` that have the option. Default: only `run`. */
+	commands?: string[];
 }
 
 /**
@@ -51,6 +53,26 @@ export interface Part<Own = Record<string, unknown>, Made = unknown> {
 	/** Pids of the container's processes; null when the part has no list of them. */
 	processes?(id: string): number[] | null;
 }
+
+/** Whether an option that has no other value than `host` was given. */
+export function isHost(option: string, given: (name: string) => string[]): boolean {
+	const [value] = given(option);
+	if (value !== undefined && value !== "host") throw new Error(`--${option} ${value}: the only value is host`);
+	return value !== undefined;
+}
+
+/** The parts that have options for a command of `box`. */
+export const partsOf = (command: string): Part[] => parts.filter(({ options }) => hasOptionFor(command, options));
+
+/** The options of a command of `box`, by name. */
+export function optionsOf(command: string): Record<string, Option> {
+	const all = parts.flatMap(({ options = {} }) => Object.entries(options));
+	return Object.fromEntries(all.filter(([, option]) => isFor(command, option)));
+}
+
+const isFor = (command: string, { commands = ["run"] }: Option) => commands.includes(command);
+const hasOptionFor = (command: string, options: Record<string, Option> = {}) =>
+	Object.values(options).some((option) => isFor(command, option));
 
 /** All parts, in the order in which they were added. */
 export const parts: Part[] = [];

@@ -39,6 +39,8 @@ export interface Engine {
 	run(): number;
 	/** Pids of the container's processes. If null, all descendants of the engine count as the container's. */
 	processes(): number[] | null;
+	/** The process that gets a user's signals. If not given, the engine's child that is in the container. */
+	receiver?(engine: number): number | undefined;
 	/** Removes everything that the engine can have left behind. */
 	removeRemains(): void;
 }
@@ -157,8 +159,10 @@ function passSignalsOn(pid: number, box: number, engine: Engine): number {
 
 const processesOf = (pid: number, engine: Engine) => engine.processes() ?? descendantsOf(pid);
 
-// Returns the engine's child that is in the container. That process passes signals on to the command (lesson 05).
+// Returns the process that gets signals: in general, the engine's child that is in the container. That process passes
+// them on to the command (lesson 05).
 function containerOf(pid: number, engine: Engine): number | undefined {
+	if (engine.receiver !== undefined) return engine.receiver(pid);
 	const processes = processesOf(pid, engine);
 	return childrenOf(pid).find((child) => processes.includes(child));
 }
@@ -230,7 +234,8 @@ function childrenOf(pid: number): number[] {
 	return children.split(" ").filter(Boolean).map(Number);
 }
 
-function descendantsOf(pid: number): number[] {
+/** The descendants of a process, each before its own. */
+export function descendantsOf(pid: number): number[] {
 	return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { inKit, withUnixLines } from "../base/kit.ts";
 
 /**
@@ -15,12 +16,14 @@ export interface Engine {
 	upTo?: string;
 }
 
-/** An option of `box run`. */
+/** An option of `box`. */
 export interface BoxOption {
 	/** The placeholder for the option's value in the usage text. */
 	value: string;
 	help: string;
 	repeats?: boolean;
+	/** The commands of `box` that have the option. Default: only `run`. */
+	commands?: string[];
 }
 
 /** The engine with all parts. */
@@ -45,20 +48,20 @@ export function engineAt(lesson: string): Engine {
 export function engineText(path: string, upTo?: string): string {
 	const text = withUnixLines(readFileSync(inKit(path), "utf8"));
 	if (path === LIST) return text.replaceAll(PART_LINE, (line, ...named) => (isIncluded(named, upTo) ? line : ""));
-	return path.endsWith(".txt") ? text.replace("{OPTIONS}", usageOf(boxOptions(upTo))) : text;
+	return path.endsWith(".txt") ? text.replace("{OPTIONS}", usageOf(boxOptions(upTo, basename(path, ".txt")))) : text;
 }
 
-/** The options of `box run` by name, in the order of the lessons. */
-export function boxOptions(upTo?: string): Record<string, BoxOption> {
+/** The options of a command of `box` by name, in the order of the lessons. */
+export function boxOptions(upTo?: string, command = "run"): Record<string, BoxOption> {
 	const list = withUnixLines(readFileSync(inKit(LIST), "utf8"));
 	const lessons = [...list.matchAll(PART_LINE)]
 		.filter(([, ...named]) => isIncluded(named, upTo))
 		.map(([, lesson = ""]) => lesson);
 	const files = lessons.sort().map((lesson) => inKit("solutions", lesson, "options.json"));
-	return Object.assign(
-		{},
-		...files.filter((file) => existsSync(file)).map((file) => JSON.parse(readFileSync(file, "utf8"))),
-	);
+	const all = files
+		.filter((file) => existsSync(file))
+		.flatMap((file) => Object.entries<BoxOption>(JSON.parse(readFileSync(file, "utf8"))));
+	return Object.fromEntries(all.filter(([, { commands = ["run"] }]) => commands.includes(command)));
 }
 
 // A line of the list: the part, and the number of the lesson whose part replaces it.

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { claim } from "../claims.ts";
 import { oneAtATime } from "../lock.ts";
-import { part } from "../part.ts";
+import { isHost, part } from "../part.ts";
 import { connect, type Network, type Published } from "./network.ts";
 import options from "./options.json";
 
@@ -12,6 +12,10 @@ part<{ address: string; publish?: Published[] }, Network>({
 	options,
 	readOptions: (given, { id }) => {
 		const publish = given("publish").map(ports);
+		if (isHost("network", given)) {
+			if (publish.length > 0) throw new Error("--publish needs a network of its own, and --network host shares one");
+			return {};
+		}
 		for (const { host } of publish) {
 			if (isListening(host)) throw new Error(`port ${host} is taken: a program on the host listens on it`);
 			if (!claim(`port-${host}`, id)) throw new Error(`port ${host} is taken: it leads to another container`);

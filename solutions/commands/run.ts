@@ -2,7 +2,7 @@ import { existsSync, readFileSync, realpathSync, writeSync } from "node:fs";
 import { SIGKILL } from "#kernel";
 import { run } from "../box.ts";
 import { claim, giveBack } from "../claims.ts";
-import { type Container, parts } from "../part.ts";
+import { type Container, optionsOf, parts } from "../part.ts";
 import { processesOf, removeAbandoned, removeRemains } from "../remains.ts";
 import { supervise } from "../supervise.ts";
 import type { Command } from "./command.ts";
@@ -12,7 +12,7 @@ import usage from "./run.txt";
 export const runCommand: Command = {
 	name: "run",
 	usage,
-	options: Object.assign({}, ...parts.map(({ options }) => options)),
+	options: optionsOf("run"),
 	start,
 };
 

@@ -60,6 +60,24 @@ describe("mounts", () => {
 		expect(value.write).toBe("EROFS");
 	});
 
+	test.concurrent("getcwd is the current directory, and begins with (unreachable) when that is outside the root", async () => {
+		const { value } = await runInGuest(machines, ({ k, fs, attempt, inChild }) =>
+			inChild(() => {
+				fs.mkdirSync("/tmp/root");
+				fs.mkdirSync("/tmp/gone");
+				k.chdir("/etc");
+				const paths = [k.getcwd()];
+				k.chdir("/tmp/gone");
+				fs.rmdirSync("/tmp/gone");
+				const removed = attempt(() => k.getcwd());
+				k.chdir("/etc");
+				k.chroot("/tmp/root");
+				return { paths: [...paths, k.getcwd()], removed };
+			}),
+		);
+		expect(value).toEqual({ paths: ["/etc", "(unreachable)/etc"], removed: "ENOENT" });
+	});
+
 	test.concurrent("chdir, fchdir and chroot move the root or the current directory, and fail with ENOENT, ENOTDIR, EBADF", async () => {
 		const { value } = await runInGuest(machines, ({ k, fs, attempt, inChild }) =>
 			inChild(() => {

@@ -64,6 +64,62 @@ describe("namespaces", () => {
 		expect(value).toEqual({ names: ["away", "harbour", "away"], wrongKind: "EINVAL" });
 	});
 
+	test.concurrent("setns [a process, in a forked child] enters several namespaces of that process at once", async () => {
+		const { value } = await runInGuest(machines, ({ k, fs, attempt, inChild }) => {
+			const child = process
+				.getBuiltinModule("node:child_process")
+				.spawn("unshare", ["--mount", "--uts", "sleep", "100"]);
+			const kinds = ["mnt", "uts", "net"];
+			const links = (pid: string) => kinds.map((kind) => fs.readlinkSync(`/proc/${pid}/ns/${kind}`));
+			const own = links("self");
+			const name = () => fs.readFileSync(`/proc/${child.pid}/comm`, "utf8");
+			while (name() !== "sleep\n");
+			const target = k.pidfdOpen(child.pid ?? 0);
+			return {
+				same: inChild(() => {
+					k.setns(target, k.CLONE_NEWNS | k.CLONE_NEWUTS | k.CLONE_NEWNET);
+					return links("self").every((link, index) => link === links(String(child.pid))[index]);
+				}),
+				differ: links(String(child.pid)).map((link, index) => link !== own[index]),
+				errors: [attempt(() => k.setns(target, 0)), inChild(() => attempt(() => k.setns(target, k.CLONE_NEWUSER)))],
+				opened: [k.getpid() + 100_000, -1].map((pid) => attempt(() => k.pidfdOpen(pid))),
+				flags: attempt(() => k.pidfdOpen(k.getpid(), 1)),
+			};
+		});
+		expect(value).toEqual({
+			same: true,
+			differ: [true, true, false],
+			errors: ["EINVAL", "EINVAL"],
+			opened: ["ESRCH", "EINVAL"],
+			flags: "EINVAL",
+		});
+	});
+
+	test.concurrent("setns [several threads] enters no mount namespace, and others with the calling thread only", async () => {
+		const { value } = await runInGuest(machines, ({ k, fs, attempt }) => {
+			const child = process.getBuiltinModule("node:child_process").spawn("unshare", ["-muinC", "sleep", "100"]);
+			while (fs.readFileSync(`/proc/${child.pid}/comm`, "utf8") !== "sleep\n");
+			const target = k.pidfdOpen(child.pid ?? 0);
+			const kinds = ["mnt", "uts", "ipc", "net", "cgroup"];
+			const ofThread = (thread: string) => kinds.map((kind) => fs.readlinkSync(`/proc/self/task/${thread}/ns/${kind}`));
+			const before = ofThread(String(k.getpid()));
+			const both = attempt(() => k.setns(target, k.CLONE_NEWNS | k.CLONE_NEWUTS));
+			const unchanged = ofThread(String(k.getpid())).every((link, index) => link === before[index]);
+			const flags = [k.CLONE_NEWNS, k.CLONE_NEWUTS, k.CLONE_NEWIPC, k.CLONE_NEWNET, k.CLONE_NEWCGROUP];
+			const answers = flags.map((flag) => attempt(() => k.setns(target, flag)));
+			const moved = fs
+				.readdirSync("/proc/self/task")
+				.filter((thread) => ofThread(thread).some((link, index) => link !== before[index]));
+			return { both, unchanged, answers, moved: moved.map((thread) => Number(thread) === k.getpid()) };
+		});
+		expect(value).toEqual({
+			both: "EINVAL",
+			unchanged: true,
+			answers: ["EINVAL", "ok", "ok", "ok", "ok"],
+			moved: [true],
+		});
+	});
+
 	test.concurrent("unshare(CLONE_NEWPID) moves only later children: the first of them is pid 1", async () => {
 		const { value } = await runInGuest(machines, ({ k, inChild }) =>
 			inChild(() => {
