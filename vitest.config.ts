@@ -35,8 +35,12 @@ const KITS = {
 };
 const plays = process.env["DRYDOCK_TESTS"] === "kits" ? [{ test: KITS }] : [];
 
+/** A busy computer needs longer than vitest's own second. */
+const expecting = { poll: { timeout: 30_000 } };
+
 /** For tests that need no machine. */
 const withoutMachine = {
+	expect: expecting,
 	testTimeout: 60_000,
 	maxWorkers: 2,
 	isolate: false,
@@ -45,6 +49,7 @@ const withoutMachine = {
 };
 
 const inMachines = {
+	expect: expecting,
 	testTimeout: 180_000,
 	hookTimeout: 300_000,
 	// Machines want both processors, so there are never many at a time.
@@ -59,6 +64,8 @@ const inMachines = {
 export default defineConfig({
 	test: {
 		sequence: { sequencer: LongestFirst },
+		// Compiled modules are kept for the next run.
+		experimental: { fsModuleCache: true },
 		projects: [
 			{ test: { name: "unit", include: ["test/unit/**/*.test.ts"], ...withoutMachine } },
 			{ test: { name: "cli", include: ["test/cli/**/*.test.ts"], ...withoutMachine } },

@@ -93,10 +93,15 @@ describe("whatever is sent", () => {
 			Buffer.concat([Buffer.from(socket), frame('{"action":"next"}'), frame('{"action":"jump","step":1}')]),
 			Buffer.concat([Buffer.from(socket), frame("{"), Buffer.from([0x88, 0x80, 0, 0, 0, 0])]),
 		);
+		// Almost every changed request is refused. So that some are accepted in every run, a tenth is not changed.
+		const someByteEdits = fc.oneof(
+			{ weight: 9, arbitrary: randomByteEdits },
+			{ weight: 1, arbitrary: fc.constant([]) },
+		);
 		dispatched = [];
 		const answers = new Map<string, number>();
 		await fc.assert(
-			fc.asyncProperty(fc.nat(requests.length - 1), randomByteEdits, async (index, changes) => {
+			fc.asyncProperty(fc.nat(requests.length - 1), someByteEdits, async (index, changes) => {
 				const bytes = applyByteEdits(requests[index] as Buffer, changes);
 				const heard = await sent(bytes);
 				const [, status = "none"] = /^HTTP\/1\.1 (\d{3}) /.exec(heard) ?? [];

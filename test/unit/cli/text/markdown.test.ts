@@ -7,6 +7,7 @@ import type { Style } from "../../../../harness/base/text-layout.ts";
 import { highlightCode } from "../../../../harness/cli/text/markdown/highlight.ts";
 import { renderMarkdown } from "../../../../harness/cli/text/markdown.ts";
 import { lessons } from "../../../../harness/judge/lessons.ts";
+import { drawn } from "../../../support/plan.ts";
 
 const rendered = (source: string, style: Partial<Style> = {}) =>
 	renderMarkdown(source, { width: 40, color: false, ...style }, style.color ? highlightCode : undefined);
@@ -112,11 +113,14 @@ describe.each((await lessons()).map(({ id }) => id))("the text of %s", async (id
 	// A word longer than the line is not broken.
 	const isOneWord = (line: string) => !line.trim().includes(" ");
 
-	test.each([40, 80, 120])("fits into %i columns, except for code and long words", (width) => {
-		const lines = rendered(source, { width }).split("\n");
-		expect(lines.filter((line) => stringWidth(line) > width && !isCode(line) && !isOneWord(line))).toEqual([]);
-		expect(Math.max(...lines.filter((line) => !isCode(line)).map((line) => stringWidth(line)))).toBeGreaterThan(30);
-	});
+	test.for(drawn(`the width of ${id}`, [40, 80, 120], 1))(
+		"fits into %i columns, except for code and long words",
+		(width) => {
+			const lines = rendered(source, { width }).split("\n");
+			expect(lines.filter((line) => stringWidth(line) > width && !isCode(line) && !isOneWord(line))).toEqual([]);
+			expect(Math.max(...lines.filter((line) => !isCode(line)).map((line) => stringWidth(line)))).toBeGreaterThan(30);
+		},
+	);
 
 	test("is the same with and without colours, except for the signs that replace colours", () => {
 		// Without colours, signs such as # take up room, so table cells may wrap at other words.
