@@ -43,6 +43,42 @@ export const MS_SLAVE = 0x80000;
 /** Share mount and unmount events with the peer group. See mount_namespaces(7), "SHARED SUBTREES". */
 export const MS_SHARED = 0x100000;
 
+/** In place of a descriptor: a relative path starts at the current directory. See openat(2). */
+export const AT_FDCWD = -100;
+/** With an empty path, the call is about what the descriptor itself refers to. See mount_setattr(2). */
+export const AT_EMPTY_PATH = 0x1000;
+/** Apply to this mount and to all mounts below it. See mount_setattr(2). */
+export const AT_RECURSIVE = 0x8000;
+
+/** Mount read-only. See mount_setattr(2). */
+export const MOUNT_ATTR_RDONLY = 0x1;
+/** Ignore set-user-ID and set-group-ID bits and file capabilities. See mount_setattr(2). */
+export const MOUNT_ATTR_NOSUID = 0x2;
+/** Allow no access to device files. See mount_setattr(2). */
+export const MOUNT_ATTR_NODEV = 0x4;
+/** Do not allow programs to be executed from this mount. See mount_setattr(2). */
+export const MOUNT_ATTR_NOEXEC = 0x8;
+
+/** Make a copy of the mount that is attached nowhere. See {@link openTree}. */
+export const OPEN_TREE_CLONE = 0x1;
+/** The mount to move is the one that the descriptor refers to. See {@link moveMount}. */
+export const MOVE_MOUNT_F_EMPTY_PATH = 0x4;
+/** The place to move it to is the one that the descriptor refers to. See {@link moveMount}. */
+export const MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+
+/** Open a file or directory only as a place, neither for reading nor for writing. See open(2). */
+export const O_PATH = 0x200000;
+/** Do not go to another mount. See openat2(2). */
+export const RESOLVE_NO_XDEV = 0x1;
+/** Do not follow the links in /proc that lead to a process's open files. See openat2(2). */
+export const RESOLVE_NO_MAGICLINKS = 0x2;
+/** Do not follow symbolic links. See openat2(2). */
+export const RESOLVE_NO_SYMLINKS = 0x4;
+/** Refuse a path that leads out of the directory where it starts. See openat2(2). */
+export const RESOLVE_BENEATH = 0x8;
+/** Treat the directory where the path starts as the root: for absolute links, and for `..`. See openat2(2). */
+export const RESOLVE_IN_ROOT = 0x10;
+
 /** Abort requests that are pending in the file system before unmounting. See umount2(2). */
 export const MNT_FORCE = 0x1;
 /** Detach the mount now, and clean up once nothing uses it any more. See umount2(2). */
@@ -75,8 +111,12 @@ export const PR_SET_PDEATHSIG = 1;
 /** Set whether orphans among this process's descendants become its children. See PR_SET_CHILD_SUBREAPER(2const). */
 export const PR_SET_CHILD_SUBREAPER = 36;
 
+/** Take a shared lock: others can have a shared lock, too, but no exclusive one. See flock(2). */
+export const LOCK_SH = 1;
 /** Take an exclusive lock. See flock(2). */
 export const LOCK_EX = 2;
+/** Do not wait for the lock. See flock(2). */
+export const LOCK_NB = 4;
 /** Release the lock. See flock(2). */
 export const LOCK_UN = 8;
 
@@ -118,6 +158,26 @@ export const MOUNT_FLAGS = {
 	MS_SLAVE,
 	MS_SHARED,
 } as const;
+
+/** The `MOUNT_ATTR_*` flags by name, for mount_setattr(2). */
+export const MOUNT_ATTRIBUTES = {
+	MOUNT_ATTR_RDONLY,
+	MOUNT_ATTR_NOSUID,
+	MOUNT_ATTR_NODEV,
+	MOUNT_ATTR_NOEXEC,
+} as const;
+
+/** The `RESOLVE_*` flags by name, for openat2(2). */
+export const RESOLVE_FLAGS = {
+	RESOLVE_NO_XDEV,
+	RESOLVE_NO_MAGICLINKS,
+	RESOLVE_NO_SYMLINKS,
+	RESOLVE_BENEATH,
+	RESOLVE_IN_ROOT,
+} as const;
+
+/** The operations of flock(2), by name. */
+export const LOCK_OPERATIONS = { LOCK_SH, LOCK_EX, LOCK_NB, LOCK_UN } as const;
 
 /** The types of file that mknod(2) makes here, by name. */
 export const FILE_TYPES = { S_IFCHR, S_IFBLK } as const;

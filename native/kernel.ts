@@ -7,8 +7,10 @@
 export * from "./constants.ts";
 export * from "./device-files.ts";
 export * from "./locks.ts";
+export * from "./mount-trees.ts";
 export * from "./mounts.ts";
 export * from "./namespaces.ts";
+export { type OpenHow, openat2 } from "./openat2.ts";
 export * from "./processes.ts";
 export { type Signal, sigprocmask, sigwaitinfo } from "./signals.ts";
 export { SyscallError } from "./syscall-error.ts";

@@ -198,6 +198,38 @@ long k_mknod(const char *packed, int mode, int64_t dev) {
     return answer(mknod(unpack(&packed), (mode_t)mode, (dev_t)dev));
 }
 
+/*
+ * openat2(2), mount_setattr(2), open_tree(2), move_mount(2): by their numbers, which are the same on every architecture.
+ * Older C libraries do not declare these calls.
+ */
+
+struct path_how {
+    uint64_t flags, mode, resolve;
+};
+
+long k_openat2(int dirfd, const char *packed, int64_t flags, int64_t mode, int64_t resolve) {
+    struct path_how how = {.flags = flags, .mode = mode, .resolve = resolve};
+    return answer(syscall(437, dirfd, unpack(&packed), &how, sizeof how));
+}
+
+struct mount_attributes {
+    uint64_t set, clear, propagation, user_namespace;
+};
+
+long k_mount_setattr(int dirfd, const char *packed, int flags, int64_t set, int64_t clear, int64_t propagation) {
+    struct mount_attributes attributes = {.set = set, .clear = clear, .propagation = propagation};
+    return answer(syscall(442, dirfd, unpack(&packed), flags, &attributes, sizeof attributes));
+}
+
+long k_open_tree(int dirfd, const char *packed, int flags) {
+    return answer(syscall(428, dirfd, unpack(&packed), flags));
+}
+
+long k_move_mount(int from_dirfd, const char *packed, int to_dirfd, int flags) {
+    const char *from = unpack(&packed);
+    return answer(syscall(429, from_dirfd, from, to_dirfd, unpack(&packed), flags));
+}
+
 long k_chroot(const char *packed) { return answer(chroot(unpack(&packed))); }
 long k_chdir(const char *packed) { return answer(chdir(unpack(&packed))); }
 /* The kernel's own answer. The C library's getcwd refuses a path that does not begin with a slash. */

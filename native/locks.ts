@@ -1,13 +1,15 @@
-import { LOCK_EX, type LOCK_UN } from "./constants.ts";
-import { int, syscall } from "./library.ts";
+import { LOCK_OPERATIONS } from "./constants.ts";
+import { flagNames, int, syscall } from "./library.ts";
 
 /**
- * Locks an open file or directory, and waits while another process has the lock; or unlocks it. The kernel also unlocks
- * it when the last descriptor of this open file is closed, for example because all processes that had it were killed.
- * @throws {SyscallError} EBADF not open; EINTR a signal was handled first
+ * Locks an open file or directory, and waits while others have a lock that excludes this one; or unlocks it. The lock
+ * belongs to the open file: a forked child has it, too. The kernel releases the lock when the last descriptor of this
+ * open file is closed, for example because all processes that had it were killed.
+ * @param operation `LOCK_SH`, `LOCK_EX` or `LOCK_UN`; combined with `LOCK_NB` by `|`, it never waits
+ * @throws {SyscallError} EWOULDBLOCK (the same number as EAGAIN) somebody else has the lock, with LOCK_NB; EBADF not
+ * open; EINTR a signal was handled first
  * @see flock(2)
  */
-export function flock(fd: number, operation: typeof LOCK_EX | typeof LOCK_UN): void {
-	const shown = { fd: String(fd), operation: operation === LOCK_EX ? "LOCK_EX" : "LOCK_UN" };
-	syscall("flock", shown, [int(fd), int(operation)]);
+export function flock(fd: number, operation: number): void {
+	syscall("flock", { fd: String(fd), operation: flagNames(operation, LOCK_OPERATIONS) }, [int(fd), int(operation)]);
 }

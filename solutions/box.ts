@@ -1,6 +1,6 @@
 /**
  * The engine. Each import adds the part of one lesson; the order is the one in which `run` makes and enters the parts.
- * `until` names the lesson whose part replaces this one. Lesson 01 has no part: `run` calls its `runCommand` directly.
+ * A lesson may have a second part, which is entered later than the first. `until` names the lesson whose part replaces this one. Lesson 01 has no part: `run` calls its `runCommand` directly.
  * The check of a lesson runs the engine with the parts of lessons up to that lesson.
  */
 import "./06-cgroups/part.ts";
@@ -8,10 +8,12 @@ import "./08-network/part.ts";
 import "./09-scratch/part.ts";
 import "./07-overlay/part.ts";
 import "./02-unshare/part.ts";
+import "./11-volumes/part.ts";
 import "./03-chroot/part.ts" with { until: "04" };
 import "./04-pivot-root/part.ts";
 import "./05-pid1/part.ts";
 import "./10-mounts/part.ts";
+import "./11-volumes/late-part.ts";
 import "./13-exec/part.ts";
 import "./12-users/part.ts";
 

@@ -4,11 +4,14 @@ import { _exit, getpid } from "#kernel";
 import type { Command } from "./commands/command.ts";
 import { execCommand } from "./commands/exec.ts";
 import { runCommand } from "./commands/run.ts";
-import { partsOf } from "./part.ts";
+import { parts, partsOf } from "./part.ts";
 import { fail } from "./supervise.ts";
 
 /** The commands of `box`. The first argument names one. Without the part of its lesson, a command does not exist. */
-const COMMANDS: readonly Command[] = [runCommand, ...(partsOf("exec").length > 0 ? [execCommand] : [])];
+const COMMANDS: readonly Command[] = [
+	...[runCommand, ...(partsOf("exec").length > 0 ? [execCommand] : [])],
+	...parts.flatMap(({ commands = [] }) => commands),
+];
 
 const HELP = new Set<string | undefined>(["--help", "-h", "help"]);
 
@@ -29,7 +32,8 @@ function main([name, ...args]: string[]): void {
 	if (command === undefined)
 		throw new Error(`${name === undefined ? "no command was given" : `there is no command ${name}`}\n${usage}`);
 	const flags = Object.entries(command.options).map(
-		([option, { repeats = false }]) => [option, { type: "string", multiple: repeats }] as const,
+		([option, { short, repeats = false }]) =>
+			[option, { type: "string", multiple: repeats, ...(short === undefined ? {} : { short }) }] as const,
 	);
 	const options = { ...Object.fromEntries(flags), help: { type: "boolean", short: "h" } } as const;
 	// Box's own options end at the first word that is not an option. What follows belongs to the command, even if it

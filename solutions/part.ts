@@ -1,3 +1,5 @@
+import type { Command, Option } from "./commands/command.ts";
+
 /**
  * What `box` is asked to run. Each part adds properties of its own, and may change others while it makes the container.
  */
@@ -12,16 +14,6 @@ export interface Container {
 	layers?: string[] | undefined;
 }
 
-/** An option of the command line. */
-export interface Option {
-	/** The placeholder for the value in the usage text. */
-	value: string;
-	help: string;
-	repeats?: boolean;
-	/** The commands of `box` that have the option. Default: only `run`. */
-	commands?: string[];
-}
-
 /**
  * What one lesson adds to a container. `make`, `enter` and `remove` run only for a container that asks for the part.
  * `Own` are the part's own properties of a container, `Made` is what `make` returns.
@@ -29,8 +21,10 @@ export interface Option {
 export interface Part<Own = Record<string, unknown>, Made = unknown> {
 	/** The property of a container that asks for this part. */
 	when: keyof Own & string;
-	/** The part's command-line options, by name. */
+	/** The part's options of `box run`, by name. */
 	options?: Record<string, Option>;
+	/** Commands of `box` besides `run`. */
+	commands?: readonly Command[];
 	/**
 	 * Turns options of the command line into properties of the container.
 	 * @param given returns the values of an option; only the last one if the option does not repeat

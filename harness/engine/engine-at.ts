@@ -18,6 +18,8 @@ export interface Engine {
 
 /** An option of `box`. */
 export interface BoxOption {
+	/** One letter: `-v` is the same as `--volume`. */
+	short?: string;
 	/** The placeholder for the option's value in the usage text. */
 	value: string;
 	help: string;
@@ -64,8 +66,8 @@ export function boxOptions(upTo?: string, command = "run"): Record<string, BoxOp
 	return Object.fromEntries(all.filter(([, { commands = ["run"] }]) => commands.includes(command)));
 }
 
-// A line of the list: the part, and the number of the lesson whose part replaces it.
-const PART_LINE = /^import "\.\/(\d\d-[^"/]+)\/part\.ts"(?: with \{ until: "(\d\d)" \})?;\n/gm;
+// A line of the list: the part, or a second part of a lesson, and the number of the lesson whose part replaces it.
+const PART_LINE = /^import "\.\/(\d\d-[^"/]+)\/(?:late-)?part\.ts"(?: with \{ until: "(\d\d)" \})?;\n/gm;
 
 function isIncluded([lesson = "", until = "99+"]: (string | undefined)[], upTo = "99"): boolean {
 	return lesson.slice(0, 2) <= upTo && upTo < until;
@@ -76,11 +78,11 @@ const [INDENT, WIDTH] = [24, 80];
 
 function usageOf(options: Record<string, BoxOption>): string {
 	return Object.entries(options)
-		.map(([name, { value, help, repeats }]) => {
-			const [first = "", ...more] = wrapped(`${help}${repeats ? "; may be repeated" : ""}`, WIDTH - INDENT);
-			return [`  --${name} ${value}`.padEnd(INDENT) + first, ...more.map((line) => " ".repeat(INDENT) + line)].join(
-				"\n",
-			);
+		.map(([name, { short, value, help, repeats }]) => {
+			const option = `  ${short === undefined ? "" : `-${short}, `}--${name} ${value}`;
+			const lines = wrapped(`${help}${repeats ? "; may be repeated" : ""}`, WIDTH - INDENT);
+			const [first = "", ...more] = option.length < INDENT ? lines : ["", ...lines];
+			return [(option.padEnd(INDENT) + first).trimEnd(), ...more.map((line) => " ".repeat(INDENT) + line)].join("\n");
 		})
 		.join("\n");
 }

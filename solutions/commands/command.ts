@@ -1,4 +1,14 @@
-import type { Option } from "../part.ts";
+/** An option of the command line. */
+export interface Option {
+	/** One letter: `-v` is the same as `--volume`. */
+	short?: string;
+	/** The placeholder for the value in the usage text. */
+	value: string;
+	help: string;
+	repeats?: boolean;
+	/** The commands of `box` that have the option. Default: only `run`. */
+	commands?: string[];
+}
 
 /** A command of `box`, such as `run`. */
 export interface Command {

@@ -181,8 +181,8 @@ function solutionRules(): ImportRule[] {
 		// A part connects a lesson's module with the engine. The module itself does not know the engine.
 		...lessonIds("solutions").map(
 			(id): ImportRule => ({
-				files: `^solutions/${id}/part\\.ts$`,
-				mayImport: [KERNEL, GIVEN, "^solutions/[^/]+$", `^solutions/${id}/`],
+				files: `^solutions/${id}/(late-part|part|\\w+-command)\\.ts$`,
+				mayImport: [KERNEL, GIVEN, "^solutions/[^/]+$", "^solutions/commands/command\\.ts$", `^solutions/${id}/`],
 				mayImportNode: true,
 			}),
 		),

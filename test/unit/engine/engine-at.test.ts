@@ -60,13 +60,15 @@ test("every lesson except the first has a line in the list", async () => {
 
 test("options and the usage text come from the parts in the engine, in the order of the lessons", () => {
 	expect(Object.keys(boxOptions())).toEqual([
-		...["hostname", "pid", "memory", "pids", "cpus", "network", "publish", "device", "dns", "user", "group-add"],
+		...["hostname", "pid", "memory", "pids", "cpus", "network", "publish", "device", "dns"],
+		...["volume", "tmpfs", "user", "group-add"],
 	]);
 	expect(Object.keys(boxOptions("05"))).toEqual(["hostname", "pid"]);
 	expect(Object.keys(boxOptions("99", "exec"))).toEqual(["user", "group-add", "workdir"]);
 	const usage = engineText("solutions/commands/run.txt", "06");
 	expect(usage).toContain("  --pids NUMBER         how many processes it may have\n");
 	expect(usage).not.toMatch(/--publish|\{OPTIONS\}/);
+	expect(engineText("solutions/commands/run.txt", "11")).toContain("\n  -v, --volume FROM:DIR[:ro]\n       ");
 	const whole = engineText("solutions/commands/run.txt").split("\n");
 	expect(whole.filter((line) => line.length > 80)).toEqual([]);
 });

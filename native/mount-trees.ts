@@ -1,0 +1,96 @@
+import {
+	AT_EMPTY_PATH,
+	AT_RECURSIVE,
+	MOUNT_ATTRIBUTES,
+	MOUNT_FLAGS,
+	MOVE_MOUNT_F_EMPTY_PATH,
+	MOVE_MOUNT_T_EMPTY_PATH,
+	OPEN_TREE_CLONE,
+} from "./constants.ts";
+import { flagNames, int, int64, quoted, strings, syscall } from "./library.ts";
+import { directoryName } from "./openat2.ts";
+
+const TREE_FLAGS = { OPEN_TREE_CLONE, AT_EMPTY_PATH, AT_RECURSIVE };
+const MOVE_FLAGS = { MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH };
+// The value of O_CLOEXEC.
+const OPEN_TREE_CLOEXEC = 0o2000000;
+
+/** What to change about a mount: the manual's struct mount_attr. */
+export interface MountAttributes {
+	/** `MOUNT_ATTR_*` constants to set, combined with `|`. */
+	attrSet?: number;
+	/** `MOUNT_ATTR_*` constants to clear. */
+	attrClr?: number;
+	/** `MS_PRIVATE`, `MS_SLAVE` or `MS_SHARED`; the propagation stays as it is if not given. */
+	propagation?: number;
+}
+
+/**
+ * Changes the attributes of a mount; with `AT_RECURSIVE` also of all mounts below it, or else of none of them. mount(2)
+ * with MS_REMOUNT changes one mount alone, also if MS_REC is given.
+ * @param pathname where the mount is. With "" and `AT_EMPTY_PATH`, the mount is the one that `dirfd` was opened on. A
+ * descriptor that was opened before something was mounted there still refers to what is below
+ * @param flags 0, or `AT_EMPTY_PATH` and `AT_RECURSIVE`, combined with `|`
+ * @throws {SyscallError} EINVAL no mount point; EPERM; ENOENT
+ * @see mount_setattr(2)
+ */
+export function mountSetattr(
+	dirfd: number,
+	pathname: string,
+	flags: number,
+	{ attrSet = 0, attrClr = 0, propagation = 0 }: MountAttributes,
+): void {
+	const attr = [
+		...(attrSet === 0 ? [] : [`attr_set: ${flagNames(attrSet, MOUNT_ATTRIBUTES)}`]),
+		...(attrClr === 0 ? [] : [`attr_clr: ${flagNames(attrClr, MOUNT_ATTRIBUTES)}`]),
+		...(propagation === 0 ? [] : [`propagation: ${flagNames(propagation, MOUNT_FLAGS)}`]),
+	];
+	const shown = {
+		dirfd: directoryName(dirfd),
+		pathname: quoted(pathname),
+		flags: flagNames(flags, TREE_FLAGS),
+		attr: `{ ${attr.join(", ")} }`,
+	};
+	syscall("mount_setattr", shown, [
+		...[int(dirfd), strings(pathname), int(flags)],
+		...[int64(attrSet), int64(attrClr), int64(propagation)],
+	]);
+}
+
+/**
+ * Opens a mount. With `OPEN_TREE_CLONE`, makes a copy of the mount that is attached nowhere, as a bind mount would be;
+ * {@link moveMount} attaches it. A copy outlives a change of the root, so the engine carries mounts into a container
+ * with it. A module that mounts before the change of the root needs only mount(2).
+ * @param flags `OPEN_TREE_CLONE`, `AT_RECURSIVE`: with all mounts below; `AT_EMPTY_PATH`
+ * @returns a descriptor, which is close-on-exec
+ * @throws {SyscallError} ENOENT; EINVAL the mount belongs to another mount namespace; EPERM
+ * @see mount_setattr(2), EXAMPLES; open_tree(2) in newer manuals
+ */
+export function openTree(dirfd: number, pathname: string, flags: number): number {
+	const shown = { dirfd: directoryName(dirfd), pathname: quoted(pathname), flags: flagNames(flags, TREE_FLAGS) };
+	return syscall("open_tree", shown, [int(dirfd), strings(pathname), int(flags | OPEN_TREE_CLOEXEC)]);
+}
+
+/**
+ * Attaches a copy of {@link openTree} at a path, or moves a mount there.
+ * @param flags `MOVE_MOUNT_F_EMPTY_PATH`: the mount is `fromDirfd` itself; `MOVE_MOUNT_T_EMPTY_PATH`: the place is
+ * `toDirfd` itself
+ * @throws {SyscallError} ENOENT; ENOTDIR a directory and a file; EINVAL; EPERM
+ * @see mount_setattr(2), EXAMPLES; move_mount(2) in newer manuals
+ */
+export function moveMount(
+	fromDirfd: number,
+	fromPathname: string,
+	toDirfd: number,
+	toPathname: string,
+	flags: number,
+): void {
+	const shown = {
+		from_dirfd: directoryName(fromDirfd),
+		from_pathname: quoted(fromPathname),
+		to_dirfd: directoryName(toDirfd),
+		to_pathname: quoted(toPathname),
+		flags: flagNames(flags, MOVE_FLAGS),
+	};
+	syscall("move_mount", shown, [int(fromDirfd), strings(fromPathname, toPathname), int(toDirfd), int(flags)]);
+}

@@ -1,0 +1,119 @@
+import { execFileSync } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import {
+	AT_EMPTY_PATH,
+	AT_RECURSIVE,
+	CLONE_NEWNS,
+	flock,
+	LOCK_EX,
+	LOCK_NB,
+	LOCK_SH,
+	MOUNT_ATTR_RDONLY,
+	MS_BIND,
+	MS_NODEV,
+	MS_NOSUID,
+	MS_PRIVATE,
+	MS_REC,
+	mount,
+	mountSetattr,
+	O_PATH,
+	openat2,
+	RESOLVE_IN_ROOT,
+	type SyscallError,
+	unshare,
+} from "#kernel";
+
+/** What a container finds at one of its paths. */
+export interface Volume {
+	/** Absolute path of a directory or file of the host; null for an empty tmpfs. */
+	source: string | null;
+	/** Absolute path in the container. Nothing need be there in the image. */
+	target: string;
+	readOnly: boolean;
+}
+
+/**
+ * Mounts volumes below a container's root, for the container alone.
+ *
+ * Called in the container's first process, which still sees the host's files, and is in the host's mount namespace.
+ * Afterwards, the engine carries all mounts below `rootfs` into the container.
+ */
+export function mountVolumes(rootfs: string, volumes: readonly Volume[]): void {
+	unshare(CLONE_NEWNS);
+	// Before the first bind mount, because a copy of a shared mount is shared with the host, too.
+	mount(null, "/", null, MS_REC | MS_PRIVATE, null);
+	const places = openPlaces(rootfs);
+	for (const { source, target, readOnly } of volumes) {
+		const place = pathOf(places.openOrMake(target, source === null || statSync(source).isDirectory()));
+		if (source === null) mount("tmpfs", place, "tmpfs", MS_NOSUID | MS_NODEV, null);
+		else mount(source, place, null, MS_BIND | MS_REC, null);
+		if (!readOnly) continue;
+		// Opened again, because `place` is what the mount has covered.
+		mountSetattr(places.open(target), "", AT_EMPTY_PATH | AT_RECURSIVE, { attrSet: MOUNT_ATTR_RDONLY });
+	}
+	places.close();
+}
+
+/** A path that leads to an open file, wherever that is. */
+const pathOf = (fd: number) => `/proc/self/fd/${fd}`;
+
+/** Opens paths as a process in the container would: the links of an image lead to files of the image. */
+function openPlaces(rootfs: string) {
+	const opened = [openSync(rootfs, "r")];
+	const open = (path: string): number => {
+		const fd = openat2(opened[0] as number, path, { flags: O_PATH, resolve: RESOLVE_IN_ROOT });
+		opened.push(fd);
+		return fd;
+	};
+	const openOrMake = (path: string, asDirectory: boolean): number => {
+		try {
+			return open(path);
+		} catch (error) {
+			if ((error as SyscallError).code !== "ENOENT") throw error;
+		}
+		const missing = `${pathOf(openOrMake(dirname(path), true))}/${basename(path)}`;
+		// Neither call follows a link: the path has only one more name, and nothing may have this name.
+		if (asDirectory) mkdirSync(missing);
+		else closeSync(openSync(missing, "wx"));
+		return open(path);
+	};
+	// The container's init inherits open files. From a directory of the host, its root could go on with "..".
+	const close = () => opened.forEach((fd) => void closeSync(fd));
+	return { open, openOrMake, close };
+}
+
+/**
+ * Makes a named volume at its first use, with what the image has at the target. Called on the host, by one container
+ * at a time.
+ * @param path absolute path of the volume's directory on the host; its parent directory exists
+ * @param rootfs the container's root, on the host
+ * @returns a descriptor. As long as it is open, in this or a forked process, the volume is in use
+ */
+export function useVolume(path: string, rootfs: string, target: string): number {
+	if (!existsSync(path)) {
+		// Under another name at first: an engine that is killed now leaves no volume that is only half full.
+		const unfinished = `${dirname(path)}/.${basename(path)}`;
+		rmSync(unfinished, { recursive: true, force: true });
+		mkdirSync(unfinished);
+		const places = openPlaces(rootfs);
+		// cp keeps owners, modes, times and links. The "." stands for the directory itself as well.
+		execFileSync("cp", ["-a", ".", unfinished], { cwd: pathOf(places.openOrMake(target, true)) });
+		places.close();
+		renameSync(unfinished, path);
+	}
+	const volume = openSync(path, "r");
+	flock(volume, LOCK_SH);
+	return volume;
+}
+
+/** Removes a named volume. @throws {SyscallError} EAGAIN it is in use */
+export function removeVolume(path: string): void {
+	const volume = openSync(path, "r");
+	try {
+		flock(volume, LOCK_EX | LOCK_NB);
+		rmSync(path, { recursive: true });
+	} finally {
+		closeSync(volume);
+	}
+}
