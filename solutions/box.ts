@@ -1,6 +1,7 @@
 /**
  * The engine. Each import adds the part of one lesson; the order is the one in which `run` makes and enters the parts.
- * A lesson may have a second part, which is entered later than the first. `until` names the lesson whose part replaces this one. Lesson 01 has no part: `run` calls its `runCommand` directly.
+ * A lesson may have a second part, which is entered later than the first. `until` names the lesson whose part replaces
+ * this one. Lesson 01 has no part: `run` calls its `runCommand` directly.
  * The check of a lesson runs the engine with the parts of lessons up to that lesson.
  */
 import "./06-cgroups/part.ts";
