@@ -1,12 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type CallReport, type HostState, LIMITS, type Observation, type Run, type Step } from "../protocol/index.ts";
 import { readImage } from "../readings/guest/images.ts";
 import { inNamespaceAt } from "../readings/guest/namespaces.ts";
-import { flushNeighbourTable, readLinks } from "../readings/guest/network.ts";
+import { flushNeighbourTable } from "../readings/guest/network.ts";
 import type { Probe } from "../readings/guest/probe.ts";
 import type { Waits } from "../readings/waits.ts";
 import type { CheckMountNamespace } from "./check-mount-namespace.ts";
 import { CommandReader } from "./command-reader.ts";
+import { Disappearance } from "./disappearance.ts";
 import { inHarbour, sendSignal } from "./harbour.ts";
 import type { Instrument } from "./instrument.ts";
 import { loadInstruments } from "./load-instruments.ts";
@@ -27,13 +27,10 @@ const ALL_ASLEEP_MS = 500;
 /** The same on a busy computer. Not longer, because an engine that never sleeps while it waits is right, too. */
 const ALL_ASLEEP_BUSY_MS = 1_500;
 /**
- * How long a question waits for an answer. The kernel sends an unanswered SYN again after one second, and again two
- * seconds later.
+ * How long a question waits for an answer. The kernel sends an unanswered SYN again after one second. On the way from
+ * one end to the other, nothing waits for longer.
  */
-const SILENCE_MS = 3_500;
-/** How long a network namespace that nothing holds any more, and its links, may take to disappear. */
-const UNLINKED_MS = 3_000;
-const UNLINKED_STEP_MS = 50;
+const SILENCE_MS = 2_000;
 
 const NEVER_MADE: CallReport = {
 	ending: { how: "hung", tasks: [], waitsIn: {} },
@@ -81,6 +78,7 @@ export class Scene {
 	readonly #commands: CommandReader;
 	#instruments: Readonly<Record<string, Instrument>> | undefined;
 	readonly #time: RunTime;
+	readonly #disappearance: Disappearance;
 
 	constructor(
 		private readonly run: Run,
@@ -92,6 +90,7 @@ export class Scene {
 		const escapes = { runners: [...runners.forEscapes], hostDevices };
 		this.#commands = new CommandReader(probe, run.readings.breakOut === undefined ? undefined : escapes);
 		this.#time = new RunTime(run.deadlineMs);
+		this.#disappearance = new Disappearance(probe, this.#time, context.before);
 	}
 
 	/** Takes a step. Records the step in `observed.givenUp` if what it waits for has not come. */
@@ -115,19 +114,9 @@ export class Scene {
 		return { ...Object.fromEntries(waiting), ...made };
 	}
 
-	/**
-	 * Reads the host after all calls have ended. Reads it again while it has a network namespace that was not there
-	 * before the first call, but only until patience ends.
-	 */
-	async readHostAtEnd(): Promise<HostState> {
-		const patience = this.#time.patienceFor(UNLINKED_MS);
-		const known = this.context.before.network?.peers ?? [];
-		for (;;) {
-			const host = this.context.probe.readHost();
-			const isNew = host.network?.peers.some((peer) => !known.includes(peer)) === true;
-			if (!isNew || patience.leftMs === 0) return host;
-			await sleep(UNLINKED_STEP_MS);
-		}
+	/** Reads the host after all calls have ended. */
+	readHostAtEnd(): Promise<HostState> {
+		return this.#disappearance.readHost();
 	}
 
 	/** Stops waiting for calls that still run, because the deadline has passed or they can no longer end. */
@@ -277,10 +266,7 @@ export class Scene {
 	}
 
 	async #untilUnlinked(links: readonly string[]): Promise<boolean> {
-		const patience = this.#time.patienceFor(UNLINKED_MS);
-		const remain = () => readLinks(1).some(({ name }) => links.includes(name));
-		while (remain() && patience.leftMs > 0) await sleep(UNLINKED_STEP_MS);
-		// Links that are still there were left behind. The check decides about them.
+		await this.#disappearance.ofLinks(links);
 		return true;
 	}
 

@@ -70,9 +70,7 @@ export async function askAll(
 	const answers = Object.fromEntries((await Promise.all(asked)).flat());
 	cancelTimeout();
 	for (const { server } of servers) server.close();
-	// Reset the connections: a connection that closes in the ordinary way keeps its network namespace alive for a
-	// while.
-	for (const socket of sockets) socket.resetAndDestroy();
+	for (const socket of sockets) end(socket);
 	return answers;
 }
 
@@ -89,6 +87,10 @@ function listen(network: string, { place, port = 0 }: Listener, tokens: Tokens, 
 	// Without an address, `listen` makes the socket before it returns, so in this namespace.
 	return inNamespaceAt(network, "net", () => server.listen(port));
 }
+
+// A connection that closes in the ordinary way keeps its network namespace alive for a while, so it is reset. Node resets
+// a connection only once it is made: one that nobody has answered would stay, and its namespace with it.
+const end = (socket: Socket) => (socket.connecting ? socket.destroy() : socket.resetAndDestroy());
 
 interface Received {
 	token: string;

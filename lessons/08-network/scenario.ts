@@ -196,7 +196,7 @@ const ERRORS: Record<string, string> = {
 	ECONNREFUSED: REFUSED,
 	ENETUNREACH: "Network is unreachable",
 	ECONNRESET: "Connection reset by peer",
-	// No neighbour has claimed the address. The kernel finds that out only after as long as we wait for an answer.
+	// No neighbour has claimed the address. The kernel finds that out after three seconds; see arp(7).
 	EHOSTUNREACH: SILENCE,
 	timeout: SILENCE,
 };
