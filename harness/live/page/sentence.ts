@@ -22,8 +22,8 @@ export function paintSentence({ script, phase, composition, promiseBroken, down 
 	const done = phase === "done";
 	return [
 		h("p", { class: `stage stage-${stage}` }, h("b", {}, `${stage}'s shell`), ` · ${PHASES[phase]}`),
-		(composition === "say" || !done) && h("p", { class: "narration" }, narration),
-		done && h("p", { class: "look" }, look),
+		(composition === "say" || !done) && h("p", { class: "narration" }, ...unbroken(narration)),
+		done && h("p", { class: "look" }, ...unbroken(look)),
 		composition === "say" && commandOf(stage, command),
 		promiseBroken && h("p", { class: "failure" }, "✗ The output is not what this step promises."),
 		down !== null &&
@@ -34,6 +34,10 @@ export function paintSentence({ script, phase, composition, promiseBroken, down 
 			),
 	].filter((part) => part !== false);
 }
+
+// A browser breaks lines after a hyphen, too, and so inside names such as box-web.
+const unbroken = (text: string) =>
+	text.split(/(\S+-\S+)/).map((part, index) => (index % 2 === 0 ? part : h("span", { class: "word" }, part)));
 
 function commandOf(stage: string, command: string): HTMLElement {
 	const lines = commandLines(command).map((line) => h("code", {}, line));
