@@ -8,7 +8,7 @@ import { type JudgeOptions, judge, measuredReference, type Verdict } from "../ju
 import { type Lesson, loadCheck, loadDemo } from "../judge/lessons.ts";
 import type { MachinePool } from "../judge/module-run.ts";
 import type { Reference } from "../judge/reference.ts";
-import { citedPage, manualPages } from "../vm/manual.ts";
+import { citedPage, manualPages } from "../vm/image/manual.ts";
 import { proveDemo } from "./demo-proof.ts";
 import { pagesIn } from "./manual-pages.ts";
 import { provePoints } from "./points-proof.ts";
@@ -84,7 +84,8 @@ async function proveManual(texts: readonly string[], check: Check, demo: Demo | 
 	return proof(
 		"the named manual pages exist",
 		unknown.map(
-			(page) => `${page} is not in the image, so drydock man cannot open it: see PACKAGES in harness/vm/image-base.ts`,
+			(page) =>
+				`${page} is not in the image, so drydock man cannot open it: see PACKAGES in harness/vm/image/image-base.ts`,
 		),
 	);
 }

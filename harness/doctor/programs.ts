@@ -1,6 +1,6 @@
-import { cachedParts } from "../vm/image.ts";
-import { qemuVersion } from "../vm/qemu-program.ts";
-import { installCommand, missingRequirements, type Requirement, requirements } from "../vm/requirements.ts";
+import { qemuVersion } from "../vm/computer/qemu-program.ts";
+import { installCommand, missingRequirements, type Requirement, requirements } from "../vm/computer/requirements.ts";
+import { cachedParts } from "../vm/image/image.ts";
 import type { DoctorLine } from "./doctor-line.ts";
 
 const BRING_AN_IMAGE =

@@ -3,11 +3,17 @@ import { dirname, join } from "node:path";
 import { cacheDir, exists, inScratch } from "../base/cache.ts";
 import { checkMayWrite, ownerOf, userName } from "../base/cache-owner.ts";
 import { Failure } from "../base/failure.ts";
-import { type Accelerator, fastAccelerator, recordedFailure, removeFailure, userMayUse } from "../vm/accelerator.ts";
-import { changesUser } from "../vm/confinement.ts";
-import { cachedImage, cachedParts, type Image, imageManifest } from "../vm/image.ts";
+import {
+	type Accelerator,
+	fastAccelerator,
+	recordedFailure,
+	removeFailure,
+	userMayUse,
+} from "../vm/computer/accelerator.ts";
+import { changesUser } from "../vm/computer/confinement.ts";
+import { rootPrivileges } from "../vm/computer/privileges.ts";
+import { cachedImage, cachedParts, type Image, imageManifest } from "../vm/image/image.ts";
 import { Machine } from "../vm/machine.ts";
-import { rootPrivileges } from "../vm/privileges.ts";
 import { cachedTemplate, coldBoot } from "../vm/template.ts";
 import type { DoctorLine } from "./doctor-line.ts";
 

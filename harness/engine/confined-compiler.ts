@@ -5,7 +5,7 @@ import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
 import { inKit, withUnixLines } from "../base/kit.ts";
 import { zx } from "../base/zx.ts";
-import { rootPrivileges } from "../vm/privileges.ts";
+import { rootPrivileges } from "../vm/computer/privileges.ts";
 
 /**
  * The compilers read source text from strangers. Each compiler runs in its own process, with limits of memory and

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create } from "tar";
 import type { Progress } from "../base/progress.ts";
-import { ensureLibrary } from "../vm/guest-programs.ts";
+import { ensureLibrary } from "../vm/image/guest-programs.ts";
 import { boxProgram } from "./engine.ts";
 import { engineText } from "./engine-at.ts";
 import { SEAL_PLACEHOLDER, withSeal } from "./seal.ts";

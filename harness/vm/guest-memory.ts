@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { cacheDir, writingToCache } from "../base/cache.ts";
 import { checkRoom } from "../base/cache-owner.ts";
 import { makeDirectories } from "../base/make-directories.ts";
-import { letMachinesOpen } from "./confinement.ts";
+import { letMachinesOpen } from "./computer/confinement.ts";
 
 /** The size of a guest's page, the smallest unit that is kept. */
 const PAGE_BYTES = 4 << 10;

@@ -2,7 +2,8 @@ import { interruption, unlessInterrupted } from "../base/interrupt.ts";
 import { printable } from "../base/printable.ts";
 import type { Progress } from "../base/progress.ts";
 import { type Waits, waitsText } from "../protocol/index.ts";
-import { ensureImage } from "./image.ts";
+import { needOpenFiles } from "./computer/open-files.ts";
+import { ensureImage } from "./image/image.ts";
 import {
 	type Client,
 	Machine,
@@ -11,7 +12,6 @@ import {
 	type SessionEnd,
 	type SessionRequest,
 } from "./machine.ts";
-import { needOpenFiles } from "./open-files.ts";
 import { RewindableMachine, type StageListener, type StageRequest } from "./rewindable-machine.ts";
 import { ensureTemplate, isCurrent, type Template } from "./template.ts";
 

@@ -12,11 +12,11 @@ import {
 	type Waits,
 	type WindowSize,
 } from "../protocol/index.ts";
+import { processorShare, processorTime } from "./computer/processor-share.ts";
 import { showsKernelFault } from "./console-output.ts";
 import { deadlineFor, processorBudget } from "./deadlines.ts";
 import { FrameReceiver, type Loss, LostError } from "./frame-receiver.ts";
 import { ProcessorLimit } from "./processor-limit.ts";
-import { processorShare, processorTime } from "./processor-share.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
 import type { Template } from "./template.ts";
 

@@ -1,5 +1,5 @@
+import { processorTime } from "./computer/processor-share.ts";
 import type { ProcessorBudget } from "./deadlines.ts";
-import { processorTime } from "./processor-share.ts";
 
 /** How often {@link ProcessorLimit} looks. */
 const LOOK_MS = 500;

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { PORT } from "../protocol/index.ts";
-import { type Accelerator, acceleratorOptions } from "./accelerator.ts";
-import { architecture } from "./arch.ts";
-import { confined } from "./confinement.ts";
+import { type Accelerator, acceleratorOptions } from "./computer/accelerator.ts";
+import { architecture } from "./computer/arch.ts";
+import { confined } from "./computer/confinement.ts";
 import { Qmp } from "./qmp.ts";
 
 const GUEST_MEMORY_MB = 512;

@@ -12,12 +12,12 @@ import { Failure } from "../base/failure.ts";
 import { interruption, unlessInterrupted } from "../base/interrupt.ts";
 import type { Progress } from "../base/progress.ts";
 import { encodeFrame, type HostFrame } from "../protocol/index.ts";
-import { type Accelerator, acceleratorsToTry, recordFailure } from "./accelerator.ts";
-import { letMachinesOpen } from "./confinement.ts";
+import { type Accelerator, acceleratorsToTry, recordFailure } from "./computer/accelerator.ts";
+import { letMachinesOpen } from "./computer/confinement.ts";
+import { qemuIdentity } from "./computer/qemu-program.ts";
 import { FrameReceiver, type LostError } from "./frame-receiver.ts";
-import type { Image } from "./image.ts";
+import type { Image } from "./image/image.ts";
 import { hardwareArguments, type Qemu, type QemuOptions, saveState, startQemu } from "./qemu.ts";
-import { qemuIdentity } from "./qemu-program.ts";
 
 /**
  * A snapshot of a booted machine: its memory and device state, with a warmed-up agent and runners that wait. Machines

@@ -15,7 +15,7 @@ afterAll(() => files.remove());
 const run = promisify(execFile);
 
 const FILL = `
-import { fillInitramfs } from "./harness/vm/guest-programs.ts";
+import { fillInitramfs } from "./harness/vm/image/guest-programs.ts";
 import { boxProgram } from "./harness/engine/engine.ts";
 import { createHash } from "node:crypto";
 const [root, empty] = process.argv.slice(1);

@@ -1,5 +1,5 @@
 import { type Browser, chromium } from "playwright-core";
-import { pathOf, requirements } from "../../harness/vm/requirements.ts";
+import { pathOf, requirements } from "../../harness/vm/computer/requirements.ts";
 
 /** A browser without a window: Debian's Chromium, or another Chromium that is installed. */
 export async function openBrowser(): Promise<Browser> {

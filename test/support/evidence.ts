@@ -11,9 +11,9 @@ import { referenceProgram } from "../../harness/engine/reference-program.ts";
 import { instrumentsOf } from "../../harness/judge/instruments.ts";
 import { loadCheck } from "../../harness/judge/lessons.ts";
 import { requestWithPlaceholders } from "../../harness/judge/request.ts";
-import { architecture } from "../../harness/vm/arch.ts";
-import { bundlePrograms, libraryKey } from "../../harness/vm/guest-programs.ts";
-import { baseKey } from "../../harness/vm/image-base.ts";
+import { architecture } from "../../harness/vm/computer/arch.ts";
+import { bundlePrograms, libraryKey } from "../../harness/vm/image/guest-programs.ts";
+import { baseKey } from "../../harness/vm/image/image-base.ts";
 import { withNumberedNames } from "./canonical.ts";
 
 /** What each record of a lesson depends on, apart from its subject: see `recordKey`. */
@@ -44,7 +44,7 @@ async function computeVerdictKeys(id: string): Promise<RecordKeyOf> {
 /** Keys of the rehearsals of a lesson's demo. */
 export async function demoKeys(id: string): Promise<RecordKeyOf> {
 	const entry = `
-		export { rehearse } from "./harness/live/rehearse.ts";
+		export { rehearse } from "./harness/live/machine/rehearse.ts";
 		export { default } from "./lessons/${id}/demo.ts";`;
 	return recordKeysOf({ ...(await evidence(id, entry)), engine: await wholeEngine() });
 }

@@ -1,7 +1,7 @@
 import { hashOf } from "../../harness/base/cache.ts";
 import { silentProgress } from "../../harness/base/progress.ts";
 import type { CallReport, LedgerCall } from "../../harness/protocol/index.ts";
-import { imageManifest } from "../../harness/vm/image.ts";
+import { imageManifest } from "../../harness/vm/image/image.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
 import { MachinePool } from "../../harness/vm/machine-pool.ts";
 import type * as Kernel from "../../native/kernel.ts";

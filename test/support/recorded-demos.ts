@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { inKit } from "../../harness/base/kit.ts";
 import type { KernelState } from "../../harness/live/events.ts";
-import { RecordedView } from "../../harness/live/recorded-view.ts";
+import { RecordedView } from "../../harness/live/recording/recorded-view.ts";
 import type { Past } from "../../harness/live/views/past.ts";
 
 /** Recordings of demos that ran in a machine: one whole view, and for later views only what differs. */

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { cacheDir, exists } from "../../harness/base/cache.ts";
 import { inKit } from "../../harness/base/kit.ts";
 import { zx } from "../../harness/base/zx.ts";
-import { cachedImage, cachedParts } from "../../harness/vm/image.ts";
+import { cachedImage, cachedParts } from "../../harness/vm/image/image.ts";
 import { cachedTemplate } from "../../harness/vm/template.ts";
 import type { Temporary } from "./temporary.ts";
 

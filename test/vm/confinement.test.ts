@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { silentProgress } from "../../harness/base/progress.ts";
-import { ensureImage } from "../../harness/vm/image.ts";
+import { ensureImage } from "../../harness/vm/image/image.ts";
 import { Machine } from "../../harness/vm/machine.ts";
 import { ensureTemplate, type Template } from "../../harness/vm/template.ts";
 

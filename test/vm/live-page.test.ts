@@ -6,8 +6,8 @@ import { findLesson, readLesson } from "../../harness/judge/lessons.ts";
 import { dispatch } from "../../harness/live/dispatch.ts";
 import type { DemoEvent } from "../../harness/live/events.ts";
 import { makePage } from "../../harness/live/page.ts";
-import { Playback } from "../../harness/live/playback.ts";
-import { readRecording } from "../../harness/live/recording.ts";
+import { Playback } from "../../harness/live/recording/playback.ts";
+import { readRecording } from "../../harness/live/recording/recording.ts";
 import { openServer, type Server } from "../../harness/live/server.ts";
 import { openBrowser } from "../support/browser.ts";
 

@@ -8,7 +8,7 @@ import { pagesIn } from "../../harness/dev/manual-pages.ts";
 import { proseOf } from "../../harness/dev/text-proofs.ts";
 import type { Explanation } from "../../harness/judge/check.ts";
 import { type Lesson, lessons, loadCheck } from "../../harness/judge/lessons.ts";
-import { citedPage, formatPages, manualPages } from "../../harness/vm/manual.ts";
+import { citedPage, formatPages, manualPages } from "../../harness/vm/image/manual.ts";
 import {
 	type Citation,
 	citationIn,

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
-import { findDemo, isOwn, readOwnDemo } from "../../harness/live/own-demo.ts";
+import { findDemo, isOwn, readOwnDemo } from "../../harness/live/machine/own-demo.ts";
 import { drydock } from "../support/drydock.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { type Temporary, temporary } from "../support/temporary.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findLesson, loadDemo } from "../../harness/judge/lessons.ts";
-import { loadForStage } from "../../harness/live/loaded-demo.ts";
-import { rehearse } from "../../harness/live/rehearse.ts";
+import { loadForStage } from "../../harness/live/machine/loaded-demo.ts";
+import { rehearse } from "../../harness/live/machine/rehearse.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { demoItem } from "../support/items.ts";
 import { expectResult, isTried, TRIED_LESSONS } from "../support/plan.ts";

@@ -3,7 +3,7 @@ import { silentProgress } from "../../harness/base/progress.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import { findLesson, solutionOf } from "../../harness/judge/lessons.ts";
 import { LIMITS } from "../../harness/protocol/index.ts";
-import { ensureImage } from "../../harness/vm/image.ts";
+import { ensureImage } from "../../harness/vm/image/image.ts";
 import { Machine } from "../../harness/vm/machine.ts";
 import { ensureTemplate, isCurrent } from "../../harness/vm/template.ts";
 import { newMachinePool, runInGuest } from "../support/guest.ts";

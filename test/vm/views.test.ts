@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findLesson } from "../../harness/judge/lessons.ts";
-import { DemoInMachine } from "../../harness/live/demo-in-machine.ts";
 import type { DemoEvent, ShellName } from "../../harness/live/events.ts";
-import { loadForStage } from "../../harness/live/loaded-demo.ts";
+import { DemoInMachine } from "../../harness/live/machine/demo-in-machine.ts";
+import { loadForStage } from "../../harness/live/machine/loaded-demo.ts";
 import { identityOf } from "../../harness/live/views/identity.ts";
 import { layersOf } from "../../harness/live/views/layers.ts";
 import { limitsOf } from "../../harness/live/views/limits.ts";

@@ -4,9 +4,9 @@ import { interruption } from "../../base/interrupt.ts";
 import { inKit, readText } from "../../base/kit.ts";
 import type { Progress } from "../../base/progress.ts";
 import { zx } from "../../base/zx.ts";
-import { exportImage } from "../../vm/image.ts";
-import { fetchNode } from "../../vm/node-program.ts";
-import { runTool } from "../../vm/tools.ts";
+import { exportImage } from "../../vm/image/image.ts";
+import { fetchNode } from "../../vm/image/node-program.ts";
+import { runTool } from "../../vm/image/tools.ts";
 import { copyTexts } from "./copy-texts.ts";
 
 /** The parts of the kit that grading needs. */

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { EXIT, Failure } from "../../base/failure.ts";
 import { visibleProgress } from "../../base/progress.ts";
-import { exportImage, imageManifest, importImage, rebuildImage } from "../../vm/image.ts";
-import { installMissing } from "../../vm/install-missing.ts";
+import { installMissing } from "../../vm/computer/install-missing.ts";
+import { exportImage, imageManifest, importImage, rebuildImage } from "../../vm/image/image.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { printJson } from "../text/terminal.ts";
 

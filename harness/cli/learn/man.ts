@@ -1,7 +1,7 @@
 import { EXIT } from "../../base/failure.ts";
 import { visibleProgress } from "../../base/progress.ts";
-import { citedPage, formattedPage, manualPages } from "../../vm/manual.ts";
-import { findPages, unknownPage } from "../../vm/manual-names.ts";
+import { citedPage, formattedPage, manualPages } from "../../vm/image/manual.ts";
+import { findPages, unknownPage } from "../../vm/image/manual-names.ts";
 import { withoutOverstrike } from "../text/overstrike.ts";
 import { paged } from "../text/pager.ts";
 import { outputStyle } from "../text/terminal.ts";

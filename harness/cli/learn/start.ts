@@ -2,7 +2,7 @@ import { EXIT } from "../../base/failure.ts";
 import { visibleProgress } from "../../base/progress.ts";
 import { lessons } from "../../judge/lessons.ts";
 import { checkWritable, makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
-import { installMissing } from "../../vm/install-missing.ts";
+import { installMissing } from "../../vm/computer/install-missing.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { welcome } from "./welcome.ts";
 

@@ -1,11 +1,11 @@
 import { EXIT, Failure } from "../../base/failure.ts";
 import { visibleProgress } from "../../base/progress.ts";
 import { writeNew } from "../../learner/without-overwriting.ts";
-import { asciicastOf, type TerminalPainter } from "../../live/asciicast.ts";
 import type { DemoEvent, Size } from "../../live/events.ts";
-import { findDemo } from "../../live/own-demo.ts";
-import { playToEnd } from "../../live/play-to-end.ts";
-import { lineOf } from "../../live/recording.ts";
+import { findDemo } from "../../live/machine/own-demo.ts";
+import { playToEnd } from "../../live/machine/play-to-end.ts";
+import { asciicastOf, type TerminalPainter } from "../../live/recording/asciicast.ts";
+import { lineOf } from "../../live/recording/recording.ts";
 import { repaintSequences } from "./full-screen.ts";
 import { NOTHING_CHOSEN, Slides } from "./slides.ts";
 

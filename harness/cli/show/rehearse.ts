@@ -4,9 +4,9 @@ import { statusMark } from "../../base/plain.ts";
 import { printable } from "../../base/printable.ts";
 import { silentProgress, visibleProgress } from "../../base/progress.ts";
 import { type Lesson, lessons } from "../../judge/lessons.ts";
-import { loadAnyForStage } from "../../live/loaded-demo.ts";
-import { findDemo, type OwnDemo } from "../../live/own-demo.ts";
-import { type Rehearsal, rehearse } from "../../live/rehearse.ts";
+import { loadAnyForStage } from "../../live/machine/loaded-demo.ts";
+import { findDemo, type OwnDemo } from "../../live/machine/own-demo.ts";
+import { type Rehearsal, rehearse } from "../../live/machine/rehearse.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { outputStyle, printJson } from "../text/terminal.ts";
 

@@ -1,7 +1,7 @@
 import { visibleProgress } from "../../base/progress.ts";
 import { findLesson } from "../../judge/lessons.ts";
-import { DemoInMachine } from "../../live/demo-in-machine.ts";
-import { loadForStage } from "../../live/loaded-demo.ts";
+import { DemoInMachine } from "../../live/machine/demo-in-machine.ts";
+import { loadForStage } from "../../live/machine/loaded-demo.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 
 /**

@@ -8,7 +8,7 @@ import {
 } from "../../../harness/base/depends-on.ts";
 import { lessons, loadCheck } from "../../../harness/judge/lessons.ts";
 import { requestWithPlaceholders } from "../../../harness/judge/request.ts";
-import { bundlePrograms } from "../../../harness/vm/guest-programs.ts";
+import { bundlePrograms } from "../../../harness/vm/image/guest-programs.ts";
 
 const ALL = await lessons();
 

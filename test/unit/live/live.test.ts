@@ -6,8 +6,8 @@ import { WebSocket } from "ws";
 import { inKit } from "../../../harness/base/kit.ts";
 import type { PageMessage, ServerMessage } from "../../../harness/live/messages.ts";
 import { makePage, type Page } from "../../../harness/live/page.ts";
-import { Playback } from "../../../harness/live/playback.ts";
-import { readRecording } from "../../../harness/live/recording.ts";
+import { Playback } from "../../../harness/live/recording/playback.ts";
+import { readRecording } from "../../../harness/live/recording/recording.ts";
 import { openServer, type Server } from "../../../harness/live/server.ts";
 
 const POLICY_VIOLATION = 1008;

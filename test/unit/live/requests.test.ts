@@ -7,8 +7,8 @@ import { WebSocket } from "ws";
 import { inKit } from "../../../harness/base/kit.ts";
 import { dispatch } from "../../../harness/live/dispatch.ts";
 import { PageMessage } from "../../../harness/live/messages.ts";
-import { Playback } from "../../../harness/live/playback.ts";
-import { readRecording } from "../../../harness/live/recording.ts";
+import { Playback } from "../../../harness/live/recording/playback.ts";
+import { readRecording } from "../../../harness/live/recording/recording.ts";
 import { openServer, type Server } from "../../../harness/live/server.ts";
 import { applyByteEdits, applyEdits, randomByteEdits, randomEdits } from "../../support/random-edits.ts";
 

@@ -3,7 +3,7 @@ import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { inKit, kitDir } from "../../../harness/base/kit.ts";
 import { INSPECTIONS } from "../../../harness/readings/inspection.ts";
-import { bundlePrograms } from "../../../harness/vm/guest-programs.ts";
+import { bundlePrograms } from "../../../harness/vm/image/guest-programs.ts";
 
 const { programs } = await bundlePrograms();
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { withoutOverstrike } from "../../../harness/cli/text/overstrike.ts";
-import { findPages, nearestPages } from "../../../harness/vm/manual-names.ts";
+import { findPages, nearestPages } from "../../../harness/vm/image/manual-names.ts";
 
 const PAGES = [
 	...["PR_SET_PDEATHSIG.2const", "chroot.2", "chroot.8", "ip-link.8", "ld.so.8", "mount.2", "mount.8"],

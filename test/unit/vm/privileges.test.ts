@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { privilegesIn } from "../../../harness/vm/privileges.ts";
+import { privilegesIn } from "../../../harness/vm/computer/privileges.ts";
 import { temporary } from "../../support/temporary.ts";
 
 const files = await temporary();

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { afterEach, describe, expect, test } from "vitest";
+import { processorTime } from "../../../harness/vm/computer/processor-share.ts";
 import { ProcessorLimit } from "../../../harness/vm/processor-limit.ts";
-import { processorTime } from "../../../harness/vm/processor-share.ts";
 
 const children: ChildProcess[] = [];
 afterEach(() => {

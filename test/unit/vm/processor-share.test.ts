@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { processorShare, processorTime } from "../../../harness/vm/processor-share.ts";
+import { processorShare, processorTime } from "../../../harness/vm/computer/processor-share.ts";
 
 const time = (ranNs: number, queuedNs: number) => ({ ranNs, queuedNs });
 

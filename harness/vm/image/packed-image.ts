@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Unpack } from "tar";
 import * as v from "valibot";
-import { interruption } from "../base/interrupt.ts";
-import { readRegularFile } from "../base/regular-file.ts";
+import { interruption } from "../../base/interrupt.ts";
+import { readRegularFile } from "../../base/regular-file.ts";
 
 /**
  * An image in one file: an uncompressed tar archive of a label and two folders of regular files. The file may come from

@@ -1,7 +1,7 @@
 import { access, constants, readFile, writeFile } from "node:fs/promises";
 import { cpus, release } from "node:os";
 import { join } from "node:path";
-import { cacheDir, cached, discard, hashOf } from "../base/cache.ts";
+import { cacheDir, cached, discard, hashOf } from "../../base/cache.ts";
 import { architecture } from "./arch.ts";
 import { qemuIdentity } from "./qemu-program.ts";
 

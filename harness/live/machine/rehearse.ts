@@ -1,6 +1,6 @@
-import type { Demo as Script } from "../judge/demo.ts";
+import type { Demo as Script } from "../../judge/demo.ts";
+import type { DemoEvent } from "../events.ts";
 import { DemoInMachine } from "./demo-in-machine.ts";
-import type { DemoEvent } from "./events.ts";
 import type { LoadedDemo, OpenMachine } from "./loaded-demo.ts";
 
 /** What a rehearsal has found. */

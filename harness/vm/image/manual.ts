@@ -1,12 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { cached, hashOf, keepNewest } from "../base/cache.ts";
-import { Failure } from "../base/failure.ts";
-import type { Progress } from "../base/progress.ts";
+import { cached, hashOf, keepNewest } from "../../base/cache.ts";
+import { Failure } from "../../base/failure.ts";
+import type { Progress } from "../../base/progress.ts";
+import { MachinePool } from "../machine-pool.ts";
 import { cachedParts, ensureImage } from "./image.ts";
 import { baseIn } from "./image-base.ts";
-import { MachinePool } from "./machine-pool.ts";
 
 /** The name in a page's name: `ld.so` of `ld.so.8`. */
 export const titleOf = (page: string): string => page.slice(0, page.lastIndexOf("."));

@@ -1,6 +1,6 @@
+import type { KernelState, ShellName, Size } from "../events.ts";
+import { lastLines, promptOf } from "../shells.ts";
 import { CommandTypist } from "./command-typist.ts";
-import type { KernelState, ShellName, Size } from "./events.ts";
-import { lastLines, promptOf } from "./shells.ts";
 import { untilWaitingForKeys } from "./wait-for-keys.ts";
 
 /** Why a command is not waited for any more. */

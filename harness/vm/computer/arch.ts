@@ -1,4 +1,4 @@
-import { Failure } from "../base/failure.ts";
+import { Failure } from "../../base/failure.ts";
 
 /** Everything that depends on the guest's processor architecture. */
 export interface Architecture {

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { chmod, chown, open, stat } from "node:fs/promises";
-import { ownedByOther } from "../base/cache-owner.ts";
+import { ownedByOther } from "../../base/cache-owner.ts";
 import type { Accelerator } from "./accelerator.ts";
 import { rootPrivileges } from "./privileges.ts";
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { interruption } from "../base/interrupt.ts";
-import type { Progress } from "../base/progress.ts";
-import type { Lesson } from "../judge/lessons.ts";
-import { MachinePool } from "../vm/machine-pool.ts";
+import { interruption } from "../../base/interrupt.ts";
+import type { Progress } from "../../base/progress.ts";
+import type { Lesson } from "../../judge/lessons.ts";
+import { MachinePool } from "../../vm/machine-pool.ts";
+import type { DemoListener } from "../demo-player.ts";
+import type { Size } from "../events.ts";
 import { DemoInMachine } from "./demo-in-machine.ts";
-import type { DemoListener } from "./demo-player.ts";
-import type { Size } from "./events.ts";
 import { loadAnyForStage } from "./loaded-demo.ts";
 import type { OwnDemo } from "./own-demo.ts";
 

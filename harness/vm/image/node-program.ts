@@ -3,9 +3,9 @@ import { createReadStream } from "node:fs";
 import { chmod, copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { cacheDir } from "../base/cache.ts";
-import { Failure } from "../base/failure.ts";
-import { type Architecture, architecture } from "./arch.ts";
+import { cacheDir } from "../../base/cache.ts";
+import { Failure } from "../../base/failure.ts";
+import { type Architecture, architecture } from "../computer/arch.ts";
 import { runTool } from "./tools.ts";
 
 /**

@@ -2,12 +2,12 @@ import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "no
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { build, type Plugin } from "esbuild";
-import { cached, hashOf, type IsGood, keepNewest } from "../base/cache.ts";
-import { imageKey } from "../base/depends-on.ts";
-import { inKit, readText } from "../base/kit.ts";
-import type { Progress } from "../base/progress.ts";
-import { readRegularFile } from "../base/regular-file.ts";
-import { type Architecture, architecture } from "./arch.ts";
+import { cached, hashOf, type IsGood, keepNewest } from "../../base/cache.ts";
+import { imageKey } from "../../base/depends-on.ts";
+import { inKit, readText } from "../../base/kit.ts";
+import type { Progress } from "../../base/progress.ts";
+import { readRegularFile } from "../../base/regular-file.ts";
+import { type Architecture, architecture } from "../computer/arch.ts";
 import { type ImageBase, MANIFEST_BYTES_MAX } from "./image-base.ts";
 import { runTool } from "./tools.ts";
 

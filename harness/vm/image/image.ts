@@ -1,12 +1,12 @@
 import { cp, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as v from "valibot";
-import { cacheDir, cached, exists, inScratch, isWhole, newerThanNow } from "../base/cache.ts";
-import { Failure } from "../base/failure.ts";
-import { printable } from "../base/printable.ts";
-import type { Progress } from "../base/progress.ts";
-import { readRegularFile } from "../base/regular-file.ts";
-import { architecture } from "./arch.ts";
+import { cacheDir, cached, exists, inScratch, isWhole, newerThanNow } from "../../base/cache.ts";
+import { Failure } from "../../base/failure.ts";
+import { printable } from "../../base/printable.ts";
+import type { Progress } from "../../base/progress.ts";
+import { readRegularFile } from "../../base/regular-file.ts";
+import { architecture } from "../computer/arch.ts";
 import { ensureGuestPrograms, ensureLibrary, guestProgramsKey, libraryKey } from "./guest-programs.ts";
 import { baseIn, baseKey, ensureBase, type ImageBase, MANIFEST_BYTES_MAX } from "./image-base.ts";
 import { type Label, unpackImage } from "./packed-image.ts";

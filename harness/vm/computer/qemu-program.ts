@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
-import { Failure } from "../base/failure.ts";
-import { zx } from "../base/zx.ts";
+import { Failure } from "../../base/failure.ts";
+import { zx } from "../../base/zx.ts";
 import { architecture } from "./arch.ts";
 import { installCommand } from "./requirements.ts";
 import { findProgram } from "./search-path.ts";

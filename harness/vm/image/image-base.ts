@@ -1,10 +1,10 @@
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheDir, cached, hashOf, type IsGood, keepNewest } from "../base/cache.ts";
-import { checkRoom } from "../base/cache-owner.ts";
-import { Failure } from "../base/failure.ts";
-import type { Progress } from "../base/progress.ts";
-import { type Architecture, architecture } from "./arch.ts";
+import { cacheDir, cached, hashOf, type IsGood, keepNewest } from "../../base/cache.ts";
+import { checkRoom } from "../../base/cache-owner.ts";
+import { Failure } from "../../base/failure.ts";
+import type { Progress } from "../../base/progress.ts";
+import { type Architecture, architecture } from "../computer/arch.ts";
 import { fetchNode } from "./node-program.ts";
 import { runTool } from "./tools.ts";
 

@@ -1,9 +1,9 @@
 import { createInterface } from "node:readline/promises";
-import { exists } from "../base/cache.ts";
-import { Failure } from "../base/failure.ts";
-import { unlessInterrupted } from "../base/interrupt.ts";
-import { zx } from "../base/zx.ts";
-import { cachedParts } from "./image.ts";
+import { exists } from "../../base/cache.ts";
+import { Failure } from "../../base/failure.ts";
+import { unlessInterrupted } from "../../base/interrupt.ts";
+import { zx } from "../../base/zx.ts";
+import { cachedParts } from "../image/image.ts";
 import { installCommand, missingRequirements, type Requirement } from "./requirements.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { distance } from "fastest-levenshtein";
-import { Failure } from "../base/failure.ts";
+import { Failure } from "../../base/failure.ts";
 import { citedPage, pageSection, titleOf } from "./manual.ts";
 
 /** Finds the manual pages that a user means, and suggests others where there is none. */

@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import { basename, join, resolve } from "node:path";
 import { transform } from "esbuild";
 import * as v from "valibot";
-import { Failure } from "../base/failure.ts";
-import { printable } from "../base/printable.ts";
-import { readRegularFile } from "../base/regular-file.ts";
-import type { Demo } from "../judge/demo.ts";
-import { findLesson, type Lesson } from "../judge/lessons.ts";
-import { VIEWS } from "../protocol/index.ts";
-import type { MachinePool } from "../vm/machine-pool.ts";
-import { Step } from "./events.ts";
+import { Failure } from "../../base/failure.ts";
+import { printable } from "../../base/printable.ts";
+import { readRegularFile } from "../../base/regular-file.ts";
+import type { Demo } from "../../judge/demo.ts";
+import { findLesson, type Lesson } from "../../judge/lessons.ts";
+import { VIEWS } from "../../protocol/index.ts";
+import type { MachinePool } from "../../vm/machine-pool.ts";
+import { Step } from "../events.ts";
 
 /**
  * An instructor's own demo: a folder with a demo.ts, which exports a demo. The file is evaluated in a virtual machine,

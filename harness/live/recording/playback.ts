@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Failure } from "../base/failure.ts";
-import type { DemoListener, DemoPlayer } from "./demo-player.ts";
-import { type DemoEvent, type Phase, SHELLS } from "./events.ts";
+import { Failure } from "../../base/failure.ts";
+import type { DemoListener, DemoPlayer } from "../demo-player.ts";
+import { type DemoEvent, type Phase, SHELLS } from "../events.ts";
 
 /** The longest pause between two events; longer pauses of the recording are cut to this. */
 const PAUSE_MS_MAX = 700;

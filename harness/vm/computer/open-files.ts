@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Failure } from "../base/failure.ts";
+import { Failure } from "../../base/failure.ts";
 
 /** A check has about eighty files open at most, while the kit's sources are read. */
 const OPEN_FILES_MIN = 256;

@@ -1,13 +1,13 @@
-import { boxProgram, installBox } from "../engine/engine.ts";
-import type { Demo } from "../judge/demo.ts";
-import { type Lesson, loadDemo } from "../judge/lessons.ts";
-import type { Preparation } from "../protocol/index.ts";
-import type { MachinePool } from "../vm/machine-pool.ts";
-import type { RewindableMachine, StageListener, StageRequest } from "../vm/rewindable-machine.ts";
-import { SHELLS, type Size, type UntimedEvent } from "./events.ts";
+import { boxProgram, installBox } from "../../engine/engine.ts";
+import type { Demo } from "../../judge/demo.ts";
+import { type Lesson, loadDemo } from "../../judge/lessons.ts";
+import type { Preparation } from "../../protocol/index.ts";
+import type { MachinePool } from "../../vm/machine-pool.ts";
+import type { RewindableMachine, StageListener, StageRequest } from "../../vm/rewindable-machine.ts";
+import { SHELLS, type Size, type UntimedEvent } from "../events.ts";
+import { shellProgram } from "../shells.ts";
+import { readingsOf } from "../view-readings.ts";
 import { isOwn, type OwnDemo, readOwnDemo } from "./own-demo.ts";
-import { shellProgram } from "./shells.ts";
-import { readingsOf } from "./view-readings.ts";
 
 /** Opens a machine for a demo. */
 export type OpenMachine = (request: StageRequest, listener: StageListener) => Promise<RewindableMachine>;

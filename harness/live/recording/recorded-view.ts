@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { View } from "../protocol/index.ts";
+import { View } from "../../protocol/index.ts";
 import { withEmptyDefaults } from "./empty-defaults.ts";
 
 /** The state of the host or of a shell, with any entries. */

@@ -1,5 +1,5 @@
-import type { Checkpoint, RewindableMachine } from "../vm/rewindable-machine.ts";
-import type { KernelState, ShellName, Size } from "./events.ts";
+import type { Checkpoint, RewindableMachine } from "../../vm/rewindable-machine.ts";
+import type { KernelState, ShellName, Size } from "../events.ts";
 
 /**
  * The most that all checkpoints of a demo may take together. A step whose checkpoint would exceed this gets none: the

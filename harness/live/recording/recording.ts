@@ -1,9 +1,9 @@
 import { realpath } from "node:fs/promises";
 import * as v from "valibot";
-import { Failure } from "../base/failure.ts";
-import { allPrintable } from "../base/printable.ts";
-import { readRegularFile } from "../base/regular-file.ts";
-import { DemoEvent } from "./events.ts";
+import { Failure } from "../../base/failure.ts";
+import { allPrintable } from "../../base/printable.ts";
+import { readRegularFile } from "../../base/regular-file.ts";
+import { DemoEvent } from "../events.ts";
 import { RecordedView } from "./recorded-view.ts";
 
 /**

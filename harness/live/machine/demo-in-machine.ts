@@ -1,10 +1,9 @@
-import { Failure } from "../base/failure.ts";
-import { interruption } from "../base/interrupt.ts";
-import type { Demo as Script } from "../judge/demo.ts";
-import { LostError } from "../vm/frame-receiver.ts";
-import type { RewindableMachine, StageListener } from "../vm/rewindable-machine.ts";
-import type { DemoListener, DemoPlayer } from "./demo-player.ts";
-import { DemoShell, STOPPED } from "./demo-shell.ts";
+import { Failure } from "../../base/failure.ts";
+import { interruption } from "../../base/interrupt.ts";
+import type { Demo as Script } from "../../judge/demo.ts";
+import { LostError } from "../../vm/frame-receiver.ts";
+import type { RewindableMachine, StageListener } from "../../vm/rewindable-machine.ts";
+import type { DemoListener, DemoPlayer } from "../demo-player.ts";
 import {
 	type DemoEvent,
 	type KernelState,
@@ -13,7 +12,8 @@ import {
 	type ShellName,
 	type Size,
 	type UntimedEvent,
-} from "./events.ts";
+} from "../events.ts";
+import { DemoShell, STOPPED } from "./demo-shell.ts";
 import { headerOf, type LoadedDemo, type OpenMachine, stageRequestOf } from "./loaded-demo.ts";
 import { RewindPoints } from "./rewind-points.ts";
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KernelState } from "./events.ts";
+import type { KernelState } from "../events.ts";
 
 /** How long a command must have waited for keys before it counts as waiting. */
 const WAITING_MS = 600;

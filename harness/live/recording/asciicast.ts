@@ -1,4 +1,4 @@
-import type { DemoEvent, Size } from "./events.ts";
+import type { DemoEvent, Size } from "../events.ts";
 
 /** How long a cast waits for a text to be read: per word, and once per text in addition. */
 const WORD_MS = 280;

@@ -1,9 +1,9 @@
 import type { ProcessOutput } from "zx/core";
-import { cacheDir } from "../base/cache.ts";
-import { Failure } from "../base/failure.ts";
-import { interruption } from "../base/interrupt.ts";
-import { zx } from "../base/zx.ts";
-import { PATH_WITH_SBIN } from "./search-path.ts";
+import { cacheDir } from "../../base/cache.ts";
+import { Failure } from "../../base/failure.ts";
+import { interruption } from "../../base/interrupt.ts";
+import { zx } from "../../base/zx.ts";
+import { PATH_WITH_SBIN } from "../computer/search-path.ts";
 
 /**
  * Runs a program that builds a part of the image.
