@@ -1,0 +1,112 @@
+import { defineCheck, type FactRule } from "../../harness/judge/index.ts";
+import { deriveUsers } from "./facts.ts";
+import { groupRules } from "./groups.ts";
+import { otherContainerRules } from "./other-containers.ts";
+import { refusals } from "./refusals.ts";
+import { drawInputs, scenarioOf } from "./scenario.ts";
+
+const userRules: FactRule[] = [
+	{
+		fact: "back",
+		madeOf: "kernel",
+		what: "the way back to uid 0, tried by the command",
+		explain: [
+			{
+				when: ({ process }) => process?.credentials.uids[0] === 0 && process.credentials.uids[1] !== 0,
+				diagnosis: "real-uid-left",
+				why: ({ process }) =>
+					`The command's real, effective and saved user ids are ${ids(process?.credentials.uids)}. The kernel asks for the effective one when a file is opened. But a process may make its effective id what its real or its saved id is, at any time. The command has done so, was root, and has made a file that belongs to root.`,
+				try: "Set all three with one call: setresuid(uid, uid, uid).",
+				see: ["setresuid(2)", "credentials(7)"],
+			},
+			{
+				when: ({ process }) => process?.credentials.uids[1] === 0 && process.credentials.uids[0] !== 0,
+				diagnosis: "effective-uid-left",
+				why: ({ process }) =>
+					`The command's real, effective and saved user ids are ${ids(process?.credentials.uids)}. When a file is opened, the kernel asks for the effective one, and 0 is root. (A shell would hide this mistake: if its two ids differ, it sets the effective one to the real one.)`,
+				try: "Set all three with one call: setresuid(uid, uid, uid).",
+				see: ["setresuid(2)", "credentials(7)"],
+			},
+			{
+				diagnosis: "still-root",
+				why: ({ process }) =>
+					`The command's real, effective and saved user ids are ${ids(process?.credentials.uids)}. 0 is root. It is the same root as the host's: on files and devices that a container shares with the host, the kernel only compares numbers.`,
+				try: "Call setresuid(uid, uid, uid) in the function that prepareUser returns.",
+				see: ["setresuid(2)", "credentials(7)"],
+			},
+		],
+	},
+	{
+		fact: "user.uids",
+		madeOf: "kernel",
+		what: "the command's user id",
+		followsFrom: ["back"],
+		explain: [
+			{
+				when: ({ facts }) => facts["user.uids"] === "‹hostUid›",
+				diagnosis: "user-of-the-host",
+				why: ({ drawn }) =>
+					`The command's user id is ${drawn["hostUid"]}. That is what the host's /etc/passwd says of ${drawn["user"]}. The container's says ${drawn["uid"]}: the files in its image belong to this number. The engine calls prepareUser on the host, and the function that it returns in the container.`,
+				try: "Read /etc/passwd in the function that prepareUser returns.",
+				see: ["passwd(5)", "path_resolution(7)"],
+			},
+			{
+				diagnosis: "another-user",
+				why: ({ drawn, process }) =>
+					`The command's user ids are ${ids(process?.credentials.uids)}. In the container's /etc/passwd, the line of ${drawn["user"]} says ${drawn["uid"]}.`,
+				try: "Take the uid of the line whose name is equal to the one that was asked for.",
+				see: ["passwd(5)"],
+			},
+		],
+	},
+	...groupRules,
+	{
+		fact: "user.home",
+		madeOf: "kernel",
+		what: "HOME in the command's environment",
+		explain: [
+			{
+				when: ({ facts }) => ["not set", "/root"].includes(String(facts["user.home"])),
+				diagnosis: "home-of-root",
+				why: ({ facts }) =>
+					`In the environment that the command was started with, HOME is ${facts["user.home"]}. That is the engine's. Programs look for their settings in this directory, and may not even enter root's.`,
+				try: 'Set process.env["HOME"] to the home directory in the user\'s line of /etc/passwd. The engine passes process.env to execve.',
+				see: ["environ(7)", "passwd(5)"],
+			},
+			{
+				diagnosis: "home-wrong",
+				why: ({ drawn, process }) =>
+					`In the environment that the command was started with, ${process?.environment.find((entry) => entry.startsWith("HOME="))}. The container's /etc/passwd says /home/of/${drawn["user"]}.`,
+				try: "Take the home directory from the user's line: it need not be /home and the name.",
+				see: ["passwd(5)"],
+			},
+		],
+	},
+];
+
+const ids = (all: readonly number[] = []) => all.slice(0, 3).join(", ");
+
+export default defineCheck({
+	module: "user.ts",
+	exported: "prepareUser",
+	weight: 15,
+	groups: [
+		{ title: "another user than root, for good", points: 4, facts: ["back", "user.uids"] },
+		{ title: "its groups, and no others", points: 4, facts: ["user.gids", "user.groups", "linked.groups"] },
+		{ title: "the names of the container", points: 2, facts: ["linked.ids"] },
+		{ title: "a number without a name", points: 2, facts: ["number.ids", "number.home"] },
+		{ title: "a home", points: 1, facts: ["user.home"] },
+		{
+			title: "what is no user is refused",
+			points: 2,
+			facts: ["refused.name", "refused.minus-one", "refused.too-large"],
+		},
+	],
+	lessonSummary:
+		"The kernel knows no names. A process has numbers: user ids, group ids, and a list of more groups. The image's own files say which numbers a name stands for. Groups are changed first and the user last, and all ids at once: then there is no way back.",
+	draw: drawInputs,
+	scenario: scenarioOf,
+	derive: deriveUsers,
+	facts: [...userRules, ...otherContainerRules],
+	exceptions: refusals,
+});

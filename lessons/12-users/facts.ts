@@ -1,0 +1,73 @@
+import {
+	commandAt,
+	DURING,
+	type FactValue,
+	howItEnded,
+	type Observation,
+	type ProcessState,
+	type RandomInputs,
+} from "../../harness/judge/index.ts";
+import { LINKED, MINUS_ONE, NUMBER, PROOF, TOO_LARGE, UNKNOWN_NAME } from "./scenario.ts";
+
+/** The facts of this lesson. */
+export function deriveUsers(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
+	const box = commandAt(observation, DURING);
+	const refused = {
+		"refused.name": refusal(observation, UNKNOWN_NAME),
+		"refused.minus-one": refusal(observation, MINUS_ONE),
+		"refused.too-large": refusal(observation, TOO_LARGE),
+	};
+	if (box === null) return refused;
+	const linked = commandAt(observation, DURING, LINKED);
+	const number = commandAt(observation, DURING, NUMBER);
+	return {
+		...refused,
+		back: box.files[PROOF] === null ? "refused" : "possible",
+		"user.uids": idsOf(box.credentials.uids, drawn),
+		"user.gids": idsOf(box.credentials.gids, drawn),
+		"user.groups": groupsOf(box, drawn),
+		"user.home": homeOf(box),
+		"linked.ids": idsOfBoth(observation, LINKED, linked, drawn),
+		"linked.groups": linked === null ? NOT_RUN : groupsOf(linked, drawn),
+		"number.ids": idsOfBoth(observation, NUMBER, number, drawn),
+		"number.home": number === null ? NOT_RUN : homeOf(number),
+	};
+}
+
+export const NOT_RUN = "the command did not run";
+
+/** The four ids as one word if they are equal: real, effective, saved, and the file system's. */
+function idsOf(ids: readonly number[], drawn: RandomInputs): string {
+	const shown = ids.map((id) => nameOf(id, drawn));
+	const [first = ""] = shown;
+	return shown.every((id) => id === first) ? first : shown.join(", ");
+}
+
+const nameOf = (id: number, drawn: RandomInputs) => {
+	const name = Object.keys(drawn).find((name) => drawn[name] === String(id));
+	return name === undefined ? String(id) : `‹${name}›`;
+};
+
+/** The supplementary groups. Whether the command's own group is one of them is left open. */
+function groupsOf({ credentials: { gids, groups } }: ProcessState, drawn: RandomInputs): string[] {
+	return [...new Set(groups)]
+		.filter((gid) => gid !== gids[1])
+		.map((gid) => nameOf(gid, drawn))
+		.toSorted();
+}
+
+function homeOf({ environment }: ProcessState): string {
+	const homes = environment.filter((entry) => entry.startsWith("HOME=")).map((entry) => entry.slice("HOME=".length));
+	return homes[0] ?? "not set";
+}
+
+function idsOfBoth(observation: Observation, call: string, command: ProcessState | null, drawn: RandomInputs): string {
+	if (command === null) return `${NOT_RUN}: the engine ${howItEnded(observation.calls[call]?.ending)}`;
+	const { uids, gids } = command.credentials;
+	return `user ${idsOf(uids, drawn)}, group ${idsOf(gids, drawn)}`;
+}
+
+function refusal({ calls }: Observation, call: string): string {
+	const ending = calls[call]?.ending;
+	return ending?.how === "threw" ? "refused" : `the engine ${howItEnded(ending)}`;
+}

@@ -1,0 +1,157 @@
+import { type Context, type FactRule, howItEnded } from "../../harness/judge/index.ts";
+import { NOT_RUN } from "./facts.ts";
+import { LINKED, MINUS_ONE, NUMBER, TOO_LARGE, UNKNOWN_NAME } from "./scenario.ts";
+
+/** The rules about the other containers: those that run, and those that must not. */
+
+const listOf = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().map(String);
+const commandOf = ({ during }: Context, call: string) => during?.commands[call]?.credentials;
+const didNotRun = (fact: string) => (context: Context) => String(context.facts[fact]).startsWith(NOT_RUN);
+/** How a call ended, with the exception's text. */
+const endOf = ({ observation }: Context, call: string) => {
+	const ending = observation.calls[call]?.ending;
+	return ending?.how === "threw" ? `threw: ${ending.thrown.message}` : howItEnded(ending);
+};
+const idsOf = (context: Context, call: string) =>
+	`user id ${commandOf(context, call)?.uids[1]} and the group id ${commandOf(context, call)?.gids[1]}`;
+
+export const otherContainerRules: FactRule[] = [
+	{
+		fact: "linked.ids",
+		madeOf: "kernel",
+		what: "ids of a command whose /etc/passwd and /etc/group are links",
+		followsFrom: ["back", "user.uids", "user.gids"],
+		explain: [
+			{
+				when: ({ facts }) => String(facts["linked.ids"]).includes("‹hostUid›"),
+				diagnosis: "link-to-the-host",
+				followsFrom: ["user.uids/user-of-the-host", "user.groups/group-of-the-host"],
+				why: (context) =>
+					`The command has the ${idsOf(context, LINKED)}. In the image, /etc/passwd is a link to /${context.drawn["etc"]}/passwd, and /etc/group a link that leads up and down again. The image has files there. But a process whose root is the host's follows both links to files of the host, which say ${context.drawn["hostUid"]}. Whoever makes an image decides what its links are.`,
+				try: "Read the files in the function that prepareUser returns. There, links cannot leave the container.",
+				see: ["path_resolution(7)", "symlink(7)"],
+			},
+			{
+				when: didNotRun("linked.ids"),
+				diagnosis: "link-not-followed",
+				why: (context) =>
+					`In this image, /etc/passwd and /etc/group are links to other files of the image. The engine ${endOf(context, LINKED)}.`,
+				try: "Read the files in the function that prepareUser returns. There, links cannot leave the container, so they may be followed.",
+				see: ["path_resolution(7)", "symlink(7)"],
+			},
+			{
+				diagnosis: "group-not-used",
+				why: (context) =>
+					`The command has the ${idsOf(context, LINKED)}. Asked for were the user ${context.drawn["user"]} and the group ${context.drawn["added"]}: ${context.drawn["uid"]} and ${context.drawn["addedGid"]}.`,
+				try: "If group is given, look it up in /etc/group, and use it instead of the gid in /etc/passwd.",
+				see: ["passwd(5)", "group(5)"],
+			},
+		],
+	},
+	{
+		fact: "linked.groups",
+		madeOf: "kernel",
+		what: "supplementary groups of a command that has asked for one group",
+		followsFrom: ["linked.ids", "user.groups/groups-of-the-engine"],
+		explain: [
+			{
+				when: (context) => listOf(context, "linked.groups").includes("‹membersGid›"),
+				diagnosis: "memberships-beside-a-group",
+				why: (context) =>
+					`The command was asked to run in the group ${context.drawn["added"]}, and in no other. But it is also in ${context.drawn["membersGid"]}, because /etc/group lists ${context.drawn["user"]} there.`,
+				try: "Use memberships only if group is not given.",
+				see: ["group(5)"],
+			},
+			{
+				diagnosis: "empty-list-not-set",
+				why: (context) =>
+					`The command was asked to run in one group, and in no other. But it is also in ${commandOf(context, LINKED)?.groups.join(", ")}. Without a call of setgroups, the command keeps the engine's groups.`,
+				try: "Call setgroups in any case. An empty list takes all groups away.",
+				see: ["setgroups(2)"],
+			},
+		],
+	},
+	{
+		fact: "number.ids",
+		madeOf: "kernel",
+		what: "ids of a command that runs as a number, without /etc/passwd",
+		followsFrom: ["back", "user.gids/group-of-root", "user.gids/real-gid-left"],
+		explain: [
+			{
+				when: didNotRun("number.ids"),
+				diagnosis: "number-without-a-name",
+				why: (context) =>
+					`This image has no /etc/passwd, and the user that was asked for is the number ${context.drawn["number"]}. The engine ${endOf(context, NUMBER)}. The kernel needs no names: the number is enough.`,
+				try: "Take a number as it is if no line fits, and a file that does not exist as an empty one.",
+				see: ["credentials(7)", "passwd(5)"],
+			},
+			{
+				diagnosis: "number-not-used",
+				why: (context) =>
+					`The command has the ${idsOf(context, NUMBER)}. Asked for was the user ${context.drawn["number"]}. No line names this user's group, so the group is 0, as in other engines.`,
+				try: "If no line fits, take the number itself as the uid, and 0 as the gid.",
+				see: ["credentials(7)"],
+			},
+		],
+	},
+	{
+		fact: "number.home",
+		madeOf: "kernel",
+		what: "HOME of a command that runs as a number without a name",
+		followsFrom: ["number.ids/number-without-a-name", "user.home/home-of-root"],
+		explain: [
+			{
+				diagnosis: "home-of-nobody",
+				why: ({ facts }) =>
+					`HOME is ${facts["number.home"]}. Nobody has written down a home for this number, so it is /, as in other engines. The engine's own HOME is a directory of the host.`,
+				try: 'Set process.env["HOME"] to "/" if no line fits.',
+				see: ["environ(7)"],
+			},
+		],
+	},
+	{
+		fact: "refused.name",
+		madeOf: "kernel",
+		what: "what becomes of a user whose name only the host has",
+		followsFrom: ["back", "user.uids/user-of-the-host"],
+		explain: [
+			{
+				diagnosis: "unknown-name-runs",
+				why: (context) =>
+					`The container's /etc/passwd has no line for ${context.drawn["hostOnly"]}, and a command that should run as this user must not run as another one. But no exception came: the engine ${endOf(context, UNKNOWN_NAME)}.`,
+				try: "Throw an error if no line has the name, and the word is no number.",
+				see: ["passwd(5)"],
+			},
+		],
+	},
+	{
+		fact: "refused.minus-one",
+		madeOf: "kernel",
+		what: "what becomes of the user 4294967295",
+		followsFrom: ["back"],
+		explain: [
+			{
+				diagnosis: "minus-one-runs",
+				why: (context) =>
+					`A user id has 32 bits. 4294967295 has all of them set: that is -1, and setresuid leaves an id as it is if it gets -1. So the command would stay root, without an error. No exception came: the engine ${endOf(context, MINUS_ONE)}.`,
+				try: "Throw an error if a number is larger than 4294967294.",
+				see: ["setresuid(2)"],
+			},
+		],
+	},
+	{
+		fact: "refused.too-large",
+		madeOf: "kernel",
+		what: "what becomes of the group 4294967296",
+		followsFrom: ["back"],
+		explain: [
+			{
+				diagnosis: "too-large-runs",
+				why: (context) =>
+					`A group id has 32 bits. The lowest 32 bits of 4294967296 are all 0: that is root's group. No exception came: the engine ${endOf(context, TOO_LARGE)}.`,
+				try: "Throw an error if the number of a user or of a group is larger than 4294967294.",
+				see: ["setresgid(2)"],
+			},
+		],
+	},
+];

@@ -1,0 +1,143 @@
+import { readFileSync } from "node:fs";
+import {
+	BOX,
+	type Check,
+	DURING,
+	type Preparation,
+	type RandomInputs,
+	type Scenario,
+} from "../../harness/judge/index.ts";
+
+/**
+ * Three containers that run as a user, and three that must not run at all. The host has a user of the same name, with
+ * other numbers.
+ */
+
+/** Its /etc/passwd and /etc/group are links, and the host has files at their targets. */
+export const LINKED = "linked";
+/** Runs as a number. Its image has no /etc. */
+export const NUMBER = "number";
+/** The calls that must be refused. */
+export const UNKNOWN_NAME = "unknown";
+export const MINUS_ONE = "minusOne";
+export const TOO_LARGE = "tooLarge";
+
+/** The file that way-back, the first container's command, tries to make as root. */
+export const PROOF = "root/proof";
+
+const PROGRAM = readFileSync(new URL("way-back.asm", import.meta.url), "utf8");
+
+/** The largest 32-bit number, and the next one. */
+const [MINUS_ONE_IN_32_BITS, ZERO_IN_32_BITS] = [2 ** 32 - 1, 2 ** 32].map(String);
+
+export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
+	const bits = Number.parseInt(random.name("").slice(1), 16);
+	// All have five digits, and no two begin with the same one. So none is a part of another.
+	const number = (first: number) => String(first * 10_000 + (bits % 9_000));
+	return {
+		// The user, and its group.
+		...{ user: random.name("user"), uid: number(2), gid: number(3) },
+		// Two groups with names: one lists the user, the other is asked for. Another number that is asked for.
+		...{ members: random.name("members"), membersGid: number(4) },
+		...{ added: random.name("added"), addedGid: number(5), number: number(6) },
+		// A name of the same number, in an earlier line, with groups of its own.
+		...{ first: random.name("first"), firstGid: number(7), firstMembersGid: number(8) },
+		// The numbers that the host's files have for the same names.
+		...{ hostUid: number(1), hostOnly: random.name("host") },
+		// A group of the engine's.
+		engineGid: number(9),
+		...{ images: random.name("images"), etc: random.name("etc") },
+		...{ id: random.name("").slice(1), linkedId: random.name("").slice(1), numberId: random.name("").slice(1) },
+	};
+}
+
+export function scenarioOf(drawn: RandomInputs): Scenario {
+	const { user = "", added = "", number = "", hostOnly = "", images = "", id, linkedId, numberId } = drawn;
+	const layers = (image: string) => [`/lab/${images}/${image}`, "/lab/rootfs"];
+	const refused = (about: string, user: string): Scenario["calls"][string] => ({
+		...{ about, fails: true, as: engineOf(drawn) },
+		options: { id: drawn["id"]?.split("").toReversed().join(""), rootfs: "/lab/rootfs", user },
+	});
+	return {
+		does: `ran a program as ${user}, in the groups ${added} and ${number} as well`,
+		prepare: preparations(drawn),
+		calls: {
+			[BOX]: {
+				as: engineOf(drawn),
+				options: { id, layers: layers("plain"), init: true, user, groupAdd: [added, number] },
+				command: (token) => ["/way-back", token],
+			},
+			[LINKED]: {
+				about: "a container whose /etc/passwd and /etc/group are links; it asks for a user and a group",
+				as: engineOf(drawn),
+				options: { id: linkedId, layers: layers("linked"), init: true, user: `${user}:${added}` },
+				script: "pause\nexit 0",
+			},
+			[NUMBER]: {
+				about: "a container without /etc/passwd; it asks for a number",
+				as: engineOf(drawn),
+				options: { id: numberId, layers: layers("bare"), init: true, user: number },
+				script: "pause\nexit 0",
+			},
+			[UNKNOWN_NAME]: refused("it asks for a user that only the host has", hostOnly),
+			[MINUS_ONE]: refused(`it asks for the user ${MINUS_ONE_IN_32_BITS}`, `${MINUS_ONE_IN_32_BITS}`),
+			[TOO_LARGE]: refused(`it asks for the group ${ZERO_IN_32_BITS}`, `${number}:${ZERO_IN_32_BITS}`),
+		},
+		steps: [
+			...[BOX, LINKED, NUMBER].map((call) => ({ do: "call" as const, call })),
+			{ do: "look", as: DURING },
+			...[UNKNOWN_NAME, MINUS_ONE, TOO_LARGE].map((call) => ({ do: "call" as const, call })),
+			...[LINKED, NUMBER, BOX].map((call) => ({ do: "feed" as const, call, last: true as const })),
+		],
+		readings: { files: { inRoot: [PROOF] } },
+	};
+}
+
+/** The engine is root, and in a group besides. */
+const engineOf = ({ engineGid }: RandomInputs) => ({ uid: 0, gid: 0, groups: [0, Number(engineGid)] });
+
+function preparations(drawn: RandomInputs): Preparation[] {
+	const { user, uid, gid, members, membersGid, added, addedGid, first, firstGid, firstMembersGid } = drawn;
+	const { hostUid, hostOnly, images, etc } = drawn;
+	const root = "root:x:0:0:root:/root:/bin/sh";
+	const passwd = [
+		root,
+		`${user}2:x:1${hostUid}:1${hostUid}::/home/${user}2:/bin/sh`,
+		`${first}:x:${uid}:${firstGid}::/home/${first}:/bin/sh`,
+		`${user}:x:${uid}:${gid}:${first}:/home/of/${user}:/bin/sh`,
+	];
+	const group = [
+		"root:x:0:",
+		`${added}2:x:1${addedGid}:${user}2`,
+		`${first}:x:${firstMembersGid}:${first}`,
+		`${members}:x:${membersGid}:${user}2,${user}`,
+		`${added}:x:${addedGid}:`,
+	];
+	const hostPasswd = [`${user}:x:${hostUid}:${hostUid}::/:/bin/sh`, `${hostOnly}:x:${hostUid}:${hostUid}::/:/bin/sh`];
+	const hostGroup = [`${added}:x:${hostUid}:`, `${members}:x:${hostUid}:${user}`];
+	const text = (lines: string[]) => lines.map((line) => `${line}\n`).join("");
+	const write = (path: string, lines: string[]): Preparation => ({ do: "write", path, text: text(lines) });
+	const top = `/lab/${images}`;
+	return [
+		write(`${top}/plain/etc/passwd`, passwd),
+		write(`${top}/plain/etc/group`, group),
+		write(`${top}/linked/${etc}/passwd`, passwd),
+		write(`${top}/linked/${etc}/group`, group),
+		// What a process of the host finds if it follows the links.
+		write(`/${etc}/passwd`, [root, ...hostPasswd]),
+		write(`/${etc}/group`, hostGroup),
+		{ do: "write", path: `${top}/way-back.asm`, text: PROGRAM },
+		{ do: "directory", path: `${top}/linked/etc` },
+		{ do: "directory", path: `${top}/bare` },
+		{ do: "run", argv: ["busybox", "sh", "-c", PREPARE, top, etc ?? "", text(hostPasswd), text(hostGroup)] },
+	];
+}
+
+// One link is absolute. The other one leads up, further than there are directories. A character device 0:0 is a
+// whiteout: the image has no /etc at all.
+const PREPARE = `
+nasm -f bin -o "$0/plain/way-back" "$0/way-back.asm" && chmod 755 "$0/plain/way-back" &&
+ln -s "/$1/passwd" "$0/linked/etc/passwd" &&
+ln -s "../../../../../../../../$1/group" "$0/linked/etc/group" &&
+mknod "$0/bare/etc" c 0 0 &&
+printf %s "$2" >>/etc/passwd && printf %s "$3" >>/etc/group`;

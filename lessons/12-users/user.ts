@@ -1,0 +1,25 @@
+/** Who is to run a command: names or numbers. */
+export interface Asked {
+	/** The container's root directory, as the host sees it. */
+	rootfs: string;
+	user: string;
+	/** The group that the user's processes are in; if not given, /etc/passwd says it. */
+	group: string | undefined;
+	/** More groups that the command is to be in. */
+	groupAdd: readonly string[];
+}
+
+/**
+ * Prepares to run a command as a user. The engine calls it on the host.
+ * @returns what makes the calling process that user. The engine calls this last, in the process that is about to become
+ * the command. The root of that process is the container's.
+ */
+export function prepareUser(_asked: Asked): () => void {
+	// TODO(12.1) find the user's uid and gid; import parsePasswd and parseGroup from "#box/accounts"
+	// TODO(12.2) find the supplementary groups: those that list the user, and those of groupAdd
+	// TODO(12.3) throw an error for names that the container does not have, and for numbers that are no ids
+	return () => {
+		// TODO(12.4) call setgroups, setresgid and setresuid
+		// TODO(12.5) set HOME
+	};
+}
