@@ -34,8 +34,16 @@ export const identity: Subject<Record<never, never>, typeof process> = { host: {
 export const identityInspection: Inspection<typeof identity> = {
 	section: "rights",
 	rows: (_, { credentials }) => [
-		containerRow("uid, gid", `${credentials.uids[1]}, ${credentials.gids[1]}`),
+		containerRow("uid", fourIds(credentials.uids)),
+		containerRow("gid", fourIds(credentials.gids)),
+		containerRow("groups", credentials.groups.join(", ") || "none"),
 		containerRow("CapEff", credentials.capabilities),
 		containerRow("CapBnd", credentials.boundingSet),
 	],
 };
+
+// One number if all four are equal, as they mostly are.
+function fourIds(ids: readonly number[]): string {
+	if (new Set(ids).size === 1) return String(ids[0]);
+	return ids.map((id, index) => `${["real", "effective", "saved", "files"][index]} ${id}`).join(", ");
+}

@@ -8,7 +8,7 @@ import { drawInputs, scenarioOf } from "./scenario.ts";
 const userRules: FactRule[] = [
 	{
 		fact: "back",
-		madeOf: "kernel",
+		madeOf: "files",
 		what: "the way back to uid 0, tried by the command",
 		explain: [
 			{
@@ -48,14 +48,14 @@ const userRules: FactRule[] = [
 				why: ({ drawn }) =>
 					`The command's user id is ${drawn["hostUid"]}. That is what the host's /etc/passwd says of ${drawn["user"]}. The container's says ${drawn["uid"]}: the files in its image belong to this number. The engine calls prepareUser on the host, and the function that it returns in the container.`,
 				try: "Read /etc/passwd in the function that prepareUser returns.",
-				see: ["passwd(5)", "path_resolution(7)"],
+				see: ["getpwnam(3)", "path_resolution(7)"],
 			},
 			{
 				diagnosis: "another-user",
 				why: ({ drawn, process }) =>
 					`The command's user ids are ${ids(process?.credentials.uids)}. In the container's /etc/passwd, the line of ${drawn["user"]} says ${drawn["uid"]}.`,
 				try: "Take the uid of the line whose name is equal to the one that was asked for.",
-				see: ["passwd(5)"],
+				see: ["getpwnam(3)"],
 			},
 		],
 	},
@@ -71,14 +71,14 @@ const userRules: FactRule[] = [
 				why: ({ facts }) =>
 					`In the environment that the command was started with, HOME is ${facts["user.home"]}. That is the engine's. Programs look for their settings in this directory, and may not even enter root's.`,
 				try: 'Set process.env["HOME"] to the home directory in the user\'s line of /etc/passwd. The engine passes process.env to execve.',
-				see: ["environ(7)", "passwd(5)"],
+				see: ["environ(7)", "getpwnam(3)"],
 			},
 			{
 				diagnosis: "home-wrong",
 				why: ({ drawn, process }) =>
 					`In the environment that the command was started with, ${process?.environment.find((entry) => entry.startsWith("HOME="))}. The container's /etc/passwd says /home/of/${drawn["user"]}.`,
 				try: "Take the home directory from the user's line: it need not be /home and the name.",
-				see: ["passwd(5)"],
+				see: ["getpwnam(3)"],
 			},
 		],
 	},
@@ -94,7 +94,7 @@ export default defineCheck({
 		{ title: "another user than root, for good", points: 4, facts: ["back", "user.uids"] },
 		{ title: "its groups, and no others", points: 4, facts: ["user.gids", "user.groups", "linked.groups"] },
 		{ title: "the names of the container", points: 2, facts: ["linked.ids"] },
-		{ title: "a number without a name", points: 2, facts: ["number.ids", "number.home"] },
+		{ title: "a number without a name", points: 1, facts: ["number.ids", "number.home"] },
 		{ title: "a home", points: 1, facts: ["user.home"] },
 		{
 			title: "what is no user is refused",

@@ -27,7 +27,7 @@ export const groupRules: FactRule[] = [
 				why: ({ drawn }) =>
 					`The command's group id is ${drawn["firstGid"]}. That is what /etc/passwd says of ${drawn["first"]}, a user with the same number as ${drawn["user"]}, ${drawn["uid"]}. Two names may have one number, and the command line has asked for the second one.`,
 				try: "Find the line by the name. Only if no line has this name, find it by the number.",
-				see: ["passwd(5)"],
+				see: ["getpwnam(3)"],
 			},
 			{
 				when: ({ process }) => new Set(process?.credentials.gids).size > 1,
@@ -42,7 +42,7 @@ export const groupRules: FactRule[] = [
 				why: ({ drawn, process }) =>
 					`The command's group id is ${process?.credentials.gids[1]}. In the container's /etc/passwd, the line of ${drawn["user"]} says ${drawn["gid"]}.`,
 				try: "Take uid and gid from the same line.",
-				see: ["passwd(5)"],
+				see: ["getpwnam(3)"],
 			},
 		],
 	},

@@ -44,7 +44,7 @@ export const otherContainerRules: FactRule[] = [
 				why: (context) =>
 					`The command has the ${idsOf(context, LINKED)}. Asked for were the user ${context.drawn["user"]} and the group ${context.drawn["added"]}: ${context.drawn["uid"]} and ${context.drawn["addedGid"]}.`,
 				try: "If group is given, look it up in /etc/group, and use it instead of the gid in /etc/passwd.",
-				see: ["passwd(5)", "group(5)"],
+				see: ["getpwnam(3)", "group(5)"],
 			},
 		],
 	},
@@ -83,7 +83,7 @@ export const otherContainerRules: FactRule[] = [
 				why: (context) =>
 					`This image has no /etc/passwd, and the user that was asked for is the number ${context.drawn["number"]}. The engine ${endOf(context, NUMBER)}. The kernel needs no names: the number is enough.`,
 				try: "Take a number as it is if no line fits, and a file that does not exist as an empty one.",
-				see: ["credentials(7)", "passwd(5)"],
+				see: ["credentials(7)", "getpwnam(3)"],
 			},
 			{
 				diagnosis: "number-not-used",
@@ -111,7 +111,7 @@ export const otherContainerRules: FactRule[] = [
 	},
 	{
 		fact: "refused.name",
-		madeOf: "kernel",
+		madeOf: "exercise",
 		what: "what becomes of a user whose name only the host has",
 		followsFrom: ["back", "user.uids/user-of-the-host"],
 		explain: [
@@ -120,13 +120,13 @@ export const otherContainerRules: FactRule[] = [
 				why: (context) =>
 					`The container's /etc/passwd has no line for ${context.drawn["hostOnly"]}, and a command that should run as this user must not run as another one. But no exception came: the engine ${endOf(context, UNKNOWN_NAME)}.`,
 				try: "Throw an error if no line has the name, and the word is no number.",
-				see: ["passwd(5)"],
+				see: ["getpwnam(3)"],
 			},
 		],
 	},
 	{
 		fact: "refused.minus-one",
-		madeOf: "kernel",
+		madeOf: "exercise",
 		what: "what becomes of the user 4294967295",
 		followsFrom: ["back"],
 		explain: [
@@ -141,7 +141,7 @@ export const otherContainerRules: FactRule[] = [
 	},
 	{
 		fact: "refused.too-large",
-		madeOf: "kernel",
+		madeOf: "exercise",
 		what: "what becomes of the group 4294967296",
 		followsFrom: ["back"],
 		explain: [

@@ -59,7 +59,7 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 		options: { id: drawn["id"]?.split("").toReversed().join(""), rootfs: "/lab/rootfs", user },
 	});
 	return {
-		does: `ran a program as ${user}, in the groups ${added} and ${number} as well`,
+		does: `ran a program as ${user}, in the groups ${added} and ${number} as well, on a host where ${user} has another number; ran two more programs as users; and tried three containers that must be refused`,
 		prepare: preparations(drawn),
 		calls: {
 			[BOX]: {

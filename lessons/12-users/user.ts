@@ -15,11 +15,11 @@ export interface Asked {
  * the command. The root of that process is the container's.
  */
 export function prepareUser(_asked: Asked): () => void {
-	// TODO(12.1) find the user's uid and gid; import parsePasswd and parseGroup from "#box/accounts"
-	// TODO(12.2) find the supplementary groups: those that list the user, and those of groupAdd
-	// TODO(12.3) throw an error for names that the container does not have, and for numbers that are no ids
+	// TODO(12.1) find the user's uid and gid: here, or in the function below? Import parsePasswd from "#box/accounts"
 	return () => {
-		// TODO(12.4) call setgroups, setresgid and setresuid
-		// TODO(12.5) set HOME
+		// TODO(12.2) call setresgid and setresuid, in the right order
+		// TODO(12.3) find the supplementary groups, with parseGroup from "#box/accounts"; call setgroups
+		// TODO(12.4) set HOME
+		// TODO(12.5) throw an error for names that the container does not have, and for numbers that are too large
 	};
 }
