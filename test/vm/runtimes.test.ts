@@ -69,11 +69,29 @@ const DEFAULTS = {
 	},
 };
 
+/** A user of the image, with one membership, and one more group; and a number without a name. */
+const USERS = [
+	{
+		asked: { user: "anna", groupAdd: ["video", "77"] },
+		user: { uid: 1000, gid: 100, additionalGids: [24, 44, 77, 100] },
+		home: "/home/anna",
+	},
+	{ asked: { user: "4242:44" }, user: { uid: 4242, gid: 44, additionalGids: [44] }, home: "/" },
+];
+const PASSWD = "root:x:0:0::/root:/bin/sh\nanna:x:1000:100::/home/anna:/bin/sh\n";
+const GROUP = "root:x:0:\ncdrom:x:24:ben,anna\nvideo:x:44:\n";
+
 const PREPARE: Preparation[] = [
 	{ do: "copy", from: "/lab/rootfs", to: ROOTFS },
 	{ do: "write", path: `${ROOTFS}/${DRAWN.marker}`, text: "" },
 	{ do: "write", path: "/lab/bundle/config.json", text: JSON.stringify(CONFIG) },
 	{ do: "write", path: "/lab/defaults/config.json", text: JSON.stringify(DEFAULTS) },
+	{ do: "write", path: `${ROOTFS}/etc/passwd`, text: PASSWD },
+	{ do: "write", path: `${ROOTFS}/etc/group`, text: GROUP },
+	...USERS.map(({ user }): Preparation => {
+		const config = { ...CONFIG, process: { ...CONFIG.process, user } };
+		return { do: "write", path: `/lab/${user.uid}/config.json`, text: JSON.stringify(config) };
+	}),
 ];
 
 /** Executes a program in a child, and returns its exit code. */
@@ -146,10 +164,22 @@ function furniture({ observation, command }: Awaited<ReturnType<typeof observe>>
 	return { facts, mounts: lines.map((line) => line.replaceAll(command.cgroup.replace(/^0::/, ""), "CGROUP")).sort() };
 }
 
+const setprivFor = ({ uid, gid, additionalGids }: (typeof USERS)[number]["user"]) => [
+	"/usr/bin/setpriv",
+	...[`--reuid=${uid}`, `--regid=${gid}`, `--groups=${additionalGids}`],
+];
+
+/** Who a command is: what lesson 12 is about. */
+function identity({ command: { credentials, environment } }: Awaited<ReturnType<typeof observe>>) {
+	const { uids, gids, groups } = credentials;
+	return { uids, gids, groups, home: environment.find((entry) => entry.startsWith("HOME=")) };
+}
+
 describe("a container of box", () => {
+	const engine = bundle(WHOLE_ENGINE, new Map());
 	let ours: Awaited<ReturnType<typeof observe>>;
 	beforeAll(async () => {
-		const { code } = await bundle(WHOLE_ENGINE, new Map());
+		const { code } = await engine;
 		ours = await observe(code, {
 			...{ id: "0a1b2c3d", command: COMMAND, hostname: DRAWN.hostname, rootfs: ROOTFS, init: true },
 			limits: { memoryMaxBytes: MEMORY, pidsMax: PIDS, cpus: 0.5 },
@@ -175,6 +205,22 @@ describe("a container of box", () => {
 		async (...runtime) => {
 			const theirs = await observe(PROGRAM, { command: [...runtime, "run", "--bundle", "/lab/defaults", "oracle"] });
 			expect(furniture(ours)).toEqual(furniture(theirs));
+		},
+	);
+
+	const RUNTIMES = [["/usr/sbin/runc", "--rootless=true"], ["/usr/bin/crun"]];
+	test.concurrent.each(USERS.flatMap((one) => RUNTIMES.map((runtime) => ({ ...one, runtime }))))(
+		"with the user $asked.user and one of $runtime.0 have the same ids, groups and home",
+		async ({ asked, user, home, runtime }) => {
+			const bundle = ["--bundle", `/lab/${user.uid}`, "oracle"];
+			const [mine, theirs, setpriv] = await Promise.all([
+				observe((await engine).code, { id: "0a1b2c3d", command: COMMAND, rootfs: ROOTFS, init: true, ...asked }),
+				observe(PROGRAM, { command: [...runtime, "run", ...bundle] }),
+				observe(PROGRAM, { command: [...setprivFor(user), ...COMMAND] }),
+			]);
+			expect(identity(mine)).toEqual(identity(theirs));
+			expect({ ...identity(mine), home: "" }).toEqual({ ...identity(setpriv), home: "" });
+			expect(identity(theirs)).toMatchObject({ groups: user.additionalGids, home: `HOME=${home}` });
 		},
 	);
 });
