@@ -93,7 +93,7 @@ export default defineCheck({
 	groups: [
 		{ title: "another user than root, for good", points: 4, facts: ["back", "user.uids"] },
 		{ title: "its groups, and no others", points: 4, facts: ["user.gids", "user.groups", "linked.groups"] },
-		{ title: "the names of the container", points: 2, facts: ["linked.ids"] },
+		{ title: "the names of the container", points: 2, facts: ["linked.ids", "linked.home"] },
 		{ title: "a number without a name", points: 1, facts: ["number.ids", "number.home"] },
 		{ title: "a home", points: 1, facts: ["user.home"] },
 		{

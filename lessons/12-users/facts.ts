@@ -29,6 +29,7 @@ export function deriveUsers(observation: Observation, drawn: RandomInputs): Reco
 		"user.home": homeOf(box),
 		"linked.ids": idsOfBoth(observation, LINKED, linked, drawn),
 		"linked.groups": linked === null ? NOT_RUN : groupsOf(linked, drawn),
+		"linked.home": linked === null ? NOT_RUN : homeOf(linked),
 		"number.ids": idsOfBoth(observation, NUMBER, number, drawn),
 		"number.home": number === null ? NOT_RUN : homeOf(number),
 	};

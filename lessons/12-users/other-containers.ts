@@ -1,6 +1,6 @@
 import { type Context, type FactRule, howItEnded } from "../../harness/judge/index.ts";
 import { NOT_RUN } from "./facts.ts";
-import { LINKED, MINUS_ONE, NUMBER, TOO_LARGE, UNKNOWN_NAME } from "./scenario.ts";
+import { HOST_HOME, LINKED, MINUS_ONE, NUMBER, TOO_LARGE, UNKNOWN_NAME } from "./scenario.ts";
 
 /** The rules about the other containers: those that run, and those that must not. */
 
@@ -42,8 +42,8 @@ export const otherContainerRules: FactRule[] = [
 			{
 				diagnosis: "group-not-used",
 				why: (context) =>
-					`The command has the ${idsOf(context, LINKED)}. Asked for were the user ${context.drawn["user"]} and the group ${context.drawn["added"]}: ${context.drawn["uid"]} and ${context.drawn["addedGid"]}.`,
-				try: "If group is given, look it up in /etc/group, and use it instead of the gid in /etc/passwd.",
+					`The command has the ${idsOf(context, LINKED)}. Asked for were the user ${context.drawn["uid"]} and the group ${context.drawn["added"]}, which is ${context.drawn["addedGid"]}.`,
+				try: "If group is given, look it up in /etc/group, and use it instead of the gid in /etc/passwd. Take a number as it is.",
 				see: ["getpwnam(3)", "group(5)"],
 			},
 		],
@@ -55,10 +55,10 @@ export const otherContainerRules: FactRule[] = [
 		followsFrom: ["linked.ids", "user.groups/groups-of-the-engine"],
 		explain: [
 			{
-				when: (context) => listOf(context, "linked.groups").includes("‹membersGid›"),
+				when: (context) => listOf(context, "linked.groups").includes("‹firstMembersGid›"),
 				diagnosis: "memberships-beside-a-group",
 				why: (context) =>
-					`The command was asked to run in the group ${context.drawn["added"]}, and in no other. But it is also in ${context.drawn["membersGid"]}, because /etc/group lists ${context.drawn["user"]} there.`,
+					`The command was asked to run in the group ${context.drawn["added"]}, and in no other. But it is also in ${context.drawn["firstMembersGid"]}, because /etc/group lists ${context.drawn["first"]} there, the first name of ${context.drawn["uid"]}.`,
 				try: "Use memberships only if group is not given.",
 				see: ["group(5)"],
 			},
@@ -68,6 +68,29 @@ export const otherContainerRules: FactRule[] = [
 					`The command was asked to run in one group, and in no other. But it is also in ${commandOf(context, LINKED)?.groups.join(", ")}. Without a call of setgroups, the command keeps the engine's groups.`,
 				try: "Call setgroups in any case. An empty list takes all groups away.",
 				see: ["setgroups(2)"],
+			},
+		],
+	},
+	{
+		fact: "linked.home",
+		madeOf: "kernel",
+		what: "HOME of a command that runs as the number of a user",
+		followsFrom: ["linked.ids", "user.home/home-of-root"],
+		explain: [
+			{
+				when: ({ facts }) => facts["linked.home"] === HOST_HOME,
+				diagnosis: "home-of-the-host",
+				why: ({ drawn }) =>
+					`HOME is ${HOST_HOME}. In the image, /etc/passwd is a link to /${drawn["etc"]}/passwd, and the image has a file there. But a process whose root is the host's follows this link to a file of the host, which has another home for ${drawn["uid"]}. Whoever makes an image decides what its links are.`,
+				try: "Read /etc/passwd in the function that prepareUser returns. There, links cannot leave the container.",
+				see: ["path_resolution(7)", "symlink(7)"],
+			},
+			{
+				diagnosis: "line-of-a-number",
+				why: ({ drawn, facts }) =>
+					`HOME is ${facts["linked.home"]}. The user that was asked for is the number ${drawn["uid"]}, and the container's /etc/passwd has two lines with it. The first one is ${drawn["first"]}'s, whose home is /home/${drawn["first"]}.`,
+				try: "If no line has the name, look for the first line with this number: it has a gid and a home as well.",
+				see: ["getpwnam(3)"],
 			},
 		],
 	},

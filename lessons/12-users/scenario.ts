@@ -17,6 +17,8 @@ import {
 export const LINKED = "linked";
 /** Runs as a number. Its image has no /etc. */
 export const NUMBER = "number";
+/** The home that the host's file has for the same number. */
+export const HOST_HOME = "/home/of-the-host";
 /** The calls that must be refused. */
 export const UNKNOWN_NAME = "unknown";
 export const MINUS_ONE = "minusOne";
@@ -68,9 +70,9 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 				command: (token) => ["/way-back", token],
 			},
 			[LINKED]: {
-				about: "a container whose /etc/passwd and /etc/group are links; it asks for a user and a group",
+				about: "a container whose /etc/passwd and /etc/group are links; it asks for a user's number and a group",
 				as: engineOf(drawn),
-				options: { id: linkedId, layers: layers("linked"), init: true, user: `${user}:${added}` },
+				options: { id: linkedId, layers: layers("linked"), init: true, user: `${drawn["uid"]}:${added}` },
 				script: "pause\nexit 0",
 			},
 			[NUMBER]: {
@@ -124,7 +126,7 @@ function preparations(drawn: RandomInputs): Preparation[] {
 		write(`${top}/linked/${etc}/passwd`, passwd),
 		write(`${top}/linked/${etc}/group`, group),
 		// What a process of the host finds if it follows the links.
-		write(`/${etc}/passwd`, [root, ...hostPasswd]),
+		write(`/${etc}/passwd`, [root, `${first}:x:${uid}:${hostUid}::${HOST_HOME}:/bin/sh`]),
 		write(`/${etc}/group`, hostGroup),
 		{ do: "write", path: `${top}/way-back.asm`, text: PROGRAM },
 		{ do: "directory", path: `${top}/linked/etc` },
