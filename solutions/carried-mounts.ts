@@ -24,7 +24,7 @@ export interface CarriedMount {
 }
 
 /**
- * Takes all mounts below a directory along, whatever happens to the root: the ways to change the root differ in whether
+ * Takes all mounts below a mount point along, whatever happens to the root: the ways to change the root differ in whether
  * they keep what is mounted below.
  */
 export function takeMounts(rootfs: string): CarriedMount[] {
@@ -55,14 +55,16 @@ function makePlace(path: string, asDirectory: boolean): void {
 	if (!asDirectory) writeFileSync(path, "");
 }
 
-// The topmost mounts below a directory: those on the mount that the directory itself is on. See proc_pid_mountinfo(5).
+// The mount points below a mount point, without those that are below another one. See proc_pid_mountinfo(5).
 function mountsBelow(top: string): string[] {
 	const lines = readFileSync("/proc/self/mountinfo", "utf8").trimEnd().split("\n");
 	const mounts = lines.map((line) => {
 		const [id, parent, , , point = ""] = line.split(" ");
 		return { id, parent, point: point.replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(parseInt(octal, 8))) };
 	});
-	const below = mounts.filter(({ point }) => point.startsWith(`${top}/`));
-	const isBelowAnother = (parent?: string) => below.some(({ id }) => id === parent);
-	return below.filter(({ parent }) => !isBelowAnother(parent)).map(({ point }) => point.slice(top.length));
+	// The last mount on the same mount point covers the others, with everything below them.
+	const topmost = mounts.findLast(({ point }) => point === top)?.id;
+	return mounts
+		.filter(({ parent, point }) => parent === topmost && point.startsWith(`${top}/`))
+		.map(({ point }) => point.slice(top.length));
 }

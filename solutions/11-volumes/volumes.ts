@@ -20,7 +20,6 @@ import {
 	O_PATH,
 	openat2,
 	RESOLVE_IN_ROOT,
-	type SyscallError,
 	unshare,
 } from "#kernel";
 
@@ -43,44 +42,46 @@ export function mountVolumes(rootfs: string, volumes: readonly Volume[]): void {
 	unshare(CLONE_NEWNS);
 	// Before the first bind mount, because a copy of a shared mount is shared with the host, too.
 	mount(null, "/", null, MS_REC | MS_PRIVATE, null);
-	const places = openPlaces(rootfs);
-	for (const { source, target, readOnly } of volumes) {
-		const place = pathOf(places.openOrMake(target, source === null || statSync(source).isDirectory()));
-		if (source === null) mount("tmpfs", place, "tmpfs", MS_NOSUID | MS_NODEV, null);
-		else mount(source, place, null, MS_BIND | MS_REC, null);
-		if (!readOnly) continue;
-		// Opened again, because `place` is what the mount has covered.
-		mountSetattr(places.open(target), "", AT_EMPTY_PATH | AT_RECURSIVE, { attrSet: MOUNT_ATTR_RDONLY });
-	}
-	places.close();
+	withPlaces(rootfs, ({ open, openOrMake }) => {
+		for (const { source, target, readOnly } of volumes) {
+			const place = pathOf(openOrMake(target, source === null || statSync(source).isDirectory()));
+			if (source === null) mount("tmpfs", place, "tmpfs", MS_NOSUID | MS_NODEV, null);
+			else mount(source, place, null, MS_BIND | MS_REC, null);
+			if (!readOnly) continue;
+			// Opened again, because `place` is what the mount has covered.
+			mountSetattr(open(target), "", AT_EMPTY_PATH | AT_RECURSIVE, { attrSet: MOUNT_ATTR_RDONLY });
+		}
+	});
 }
 
 /** A path that leads to an open file, wherever that is. */
 const pathOf = (fd: number) => `/proc/self/fd/${fd}`;
 
 /** Opens paths as a process in the container would: the links of an image lead to files of the image. */
-function openPlaces(rootfs: string) {
+function withPlaces(rootfs: string, work: (places: Record<"open" | "openOrMake", typeof openOrMake>) => void): void {
 	const opened = [openSync(rootfs, "r")];
 	const open = (path: string): number => {
-		const fd = openat2(opened[0] as number, path, { flags: O_PATH, resolve: RESOLVE_IN_ROOT });
-		opened.push(fd);
-		return fd;
+		opened.push(openat2(opened[0] as number, path, { flags: O_PATH, resolve: RESOLVE_IN_ROOT }));
+		return opened.at(-1) as number;
 	};
-	const openOrMake = (path: string, asDirectory: boolean): number => {
+	function openOrMake(path: string, asDirectory = true): number {
 		try {
 			return open(path);
 		} catch (error) {
-			if ((error as SyscallError).code !== "ENOENT") throw error;
+			if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
 		}
-		const missing = `${pathOf(openOrMake(dirname(path), true))}/${basename(path)}`;
+		const missing = `${pathOf(openOrMake(dirname(path)))}/${basename(path)}`;
 		// Neither call follows a link: the path has only one more name, and nothing may have this name.
 		if (asDirectory) mkdirSync(missing);
 		else closeSync(openSync(missing, "wx"));
 		return open(path);
-	};
-	// The container's init inherits open files. From a directory of the host, its root could go on with "..".
-	const close = () => opened.forEach((fd) => void closeSync(fd));
-	return { open, openOrMake, close };
+	}
+	try {
+		work({ open, openOrMake });
+	} finally {
+		// The container's init inherits open files. From a directory of the host, ".." leads to the host's root.
+		opened.forEach((fd) => void closeSync(fd));
+	}
 }
 
 /**
@@ -96,10 +97,10 @@ export function useVolume(path: string, rootfs: string, target: string): number 
 		const unfinished = `${dirname(path)}/.${basename(path)}`;
 		rmSync(unfinished, { recursive: true, force: true });
 		mkdirSync(unfinished);
-		const places = openPlaces(rootfs);
-		// cp keeps owners, modes, times and links. The "." stands for the directory itself as well.
-		execFileSync("cp", ["-a", ".", unfinished], { cwd: pathOf(places.openOrMake(target, true)) });
-		places.close();
+		withPlaces(rootfs, ({ openOrMake }) => {
+			// cp keeps owners, modes, times and links. The "." stands for the directory itself as well.
+			execFileSync("cp", ["-a", ".", unfinished], { cwd: pathOf(openOrMake(target)) });
+		});
 		renameSync(unfinished, path);
 	}
 	const volume = openSync(path, "r");

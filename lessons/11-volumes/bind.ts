@@ -1,0 +1,227 @@
+import {
+	type Context,
+	type Explanation,
+	FAILED_START,
+	type FactRule,
+	type LedgerCall,
+} from "../../harness/judge/index.ts";
+import { pathsOf } from "./scenario.ts";
+
+/** The rules about bind mounts and tmpfs, read-only mounts, and what of them the host sees. */
+
+const listOf = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().map(String);
+const isNotMounted = ({ facts }: Context) => facts["bind.directory"] !== "the host's";
+
+/** Successful calls of mount(2) with all of these flags, and with none of the others. */
+const mounted = ({ ledger }: Context, flags: string[], without: string[] = []) =>
+	ledger.filter(({ call, args, error }: LedgerCall) => {
+		const given = args["mountflags"]?.split("|") ?? [];
+		const fits = flags.every((flag) => given.includes(flag)) && !without.some((flag) => given.includes(flag));
+		return call === "mount" && error === undefined && fits;
+	});
+
+/** Whether the process that bound the first volume had no mount namespace of its own yet. The engine makes one later. */
+export function isMountedOnHost(context: Context): boolean {
+	const [first] = mounted(context, ["MS_BIND"]);
+	const earlier = context.ledger.slice(0, first === undefined ? 0 : context.ledger.indexOf(first));
+	return !earlier.some(
+		({ task, call, args }) => task === first?.task && call === "unshare" && args["flags"]?.includes("CLONE_NEWNS"),
+	);
+}
+
+/** Mounts of the container that the host has in its mount table. The overlay of lesson 07 belongs there. */
+export const seenByHost = (context: Context): string[] =>
+	listOf(context, "host.mounts.during").filter((path) => !path.endsWith("/merged"));
+
+export const mountedOnHost: Explanation = {
+	when: isMountedOnHost,
+	diagnosis: "mounted-on-the-host",
+	misconception: 4,
+	why: (context) =>
+		`The host's mount table has these mounts: ${seenByHost(context).slice(0, 3).join(", ")}. mountVolumes runs in a process that is still in the host's mount namespace.`,
+	try: "Start with unshare(CLONE_NEWNS), and make all mounts private, as in lesson 04.",
+	see: ["mount_namespaces(7)", "unshare(2)"],
+};
+
+export const propagatedToHost: Explanation = {
+	diagnosis: "propagated-to-the-host",
+	misconception: 4,
+	why: (context) =>
+		`The host's mount table has these mounts: ${seenByHost(context).slice(0, 3).join(", ")}. They were made in another mount namespace, but below a mount that is shared with the host. A bind mount of a shared mount is shared, too: what the container mounts below it appears on the host.`,
+	try: 'mount(null, "/", null, MS_REC | MS_PRIVATE, null), right after unshare and before the first bind mount.',
+	see: ["mount_namespaces(7), SHARED SUBTREES"],
+};
+
+export const bindRules: FactRule[] = [
+	{
+		fact: "host.mounts.during",
+		madeOf: "kernel",
+		what: "mounts that the host sees while the container runs",
+		accept: (_, context) => seenByHost(context).length === 0,
+		explain: [mountedOnHost, propagatedToHost],
+	},
+	{
+		fact: "bind.directory",
+		madeOf: "kernel",
+		what: "what the command sees at the target of a directory",
+		followsFrom: [FAILED_START],
+		explain: [
+			{
+				when: ({ facts }) => facts["bind.directory"] === "a copy",
+				diagnosis: "directory-copied",
+				why: "The command sees a file with the right content, and another inode than on the host. So it is a copy: the container does not see later changes of the host, and the host does not see the container's.",
+				try: "mount(source, path, null, MS_BIND | MS_REC, null)",
+				see: ["mount(2), Creating a bind mount"],
+			},
+			{
+				when: (context) =>
+					mounted(context, ["MS_BIND"]).some(
+						({ args }) => args["source"] === JSON.stringify(pathsOf(context.drawn).source),
+					),
+				diagnosis: "directory-mounted-elsewhere",
+				why: "The directory was bound, but the command does not find the directory's files at the target. Only mounts below rootfs come into the container. A later mount covers an earlier one in the same place.",
+				try: "Bind each source to its own target below rootfs.",
+				see: ["mount(2), Creating a bind mount"],
+			},
+			{
+				diagnosis: "directory-not-mounted",
+				why: "The command does not find the directory's files at the target.",
+				try: "For each volume, make the target below rootfs, and mount(source, path, null, MS_BIND | MS_REC, null).",
+				see: ["mount(2), Creating a bind mount"],
+			},
+		],
+	},
+	{
+		fact: "bind.writes",
+		madeOf: "kernel",
+		what: "changes that are seen on the other side",
+		accept: (_, context) => isNotMounted(context),
+		explain: [
+			{
+				when: ({ process, drawn }) =>
+					process?.mounts
+						.findLast(({ mountPoint }) => mountPoint === `/${pathsOf(drawn).writable}`)
+						?.flags.split(",")
+						.includes("ro") === true,
+				diagnosis: "all-read-only",
+				why: "The command wrote a file in a volume that was asked for without readOnly, and the host does not have the file. The volume is read-only.",
+				try: "Set MOUNT_ATTR_RDONLY only if readOnly is true.",
+				see: ["mount_setattr(2)"],
+			},
+			{
+				diagnosis: "writes-hidden",
+				why: "A write on one side is not seen on the other. Something lies between the container and the host's directory.",
+				try: "Bind the directory itself: mount(source, path, null, MS_BIND | MS_REC, null).",
+				see: ["mount(2), Creating a bind mount"],
+			},
+		],
+	},
+	{
+		fact: "bind.sub",
+		madeOf: "kernel",
+		what: "a file on another file system that is mounted below the directory",
+		accept: (_, context) => isNotMounted(context),
+		explain: [
+			{
+				when: (context) => mounted(context, ["MS_BIND"], ["MS_REC", "MS_REMOUNT"]).length > 0,
+				diagnosis: "bind-not-recursive",
+				why: "On the host, another file system is mounted on a subdirectory. The command sees the empty directory below it. Without MS_REC, a bind mount is a copy of one mount alone.",
+				try: "MS_BIND | MS_REC",
+				see: ["mount(2), Creating a bind mount"],
+			},
+			{
+				diagnosis: "sub-mount-missing",
+				why: "On the host, another file system is mounted on a subdirectory. The command does not see it. Something has unmounted or covered it in the container.",
+				try: "Bind the directory with MS_REC, and mount nothing else below it.",
+				see: ["mount(2), Creating a bind mount"],
+			},
+		],
+	},
+	{
+		fact: "bind.file",
+		madeOf: "kernel",
+		what: "what the command sees at the target of a single file",
+		explain: [
+			{
+				when: ({ facts }) => facts["bind.file"] === "a copy",
+				diagnosis: "file-copied",
+				why: "The command sees a file with the right content, and another inode than on the host. So it is a copy.",
+				try: "A file can be bound onto a file. Make an empty file first, if there is none: mount(source, path, null, MS_BIND, null).",
+				see: ["mount(2), Creating a bind mount"],
+			},
+			{
+				diagnosis: "file-not-mounted",
+				why: "The command does not find the host's file at the target.",
+				try: "A file can be bound onto a file: make an empty one, and the directories above it, then mount(source, path, null, MS_BIND, null).",
+				see: ["mount(2), Creating a bind mount"],
+			},
+		],
+	},
+	{
+		fact: "read-only.writable",
+		madeOf: "kernel",
+		what: "places of the read-only volume where the command can write",
+		accept: (_, context) => isNotMounted(context),
+		explain: [
+			{
+				when: (context) =>
+					listOf(context, "read-only.writable").length > 1 &&
+					mounted(context, ["MS_BIND", "MS_RDONLY"], ["MS_REMOUNT"]).length > 0,
+				diagnosis: "bind-ignores-read-only",
+				why: "mount was called with MS_BIND | MS_RDONLY, and the mount's flags in the command's mount table have no ro. A call that binds ignores all other flags, without an error.",
+				try: "Make the bind mount first. Then set MOUNT_ATTR_RDONLY with mountSetattr.",
+				see: ["mount(2), Creating a bind mount", "mount_setattr(2)"],
+			},
+			{
+				when: (context) => listOf(context, "read-only.writable").every((place) => /^\/[^/]+\/./.test(place)),
+				diagnosis: "sub-mounts-writable",
+				why: (context) =>
+					`The volume itself is read-only. Another file system is mounted below it, and that one is writable: ${listOf(context, "read-only.writable").join(", ")}. Flags belong to one mount. MS_REMOUNT changes one mount, even if MS_REC is given.`,
+				try: 'mountSetattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, { attrSet: MOUNT_ATTR_RDONLY })',
+				see: ["mount_setattr(2)"],
+			},
+			{
+				diagnosis: "read-only-forgotten",
+				why: (context) =>
+					`The volume was asked for with readOnly, and can be written to, or is not there: ${listOf(context, "read-only.writable").join(", ")}. Its flags are in the command's mount table.`,
+				try: "After the bind mount, open the target again, and set MOUNT_ATTR_RDONLY with AT_RECURSIVE.",
+				see: ["mount_setattr(2)"],
+			},
+		],
+	},
+	{
+		fact: "host.read-only",
+		madeOf: "kernel",
+		what: "mounts of the host that have become read-only",
+		explain: [
+			{
+				diagnosis: "file-system-read-only",
+				why: (context) =>
+					`On the host, these are read-only now: ${listOf(context, "host.read-only").join(", ")}. Without MS_BIND, MS_REMOUNT changes the file system, which is the same in all places where it is mounted.`,
+				try: "Change the mount alone: mountSetattr, or MS_REMOUNT | MS_BIND | MS_RDONLY.",
+				see: ["mount(2), Remounting an existing mount", "mount_setattr(2)"],
+			},
+		],
+	},
+	{
+		fact: "tmpfs",
+		madeOf: "kernel",
+		what: "what is wrong with the tmpfs",
+		explain: [
+			{
+				when: ({ facts }) => [facts["tmpfs"] ?? []].flat().every((flaw) => String(flaw).startsWith("without")),
+				diagnosis: "tmpfs-open",
+				why: ({ facts }) =>
+					`The tmpfs is mounted ${[facts["tmpfs"] ?? []].flat().join(" and ")}. Everybody may write there, so setuid files and devices there should do nothing.`,
+				try: 'mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, null)',
+				see: ["mount(2)", "tmpfs(5)"],
+			},
+			{
+				diagnosis: "tmpfs-missing",
+				why: "For a volume whose source is null, no tmpfs of its own is mounted at the target.",
+				try: 'mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, null)',
+				see: ["mount(2)", "tmpfs(5)"],
+			},
+		],
+	},
+];

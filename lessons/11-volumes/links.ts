@@ -1,0 +1,86 @@
+import type { Context, FactRule } from "../../harness/judge/index.ts";
+
+/** The rules about targets that are links in the image, and about descriptors that lead out of the container. */
+
+const listOf = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().map(String);
+
+export const linkRules: FactRule[] = [
+	{
+		fact: "links.host",
+		madeOf: "files",
+		what: "what the links of the image have changed on the host",
+		explain: [
+			{
+				when: (context) => listOf(context, "links.host").some((change) => change.endsWith("was changed")),
+				diagnosis: "link-followed-by-write",
+				why: (context) =>
+					`On the host: ${listOf(context, "links.host").join("; ")}. A target of the image is a link. Your code opened it for writing, or changed its mode or owner, and the link led to the host's file: the process that resolves it still has the host's root.`,
+				try: "Resolve the target with openat2 and RESOLVE_IN_ROOT. Make a file only if nothing is there, with the flag wx.",
+				see: ["openat2(2)", "path_resolution(7)"],
+			},
+			{
+				diagnosis: "link-followed-by-mkdir",
+				why: (context) =>
+					`On the host: ${listOf(context, "links.host").join("; ")}. The image has a link in place of a directory of the target. The process that made the target has the host's root, so the link led to the host's directory.`,
+				try: "Resolve each part of the target with openat2 and RESOLVE_IN_ROOT, and make a missing directory below the descriptor of the one above: /proc/self/fd/N/NAME.",
+				see: ["openat2(2)", "path_resolution(7)"],
+			},
+		],
+	},
+	{
+		fact: "links.places",
+		madeOf: "kernel",
+		what: "volumes that the command finds where the image's links lead",
+		followsFrom: ["links.host"],
+		accept: (_, { facts }) => facts["bind.directory"] !== "the host's",
+		explain: [
+			{
+				diagnosis: "link-not-followed-inside",
+				why: (context) =>
+					`Two targets are links in the image. For a process in the container, they lead to directories of the image, and the volumes belong there. The command finds: ${listOf(context, "links.places").join(", ") || "neither"}. The others were mounted where the links lead on the host, in a place of the image that the container's links do not lead to, or not at all.`,
+				try: "openat2(root, target, { flags: O_PATH, resolve: RESOLVE_IN_ROOT }), and mount on /proc/self/fd/N.",
+				see: ["openat2(2)"],
+			},
+		],
+	},
+	{
+		fact: "links.volume",
+		madeOf: "files",
+		what: "what a named volume was filled with, whose target is a link",
+		explain: [
+			{
+				when: ({ facts }) => facts["links.volume"] === "the host's directory",
+				diagnosis: "filled-from-the-host",
+				why: "The target of this volume is a link in the image. The volume has the files of the host's directory of that name: they were copied for the container, which may read them now. The image decides where its links lead, so any directory of the host could be copied.",
+				try: "Resolve the target with openat2 and RESOLVE_IN_ROOT in useVolume, too, and copy from /proc/self/fd/N.",
+				see: ["openat2(2)"],
+			},
+			{
+				when: ({ facts }) => [facts["volume.content"] ?? []].flat().length === 0,
+				diagnosis: "link-not-filled",
+				why: "The target of this volume is a link in the image, which leads to a directory of the image. The volume has none of that directory's files, although another volume was filled.",
+				try: "Resolve the target with openat2 and RESOLVE_IN_ROOT, and copy what is there, not the link itself.",
+				see: ["openat2(2)"],
+			},
+			{
+				diagnosis: "volume-not-filled",
+				why: "The image has files where a new volume will be mounted. The volume is empty.",
+				try: "In useVolume, if the volume is new: copy what the image has at the target, before it is covered.",
+				see: ["cp(1)"],
+			},
+		],
+	},
+	{
+		fact: "host.reached",
+		madeOf: "files",
+		what: "what the container reaches by open files of its init",
+		explain: [
+			{
+				diagnosis: "descriptor-left-open",
+				why: "The command went through /proc/1/fd: the files that the container's init has open. One of them is a directory of the host, or of the container's root as the host has it. From there, .. leads to the host's root.",
+				try: "Close each descriptor that mountVolumes opens. The processes that are forked later inherit them, and only execve closes them.",
+				see: ["proc_pid_fd(5)", "path_resolution(7)"],
+			},
+		],
+	},
+];

@@ -1,0 +1,80 @@
+import { type Context, type Explanation, refused } from "../../harness/judge/index.ts";
+import { isMountedOnHost, mountedOnHost, propagatedToHost, seenByHost } from "./bind.ts";
+
+/** Explanations of calls that the kernel refuses. */
+
+const argument = ({ thrown }: Context, name: string) => thrown?.syscall?.args[name] ?? "";
+const flags = (context: Context) => argument(context, "mountflags").split("|");
+
+const isKeptBusy = (context: Context) => refused("umount2", "EBUSY")(context) && seenByHost(context).length > 0;
+
+/** Explanations of exceptions, the most specific first. */
+export const refusals: Explanation[] = [
+	{
+		when: refused("mount_setattr", "EINVAL"),
+		diagnosis: "attributes-of-no-mount",
+		why: "The descriptor or path refers to no mount point. A descriptor that was opened before the bind mount refers to what the mount has covered: the directory of the image.",
+		try: "Open the target again after mount, and pass that descriptor.",
+		see: ["mount_setattr(2)", "mount(2), Creating a bind mount"],
+	},
+	{
+		when: (context) => refused("mount", "EINVAL")(context) && flags(context).includes("MS_REMOUNT"),
+		diagnosis: "remount-of-no-mount",
+		why: (context) =>
+			`${argument(context, "target")} is no mount point. A descriptor that was opened before the bind mount refers to what the mount has covered, and so does its path in /proc/self/fd.`,
+		try: "Open the target again after the bind mount. Or use mountSetattr, which also changes the mounts below.",
+		see: ["mount(2), Remounting an existing mount", "mount_setattr(2)"],
+	},
+	{
+		when: (context) =>
+			refused("mount", "EBUSY")(context) &&
+			flags(context).includes("MS_REMOUNT") &&
+			!flags(context).includes("MS_BIND"),
+		diagnosis: "file-system-read-only",
+		why: "Without MS_BIND, MS_REMOUNT changes the file system, which is the same in all places where it is mounted. The kernel refuses this, because on the host a file there is open for writing. Otherwise the host could not write there any more.",
+		try: "Change the mount alone: mountSetattr, or MS_REMOUNT | MS_BIND | MS_RDONLY.",
+		see: ["mount(2), ERRORS", "mount_setattr(2)"],
+	},
+	{
+		when: (context) => refused("mount", "ENOTDIR")(context),
+		diagnosis: "bind-of-another-kind",
+		why: (context) =>
+			`A bind mount covers a file with a file, or a directory with a directory. ${argument(context, "source")} and ${argument(context, "target")} are not of the same kind.`,
+		try: "Ask statSync(source).isDirectory(). For a file, make an empty file as the target.",
+		see: ["mount(2), ERRORS"],
+	},
+	{
+		when: refused("mount", "ENOENT"),
+		diagnosis: "target-missing",
+		why: (context) =>
+			`Either ${argument(context, "source")} or ${argument(context, "target")} does not exist. Nothing need be at the target in the image, nor in the directories above it.`,
+		try: "Make what is missing before you mount.",
+		see: ["mount(2), ERRORS"],
+	},
+	{
+		when: refused("openat2", "ENOENT"),
+		diagnosis: "place-missing",
+		why: (context) =>
+			`There is no ${argument(context, "pathname")} below the directory where the path starts. Nothing need be at the target in the image.`,
+		try: "Catch the exception. Open or make the directory above in the same way, make the last part below its descriptor, and open the target again.",
+		see: ["openat2(2), ERRORS"],
+	},
+	{
+		when: refused("openat2", "EXDEV", "ELOOP"),
+		diagnosis: "link-refused",
+		why: (context) =>
+			`openat2 refuses this path: ${argument(context, "how")}. The target is a link in the image. That is allowed: it leads to another directory of the image.`,
+		try: "RESOLVE_IN_ROOT follows links, and takes the descriptor's directory as the root for them.",
+		see: ["openat2(2)"],
+	},
+	// Volumes that the host sees are below the container's overlay, which the engine cannot unmount then.
+	{ ...mountedOnHost, when: (context) => isKeptBusy(context) && isMountedOnHost(context) },
+	{ ...propagatedToHost, when: isKeptBusy },
+	{
+		when: refused("umount2", "EBUSY"),
+		diagnosis: "root-left-open",
+		why: "The engine could not unmount the container's overlay at the end, because a file or directory in it is still open in the engine: useVolume runs there. The container's init has inherited it as well.",
+		try: "Close each descriptor that useVolume opens, except the one that it returns; also if something fails.",
+		see: ["umount2(2), ERRORS", "proc_pid_fd(5)"],
+	},
+];

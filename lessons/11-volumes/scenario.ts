@@ -1,0 +1,189 @@
+import {
+	BOX,
+	type Check,
+	DURING,
+	EXIT_CODE,
+	type Preparation,
+	type RandomInputs,
+	type Scenario,
+} from "../../harness/judge/index.ts";
+
+/**
+ * A container with every kind of volume. In its image, three targets are links that lead to directories of the host,
+ * if they are followed there. A second container uses one of the named volumes as well. Then the check removes that
+ * volume: once while both containers run, and once after they have ended.
+ */
+
+export const NEIGHBOUR = "neighbour";
+/** The calls that remove the shared volume: while it is in use, and afterwards. */
+export const REMOVE_IN_USE = "remove";
+export const REMOVE = "removeLater";
+/** The look after both containers have ended. */
+export const ENDED = "ended";
+/** Where the engine has the named volumes. */
+export const VOLUMES = "/var/lib/box/volumes";
+const IMAGES = "/images";
+export const WRITTEN = "written in the container";
+/** What the image's files say that are filled into volumes. */
+export const OF_IMAGE = "of the image";
+export const OF_HOST = "of the host";
+
+const NAMES = [
+	// Of the host: a directory with a directory in it, which is a file system of its own; files; two directories.
+	...["source", "sub", "inner", "file", "deep", "late", "library", "outside", "notes", "hoard", "treasure"],
+	// Of the image, and in the container.
+	...["writable", "readonly", "libraries", "linked", "filelink", "hoardlink", "scratch", "filled", "other", "extra"],
+	// What the commands write, and named volumes.
+	...["byBox", "byNeighbour", "tried", "reached", "shared", "leaking"],
+];
+
+export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
+	return {
+		id: random.name("").slice(1),
+		neighbour: random.name("").slice(1),
+		hostname: random.hostname(),
+		newContent: random.name("content"),
+		...Object.fromEntries(NAMES.map((name) => [name, random.name(name.toLowerCase())])),
+	};
+}
+
+/** Paths of the host, and of the container without their first slash. */
+export function pathsOf(drawn: RandomInputs) {
+	const at = (name: string) => drawn[name] ?? "";
+	return {
+		source: `/${at("source")}`,
+		sub: `/${at("source")}/${at("sub")}`,
+		libraries: `/${at("library")}`,
+		library: `/${at("library")}/lib.so`,
+		outside: `/${at("outside")}`,
+		hoard: `/${at("hoard")}`,
+		image: `${IMAGES}/${at("id")}`,
+		neighbourImage: `${IMAGES}/${at("neighbour")}`,
+		shared: `${VOLUMES}/${at("shared")}`,
+		leaking: `${VOLUMES}/${at("leaking")}`,
+		// Neither the directory nor the one above it is in the image.
+		writable: `${at("writable")}/deep`,
+		readOnly: at("readonly"),
+		libraryInside: `${at("libraries")}/lib.so`,
+		/** Where the links of the image lead, for a process in the container. */
+		linkedInside: `${at("outside")}/new`,
+		fileInside: `${at("outside")}/${at("notes")}`,
+		scratch: at("scratch"),
+		filled: at("filled"),
+	};
+}
+
+// The directory of the host gets a file system of its own, and another one below it. The image gets its links, and owners
+// and modes for what will be a volume.
+const PREPARE = `
+busybox mount -t tmpfs source /$SOURCE && busybox mkdir /$SOURCE/$SUB /$SOURCE/$INNER &&
+busybox mount -t tmpfs sub /$SOURCE/$SUB && cd ${IMAGES}/$ID &&
+busybox ln -s /$OUTSIDE $LINKED && busybox ln -s /$OUTSIDE/$NOTES $FILELINK && busybox ln -s /$HOARD $HOARDLINK &&
+cd $FILLED && busybox ln -s nested/page link && busybox chown 1234:4321 nested index && busybox chown 33:44 . &&
+busybox chmod 750 nested && busybox chmod 2770 .`;
+
+function preparations(drawn: RandomInputs, script: string): Preparation[] {
+	const { source, sub, library, outside, hoard, image, neighbourImage, filled } = pathsOf(drawn);
+	const write = (path: string, text: string, mode = 0o644) => ({ do: "write", path, text: `${text}\n`, mode }) as const;
+	const name = (of: string) => drawn[of] ?? "";
+	return [
+		{ do: "directory", path: source },
+		write(library, OF_HOST),
+		write(`${outside}/${name("notes")}`, OF_HOST),
+		write(`${hoard}/${name("treasure")}`, OF_HOST),
+		// The image has its own directories with the names of the host's.
+		write(`${image}${outside}/${name("notes")}`, OF_IMAGE),
+		write(`${image}${hoard}/${name("extra")}`, OF_IMAGE),
+		write(`${image}/${filled}/index`, OF_IMAGE, 0o640),
+		write(`${image}/${filled}/nested/page`, OF_IMAGE),
+		write(`${neighbourImage}/${name("other")}/${name("extra")}`, OF_IMAGE),
+		{ do: "run", argv: ["busybox", "sh", "-c", script] },
+		write(`${source}/${name("file")}`, OF_HOST),
+		write(`${source}/${name("late")}`, OF_HOST),
+		write(`${sub}/${name("deep")}`, OF_HOST),
+	];
+}
+
+// From a directory of the host, as many ".." as these lead to the host's root.
+const TO_THE_TOP = "../../../../../../../..";
+
+const SCRIPT = `
+echo "${WRITTEN}" >/$WRITABLE/deep/$BYBOX
+echo "${WRITTEN}" >/$FILLED/$BYBOX
+for place in /$READONLY /$READONLY/$SUB; do { echo "${WRITTEN}" >$place/$TRIED; } 2>&-; done
+busybox mount -t tmpfs inner /$WRITABLE/deep/$INNER 2>&-
+for open in /proc/1/fd/*; do [ -e $open/${TO_THE_TOP}/$HOARD/$TREASURE ] && echo "${WRITTEN}" >/$FILLED/$REACHED; done
+pause
+exit $line`;
+
+export function scenarioOf(drawn: RandomInputs): Scenario {
+	const { id = "", neighbour = "", hostname = "", newContent = "" } = drawn;
+	const paths = pathsOf(drawn);
+	// The command learns the exit code only at its end. Nobody learns the new content before the agent writes it.
+	const inputs = Object.entries(drawn).filter(([name]) => name !== EXIT_CODE && name !== "newContent");
+	const variables = inputs.map(([name, value]) => `${name.toUpperCase()}=${value}`);
+	const withVariables = (script: string) => `${variables.join(" ")}\n${script}`;
+	const options = { hostname, init: true };
+	const volume = (from: object, target: string | undefined, readOnly = false) => ({
+		...from,
+		target: `/${target}`,
+		readOnly,
+	});
+	return {
+		does: `ran sh with the directory ${paths.source}, the file ${paths.library} and two named volumes, beside a second container with one of the volumes`,
+		prepare: preparations(drawn, withVariables(PREPARE)),
+		calls: {
+			[BOX]: {
+				options: {
+					...{ ...options, id, layers: [paths.image, "/lab/rootfs"] },
+					volumes: [
+						volume({ source: paths.source }, paths.writable),
+						volume({ source: paths.source }, paths.readOnly, true),
+						volume({ source: paths.library }, paths.libraryInside),
+						volume({ source: null }, paths.scratch),
+						volume({ source: paths.source }, `${drawn["linked"]}/new`),
+						volume({ source: paths.library }, drawn["filelink"]),
+						volume({ name: drawn["shared"] }, paths.filled),
+						volume({ name: drawn["leaking"] }, drawn["hoardlink"]),
+					],
+				},
+				script: withVariables(SCRIPT),
+			},
+			[NEIGHBOUR]: {
+				about: "a second container, with the same named volume in another place",
+				options: {
+					...{ ...options, id: neighbour, layers: [paths.neighbourImage, "/lab/rootfs"] },
+					volumes: [volume({ name: drawn["shared"] }, drawn["other"])],
+				},
+				script: withVariables(`echo "${WRITTEN}" >/$OTHER/$BYNEIGHBOUR\npause\nexit 0`),
+			},
+			[REMOVE_IN_USE]: {
+				about: "removeVolume, for a volume that two containers use",
+				...{ export: "remove", command: "none", until: "returns", fails: true },
+				options: { path: paths.shared },
+			},
+			[REMOVE]: {
+				about: "removeVolume, for the same volume after both containers have ended",
+				...{ export: "remove", command: "none", until: "returns" },
+				options: { path: paths.shared },
+			},
+		},
+		steps: [
+			{ do: "call", call: BOX },
+			{ do: "call", call: NEIGHBOUR },
+			{ do: "look", as: DURING, writes: { [`${paths.source}/${drawn["late"]}`]: newContent } },
+			{ do: "call", call: REMOVE_IN_USE },
+			{ do: "feed", call: NEIGHBOUR, last: true },
+			{ do: "feed", call: BOX, last: true },
+			{ do: "look", as: ENDED },
+			{ do: "call", call: REMOVE },
+		],
+		readings: {
+			files: {
+				watch: [paths.source, paths.libraries, paths.outside, paths.hoard, VOLUMES],
+				inRoot: [paths.libraryInside, paths.fileInside],
+				treesInRoot: [paths.writable, paths.readOnly, paths.linkedInside, paths.filled],
+			},
+		},
+	};
+}
