@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type Plugin } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { WORKERS } from "./test/support/own-caches.ts";
 
@@ -59,9 +59,21 @@ const inMachines = {
 	setupFiles: "test/support/own-cache.ts",
 };
 
+/**
+ * Keeps vitest from reusing a compiled module that imports files by a pattern: the files that fit were looked up when it
+ * was compiled, so a new lesson would not be found.
+ */
+const FRESH_PATTERNS: Plugin = {
+	name: "fresh-patterns",
+	configureVitest({ experimental_defineCacheKeyGenerator }) {
+		experimental_defineCacheKeyGenerator(({ sourceCode }) => (sourceCode.includes("import(`") ? false : undefined));
+	},
+};
+
 // "unit" runs in seconds on any system; "cli" starts drydock as a process, again and again; "vm" needs QEMU and the
 // template, which its tests share; so does "alone". "kits" plays hand-outs completely.
 export default defineConfig({
+	plugins: [FRESH_PATTERNS],
 	test: {
 		sequence: { sequencer: LongestFirst },
 		// Compiled modules are kept for the next run.

@@ -29,9 +29,8 @@ export function isMountedOnHost(context: Context): boolean {
 	);
 }
 
-/** Mounts of the container that the host has in its mount table. The overlay of lesson 07 belongs there. */
-export const seenByHost = (context: Context): string[] =>
-	listOf(context, "host.mounts.during").filter((path) => !path.endsWith("/merged"));
+/** Volumes that the host has in its mount table. */
+export const seenByHost = (context: Context): string[] => listOf(context, "host.volumes");
 
 export const mountedOnHost: Explanation = {
 	when: isMountedOnHost,
@@ -54,11 +53,25 @@ export const propagatedToHost: Explanation = {
 
 export const bindRules: FactRule[] = [
 	{
-		fact: "host.mounts.during",
+		fact: "host.volumes",
 		madeOf: "kernel",
-		what: "mounts that the host sees while the container runs",
-		accept: (_, context) => seenByHost(context).length === 0,
+		what: "volumes that are mounted on the host",
 		explain: [mountedOnHost, propagatedToHost],
+	},
+	{
+		fact: "host.propagation.after",
+		madeOf: "kernel",
+		what: "mounts of the host whose propagation has changed",
+		followsFrom: ["host.volumes"],
+		explain: [
+			{
+				diagnosis: "host-made-private",
+				misconception: 4,
+				why: "mountVolumes begins in the host's mount namespace. It made mounts private there: their lines in the host's mountinfo have lost shared:N. Other programs of the host rely on it.",
+				try: "First unshare(CLONE_NEWNS), then make the mounts private.",
+				see: ["mount_namespaces(7), SHARED SUBTREES"],
+			},
+		],
 	},
 	{
 		fact: "bind.directory",

@@ -13,7 +13,7 @@ export default defineCheck({
 	groups: [
 		{
 			title: "files of the host in the container",
-			points: 4,
+			points: 3,
 			facts: ["bind.directory", "bind.sub", "bind.file", "bind.writes", "tmpfs"],
 		},
 		{ title: "read-only, and only inside", points: 3, facts: ["read-only.writable", "host.read-only"] },
@@ -31,7 +31,7 @@ export default defineCheck({
 		{
 			title: "a host that sees none of it",
 			points: 1,
-			facts: ["host.mounts.during", "host.reached"],
+			facts: ["host.volumes", "host.propagation.after", "host.reached"],
 			onlyWith: ["files of the host in the container"],
 		},
 	],

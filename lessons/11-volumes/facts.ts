@@ -20,6 +20,7 @@ export function deriveVolumes(observation: Observation, drawn: RandomInputs): Re
 	const box = commandAt(observation, DURING);
 	const always = {
 		"links.host": [...hostChanges(before, during, drawn), ...hostChanges(during, after, drawn)],
+		"host.volumes": [...new Set([...newVolumes(before, during, drawn), ...newVolumes(before, after, drawn)])],
 		"host.read-only": newlyReadOnly(before, during),
 		"volume.removed": isThere(after, drawn["shared"]) ? "still there" : "gone",
 	};
@@ -93,6 +94,15 @@ function writable(box: ProcessState, during: HostState, drawn: RandomInputs): st
 		const written = at(during.trees[source], path === "" ? drawn["tried"] : `${path}/${drawn["tried"]}`);
 		return mount === undefined || !flagsOf(mount).includes("ro") || written !== undefined;
 	});
+}
+
+// Volumes, and the mount that the command itself makes in one of them. What lesson 07 mounts on the host has other names.
+function newVolumes(before: HostState, now: HostState, drawn: RandomInputs): string[] {
+	const { writable, readOnly, libraryInside, linkedInside, fileInside, scratch, filled, hoard } = pathsOf(drawn);
+	const targets = [writable, readOnly, libraryInside, linkedInside, fileInside, scratch, filled, hoard.slice(1)];
+	const ends = [...targets, drawn["other"], drawn["sub"], drawn["inner"]].map((end) => `/${end}`);
+	const points = now.mounts.filter(({ id }) => !before.mounts.some((mount) => mount.id === id));
+	return points.map(({ mountPoint }) => mountPoint).filter((point) => ends.some((end) => point.endsWith(end)));
 }
 
 /** Mounts of the host that were not read-only before. */

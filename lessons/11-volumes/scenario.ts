@@ -32,7 +32,18 @@ const NAMES = [
 	// Of the host: a directory with a directory in it, which is a file system of its own; files; two directories.
 	...["source", "sub", "inner", "file", "deep", "late", "library", "outside", "notes", "hoard", "treasure"],
 	// Of the image, and in the container.
-	...["writable", "readonly", "libraries", "linked", "filelink", "hoardlink", "scratch", "filled", "other", "extra"],
+	...[
+		"writable",
+		"readonly",
+		"libraries",
+		"linked",
+		"linkedFile",
+		"linkedHoard",
+		"scratch",
+		"filled",
+		"other",
+		"extra",
+	],
 	// What the commands write, and named volumes.
 	...["byBox", "byNeighbour", "tried", "reached", "shared", "leaking"],
 ];
@@ -78,7 +89,7 @@ export function pathsOf(drawn: RandomInputs) {
 const PREPARE = `
 busybox mount -t tmpfs source /$SOURCE && busybox mkdir /$SOURCE/$SUB /$SOURCE/$INNER &&
 busybox mount -t tmpfs sub /$SOURCE/$SUB && cd ${IMAGES}/$ID &&
-busybox ln -s /$OUTSIDE $LINKED && busybox ln -s /$OUTSIDE/$NOTES $FILELINK && busybox ln -s /$HOARD $HOARDLINK &&
+busybox ln -s /$OUTSIDE $LINKED && busybox ln -s /$OUTSIDE/$NOTES $LINKEDFILE && busybox ln -s /$HOARD $LINKEDHOARD &&
 cd $FILLED && busybox ln -s nested/page link && busybox chown 1234:4321 nested index && busybox chown 33:44 . &&
 busybox chmod 750 nested && busybox chmod 2770 .`;
 
@@ -142,9 +153,9 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 						volume({ source: paths.library }, paths.libraryInside),
 						volume({ source: null }, paths.scratch),
 						volume({ source: paths.source }, `${drawn["linked"]}/new`),
-						volume({ source: paths.library }, drawn["filelink"]),
+						volume({ source: paths.library }, drawn["linkedFile"]),
 						volume({ name: drawn["shared"] }, paths.filled),
-						volume({ name: drawn["leaking"] }, drawn["hoardlink"]),
+						volume({ name: drawn["leaking"] }, drawn["linkedHoard"]),
 					],
 				},
 				script: withVariables(SCRIPT),

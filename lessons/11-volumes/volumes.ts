@@ -34,11 +34,11 @@ export function mountVolumes(_rootfs: string, _volumes: readonly Volume[]): void
 export function useVolume(path: string, _rootfs: string, _target: string): number {
 	mkdirSync(path, { recursive: true });
 	// TODO(11.5) if the volume is new: copy what the image has at target, with owners and modes
-	// TODO(11.6) return a descriptor from which removeVolume can know that the volume is in use
+	// TODO(11.6) return a descriptor by which removeVolume can know that the volume is in use; close all others
 	return openSync(path, "r");
 }
 
 /** Removes a named volume. Throws an exception if a container uses it. */
 export function removeVolume(_path: string): void {
-	// TODO(11.6)
+	// TODO(11.7) refuse if the volume is in use; otherwise remove it with everything in it
 }

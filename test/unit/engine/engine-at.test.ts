@@ -19,8 +19,8 @@ const BUNDLE_ALL = `
 import { bundle } from "./harness/engine/bundle.ts";
 import { engineAt } from "./harness/engine/engine-at.ts";
 const codes = process.argv.slice(1).map(async (id) => [id, (await bundle(engineAt(id), new Map())).code]);
-console.log(JSON.stringify(Object.fromEntries(await Promise.all(codes))));
-process.exit();
+const text = JSON.stringify(Object.fromEntries(await Promise.all(codes)));
+process.stdout.write(text, () => process.exit());
 `;
 
 async function programsOf(kit: string, ids: string[]): Promise<Record<string, string>> {
