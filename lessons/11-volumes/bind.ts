@@ -5,11 +5,11 @@ import {
 	type FactRule,
 	type LedgerCall,
 } from "../../harness/judge/index.ts";
+import { valuesOf } from "./facts.ts";
 import { pathsOf } from "./scenario.ts";
 
 /** The rules about bind mounts and tmpfs, read-only mounts, and what of them the host sees. */
 
-const listOf = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().map(String);
 const isNotMounted = ({ facts }: Context) => facts["bind.directory"] !== "the host's";
 
 /** Successful calls of mount(2) with all of these flags, and with none of the others. */
@@ -30,7 +30,7 @@ export function isMountedOnHost(context: Context): boolean {
 }
 
 /** Volumes that the host has in its mount table. */
-export const seenByHost = (context: Context): string[] => listOf(context, "host.volumes");
+export const seenByHost = (context: Context): string[] => valuesOf(context, "host.volumes");
 
 export const mountedOnHost: Explanation = {
 	when: isMountedOnHost,
@@ -178,7 +178,7 @@ export const bindRules: FactRule[] = [
 		explain: [
 			{
 				when: (context) =>
-					listOf(context, "read-only.writable").length > 1 &&
+					valuesOf(context, "read-only.writable").length > 1 &&
 					mounted(context, ["MS_BIND", "MS_RDONLY"], ["MS_REMOUNT"]).length > 0,
 				diagnosis: "bind-ignores-read-only",
 				why: "mount was called with MS_BIND | MS_RDONLY, and the mount's flags in the command's mount table have no ro. A call that binds ignores all other flags, without an error.",
@@ -186,17 +186,17 @@ export const bindRules: FactRule[] = [
 				see: ["mount(2), Creating a bind mount", "mount_setattr(2)"],
 			},
 			{
-				when: (context) => listOf(context, "read-only.writable").every((place) => /^\/[^/]+\/./.test(place)),
+				when: (context) => valuesOf(context, "read-only.writable").every((place) => /^\/[^/]+\/./.test(place)),
 				diagnosis: "sub-mounts-writable",
 				why: (context) =>
-					`The volume itself is read-only. Another file system is mounted below it, and that one is writable: ${listOf(context, "read-only.writable").join(", ")}. Flags belong to one mount. MS_REMOUNT changes one mount, even if MS_REC is given.`,
+					`The volume itself is read-only. Another file system is mounted below it, and that one is writable: ${valuesOf(context, "read-only.writable").join(", ")}. Flags belong to one mount. MS_REMOUNT changes one mount, even if MS_REC is given.`,
 				try: 'mountSetattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, { attrSet: MOUNT_ATTR_RDONLY })',
 				see: ["mount_setattr(2)"],
 			},
 			{
 				diagnosis: "read-only-forgotten",
 				why: (context) =>
-					`The volume was asked for with readOnly, and can be written to, or is not there: ${listOf(context, "read-only.writable").join(", ")}. Its flags are in the command's mount table.`,
+					`The volume was asked for with readOnly, and can be written to, or is not there: ${valuesOf(context, "read-only.writable").join(", ")}. Its flags are in the command's mount table.`,
 				try: "After the bind mount, open the target again, and set MOUNT_ATTR_RDONLY with AT_RECURSIVE.",
 				see: ["mount_setattr(2)"],
 			},
@@ -210,7 +210,7 @@ export const bindRules: FactRule[] = [
 			{
 				diagnosis: "file-system-read-only",
 				why: (context) =>
-					`On the host, these are read-only now: ${listOf(context, "host.read-only").join(", ")}. Without MS_BIND, MS_REMOUNT changes the file system, which is the same in all places where it is mounted.`,
+					`On the host, these are read-only now: ${valuesOf(context, "host.read-only").join(", ")}. Without MS_BIND, MS_REMOUNT changes the file system, which is the same in all places where it is mounted.`,
 				try: "Change the mount alone: mountSetattr, or MS_REMOUNT | MS_BIND | MS_RDONLY.",
 				see: ["mount(2), Remounting an existing mount", "mount_setattr(2)"],
 			},

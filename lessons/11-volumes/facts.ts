@@ -1,4 +1,5 @@
 import {
+	type Context,
 	commandAt,
 	DURING,
 	type Entry,
@@ -12,6 +13,10 @@ import {
 import { ENDED, NEIGHBOUR, OF_HOST, pathsOf, REMOVE_IN_USE, VOLUMES, WRITTEN } from "./scenario.ts";
 
 type Tree = readonly Entry[] | null | undefined;
+
+/** The values of a fact, with the names that were drawn for this run. */
+export const valuesOf = ({ facts, drawn }: Pick<Context, "facts" | "drawn">, fact: string): string[] =>
+	[facts[fact] ?? []].flat().map((value) => String(value).replace(/‹(\w+)›/g, (whole, name) => drawn[name] ?? whole));
 
 /** The facts of this lesson. */
 export function deriveVolumes(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {

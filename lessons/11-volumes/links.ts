@@ -1,8 +1,7 @@
-import type { Context, FactRule } from "../../harness/judge/index.ts";
+import type { FactRule } from "../../harness/judge/index.ts";
+import { valuesOf } from "./facts.ts";
 
 /** The rules about targets that are links in the image, and about descriptors that lead out of the container. */
-
-const listOf = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().map(String);
 
 export const linkRules: FactRule[] = [
 	{
@@ -11,17 +10,17 @@ export const linkRules: FactRule[] = [
 		what: "what the links of the image have changed on the host",
 		explain: [
 			{
-				when: (context) => listOf(context, "links.host").some((change) => change.endsWith("was changed")),
+				when: (context) => valuesOf(context, "links.host").some((change) => change.endsWith("was changed")),
 				diagnosis: "link-followed-by-write",
 				why: (context) =>
-					`On the host: ${listOf(context, "links.host").join("; ")}. A target of the image is a link. Your code opened it for writing, or changed its mode or owner, and the link led to the host's file: the process that resolves it still has the host's root.`,
+					`On the host: ${valuesOf(context, "links.host").join("; ")}. A target of the image is a link. Your code opened it for writing, or changed its mode or owner, and the link led to the host's file: the process that resolves it still has the host's root.`,
 				try: "Resolve the target with openat2 and RESOLVE_IN_ROOT. Make a file only if nothing is there, with the flag wx.",
 				see: ["openat2(2)", "path_resolution(7)"],
 			},
 			{
 				diagnosis: "link-followed-by-mkdir",
 				why: (context) =>
-					`On the host: ${listOf(context, "links.host").join("; ")}. The image has a link in place of a directory of the target. The process that made the target has the host's root, so the link led to the host's directory.`,
+					`On the host: ${valuesOf(context, "links.host").join("; ")}. The image has a link in place of a directory of the target. The process that made the target has the host's root, so the link led to the host's directory.`,
 				try: "Resolve each part of the target with openat2 and RESOLVE_IN_ROOT, and make a missing directory below the descriptor of the one above: /proc/self/fd/N/NAME.",
 				see: ["openat2(2)", "path_resolution(7)"],
 			},
@@ -37,7 +36,7 @@ export const linkRules: FactRule[] = [
 			{
 				diagnosis: "link-not-followed-inside",
 				why: (context) =>
-					`Two targets are links in the image. For a process in the container, they lead to directories of the image, and the volumes belong there. The command finds: ${listOf(context, "links.places").join(", ") || "neither"}. The others were mounted where the links lead on the host, in a place of the image that the container's links do not lead to, or not at all.`,
+					`Two targets are links in the image. For a process in the container, they lead to directories of the image, and the volumes belong there. The command finds: ${valuesOf(context, "links.places").join(", ") || "neither"}. The others were mounted where the links lead on the host, in a place of the image that the container's links do not lead to, or not at all.`,
 				try: "openat2(root, target, { flags: O_PATH, resolve: RESOLVE_IN_ROOT }), and mount on /proc/self/fd/N.",
 				see: ["openat2(2)"],
 			},

@@ -1,9 +1,9 @@
 import { type Context, called, type FactRule } from "../../harness/judge/index.ts";
+import { valuesOf } from "./facts.ts";
 import { NEIGHBOUR } from "./scenario.ts";
 
 /** The rules about named volumes. */
 
-const listOf = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().map(String);
 const isEmpty = ({ facts }: Context) => [facts["volume.content"] ?? []].flat().length === 4;
 
 /** Why the second container failed; undefined if it did not. */
@@ -36,7 +36,7 @@ export const namedRules: FactRule[] = [
 				see: ["mkdir(2), ERRORS"],
 			},
 			{
-				when: (context) => !listOf(context, "volume.shared").some((seen) => seen.endsWith("on the host")),
+				when: (context) => !valuesOf(context, "volume.shared").some((seen) => seen.endsWith("on the host")),
 				diagnosis: "volume-not-mounted",
 				why: "Both containers wrote a file to the named volume. Neither file is in the volume's directory on the host.",
 				try: "mountVolumes gets a named volume like any directory: its source is the volume's directory on the host.",
@@ -45,7 +45,7 @@ export const namedRules: FactRule[] = [
 			{
 				diagnosis: "volume-not-shared",
 				why: (context) =>
-					`Both containers wrote a file to the same named volume. Seen are: ${listOf(context, "volume.shared").join("; ")}. So the containers do not have the same directory, or it did not outlive them.`,
+					`Both containers wrote a file to the same named volume. Seen are: ${valuesOf(context, "volume.shared").join("; ")}. So the containers do not have the same directory, or it did not outlive them.`,
 				try: "Do not move, replace or remove a volume that exists, except in removeVolume. Bind the directory itself.",
 				see: ["mount(2), Creating a bind mount"],
 			},
@@ -80,7 +80,7 @@ export const namedRules: FactRule[] = [
 			{
 				diagnosis: "volume-filled-in-part",
 				why: (context) =>
-					`In the volume, these paths are missing, or are something else than in the image: ${listOf(context, "volume.content").join(", ")}. The image's directory has a file, a directory with a file, and a symbolic link.`,
+					`In the volume, these paths are missing, or are something else than in the image: ${valuesOf(context, "volume.content").join(", ")}. The image's directory has a file, a directory with a file, and a symbolic link.`,
 				try: 'Copy directories with everything below them, and links as links. cp -a does both: execFileSync("cp", ["-a", ".", path], { cwd }).',
 				see: ["cp(1)"],
 			},
@@ -93,17 +93,17 @@ export const namedRules: FactRule[] = [
 		followsFrom: ["links.volume/volume-not-filled", "volume.content"],
 		explain: [
 			{
-				when: (context) => listOf(context, "volume.owners").every((flaw) => flaw.startsWith(".:")),
+				when: (context) => valuesOf(context, "volume.owners").every((flaw) => flaw.startsWith(".:")),
 				diagnosis: "top-directory-of-root",
 				why: (context) =>
-					`The files of the volume are as in the image, but not the volume's own directory: ${listOf(context, "volume.owners").join("; ")}. A program that is not root could not make files there.`,
+					`The files of the volume are as in the image, but not the volume's own directory: ${valuesOf(context, "volume.owners").join("; ")}. A program that is not root could not make files there.`,
 				try: 'Copy the directory itself, too: cp -a with the source "." sets owner and mode of the destination. Or call chown, and then chmod.',
 				see: ["cp(1)", "chown(2)"],
 			},
 			{
 				diagnosis: "owners-lost",
 				why: (context) =>
-					`These paths have another owner, group or mode than in the image: ${listOf(context, "volume.owners").join("; ")}. A copy belongs to the process that makes it, and its mode depends on the umask.`,
+					`These paths have another owner, group or mode than in the image: ${valuesOf(context, "volume.owners").join("; ")}. A copy belongs to the process that makes it, and its mode depends on the umask.`,
 				try: 'cp -a keeps owners and modes: execFileSync("cp", ["-a", ".", path], { cwd }).',
 				see: ["cp(1)", "chown(2)"],
 			},
