@@ -34,7 +34,7 @@ export function deriveVolumes(observation: Observation, drawn: RandomInputs): Re
 	return {
 		...always,
 		"bind.directory": directory(box, during, drawn),
-		"bind.sub": at(box.rootTrees[pathsOf(drawn).writable], `${drawn["sub"]}/${drawn["deep"]}`) ? "seen" : "not seen",
+		"bind.sub": subMount(box, during, drawn),
 		"bind.file": sameAs(at(during.trees[pathsOf(drawn).libraries], "lib.so"), box.files[pathsOf(drawn).libraryInside]),
 		"bind.writes": writesSeen(box, during, drawn),
 		"read-only.writable": writable(box, during, drawn),
@@ -75,6 +75,14 @@ function sameAs(wanted: Entry | undefined, got: Entry | null | undefined): strin
 function directory(box: ProcessState, during: HostState, drawn: RandomInputs): string {
 	const { writable, source } = pathsOf(drawn);
 	return sameAs(at(during.trees[source], drawn["file"]), at(box.rootTrees[writable], drawn["file"]));
+}
+
+function subMount(box: ProcessState, during: HostState, drawn: RandomInputs): string {
+	const { writable, source } = pathsOf(drawn);
+	const file = `${drawn["sub"]}/${drawn["deep"]}`;
+	return sameAs(at(during.trees[source], file), at(box.rootTrees[writable], file)) === "the host's"
+		? "seen"
+		: "not seen";
 }
 
 function writesSeen(box: ProcessState, during: HostState, drawn: RandomInputs): string[] {
