@@ -3,13 +3,17 @@ import { parseArgs } from "node:util";
 import { _exit, getpid } from "#kernel";
 import type { Command } from "./commands/command.ts";
 import { execCommand } from "./commands/exec.ts";
+import { psCommand } from "./commands/ps.ts";
 import { runCommand } from "./commands/run.ts";
 import { parts, partsOf } from "./part.ts";
 import { fail } from "./supervise.ts";
 
-/** The commands of `box`. The first argument names one. Without the part of its lesson, a command does not exist. */
+/**
+ * The commands of `box`. The first argument names one. Without the part of its lesson, a command does not exist; `ps`
+ * comes with `exec`.
+ */
 const COMMANDS: readonly Command[] = [
-	...[runCommand, ...(partsOf("exec").length > 0 ? [execCommand] : [])],
+	...[runCommand, ...(partsOf("exec").length > 0 ? [execCommand, psCommand] : [])],
 	...parts.flatMap(({ commands = [] }) => commands),
 ];
 

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { containers } from "./claims.ts";
 import { processesOf } from "./remains.ts";
 import { unlessGone } from "./unless-gone.ts";
 
@@ -22,10 +21,7 @@ export function runningContainer(id: string): Running {
 		.toSorted((one, other) => pidInside(one) - pidInside(other));
 	const cgroup = command === undefined ? "" : cgroupOf(command);
 	if (command !== undefined && cgroup !== "") return { pid: command, cgroup };
-	const others = containers();
-	throw new Error(
-		`there is no running container ${id}\n  try: ${others.length === 0 ? "box run" : `one of ${others.join(", ")}`}`,
-	);
+	throw new Error(`there is no running container ${id}\n  try: box ps`);
 }
 
 /** The kernel's mark of a process that was forked and has not called execve since. */

@@ -39,11 +39,11 @@ const ALL_NAMESPACES = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS 
  * @throws {Error} `workdir` leads out of the container
  */
 export function enterContainer({ pid, cgroup }: Running, workdir: string): void {
-	const process = pidfdOpen(pid);
+	const target = pidfdOpen(pid);
 	// First, because afterwards this path leads nowhere. Children are born into the cgroup of their parent.
 	writeFileSync(`${cgroup}/cgroup.procs`, String(getpid()));
-	setns(process, ALL_NAMESPACES);
-	closeSync(process);
+	setns(target, ALL_NAMESPACES);
+	closeSync(target);
 
 	// The PID namespace is for children: this process keeps its pid on the host.
 	const command = fork();

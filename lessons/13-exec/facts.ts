@@ -1,0 +1,106 @@
+import {
+	BOX,
+	commandAt,
+	DURING,
+	type FactValue,
+	howItEnded,
+	type Observation,
+	type ProcessState,
+	type RandomInputs,
+	taskIdentity,
+} from "../../harness/judge/index.ts";
+import { AFTER, ESCAPED, EXEC, HOG, LAST, OUTSIDE } from "./scenario.ts";
+
+/** The kinds of namespaces that a container of this engine has of its own, besides its PIDs. */
+const KINDS = ["mnt", "net", "uts", "ipc", "cgroup"];
+
+/** Values that explanations ask for. */
+export const OWN = "the container's";
+export const KILLED = "killed by the container's limit";
+export const REACHED = "the command runs in a directory of the host";
+export const OUTLIVED = "the command outlived the container";
+
+/** The container's own command, and the command that has entered, at the moment when both run. */
+export const bothCommands = (observation: Observation) => ({
+	own: commandAt(observation, DURING),
+	entered: commandAt(observation, DURING, EXEC),
+});
+
+/** The facts of this lesson. */
+export function deriveFacts(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
+	const facts: Record<string, FactValue> = {
+		hog: hog(observation),
+		"workdir.outside": workdirOutside(observation),
+		container: container(observation),
+		"exec.end": endWithContainer(observation),
+	};
+	const { own, entered } = bothCommands(observation);
+	if (own === null || entered === null) return facts;
+	return {
+		...facts,
+		"exec.pid": pidNamespace(observation, own, entered),
+		"exec.namespaces": KINDS.filter((kind) => entered.namespaces[kind] !== own.namespaces[kind]),
+		"exec.root": isSame(entered.rootPlace, own.rootPlace) ? OWN : "another directory",
+		"exec.workdir": entered.cwd === drawn["workdir"] ? "the one that was asked for" : entered.cwd,
+		"exec.cgroup": `${entered.cgroup}/`.startsWith(`${own.cgroup}/`) ? OWN : entered.cgroup,
+		"exec.descriptors": strangeDescriptors(entered),
+		zombies: zombies(observation),
+	};
+}
+
+const isSame = (one: unknown, other: unknown) => one !== null && JSON.stringify(one) === JSON.stringify(other);
+
+function pidNamespace({ before }: Observation, own: ProcessState, entered: ProcessState): string {
+	const namespace = entered.namespaces["pid"];
+	if (namespace === own.namespaces["pid"]) return OWN;
+	return namespace === before.namespaces["pid"] ? "the host's" : "another one";
+}
+
+// The check's calls have pipes as their standard streams.
+function strangeDescriptors({ descriptors }: ProcessState): string[] {
+	return Object.entries(descriptors)
+		.filter(([fd, file]) => Number(fd) > 2 || !file.startsWith("pipe:"))
+		.map(([fd, file]) => `${fd}: ${file.replace(/\[\d+\]/, "")}`);
+}
+
+function zombies({ before, moments }: Observation): number {
+	const known = new Set(before.tasks.map(taskIdentity));
+	const now = moments[DURING]?.host.tasks ?? [];
+	// The host's init will soon reap its own.
+	return now.filter((task) => task.state === "Z" && task.ppid !== 1 && !known.has(taskIdentity(task))).length;
+}
+
+// The kernel counts the processes of a cgroup that it has killed for memory.
+function hog(observation: Observation): string {
+	const ending = observation.calls[HOG]?.ending;
+	const events = commandAt(observation, AFTER, BOX)?.cgroupFiles["memory.events"] ?? "";
+	const kills = Number(/^oom_kill (\d+)$/m.exec(events)?.[1] ?? 0);
+	if (kills > 0) return KILLED;
+	return ending?.how === "returned" && ending.value === 0
+		? "got more memory than the limit"
+		: "unknown: it did not run";
+}
+
+function workdirOutside(observation: Observation): string {
+	const ending = observation.calls[OUTSIDE]?.ending;
+	const command = commandAt(observation, ESCAPED, OUTSIDE);
+	if (command !== null) return command.cwdInsideRoot ? "not reached" : REACHED;
+	return ending?.how === "threw" || ending?.how === "returned" ? "not reached" : `unknown: it ${howItEnded(ending)}`;
+}
+
+function container(observation: Observation): string {
+	const ending = observation.calls[BOX]?.ending;
+	if (commandAt(observation, AFTER, BOX) === null) return "ended before it was told to";
+	return ending?.how === "returned" && ending.value === 0
+		? "ran on, and ended when it was told to"
+		: howItEnded(ending);
+}
+
+// The last command gets no line. So if it ends by itself, it was killed together with the container.
+function endWithContainer({ calls, givenUp, moments }: Observation): string {
+	const ending = calls[LAST]?.ending;
+	if (moments[AFTER]?.commands[LAST] === null) return "unknown: it did not run";
+	if (ending?.how !== "returned") return `unknown: it ${howItEnded(ending)}`;
+	if (givenUp.includes(`await ${LAST}`)) return OUTLIVED;
+	return ending.value === 137 ? "killed with the container: 137" : `exit code ${JSON.stringify(ending.value)}`;
+}

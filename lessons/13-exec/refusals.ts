@@ -1,0 +1,77 @@
+import { type Context, called, commandRefused, type Explanation, refused } from "../../harness/judge/index.ts";
+import { KILLED } from "./facts.ts";
+
+/** Explanations of calls that the kernel refuses. */
+
+const argument = ({ thrown }: Context, name: string) => thrown?.syscall?.args[name] ?? "";
+const hasEnteredOne = (context: Context) => called(context, "setns", "");
+const hasEntered = (context: Context, flag: string) => called(context, "setns", flag);
+const says = ({ thrown }: Context, pattern: RegExp) => pattern.test(thrown?.message ?? "");
+
+/** Explanations of exceptions and other early ends, the most specific first. */
+export const refusals: Explanation[] = [
+	{
+		when: (context) => refused("setns", "EINVAL")(context) && argument(context, "nstype") === "0",
+		diagnosis: "no-flags",
+		why: "The descriptor stands for a process, and a process is in several namespaces. 0 would mean any kind, which is possible only for a descriptor of one namespace, /proc/PID/ns/KIND.",
+		try: "Combine the flags of the namespaces that you want to enter: CLONE_NEWNS | CLONE_NEWPID | …",
+		see: ["setns(2), Details for specific namespace types", "setns(2), ERRORS"],
+	},
+	{
+		when: (context) => refused("setns", "EINVAL")(context) && argument(context, "nstype").includes("CLONE_NEWUSER"),
+		diagnosis: "own-user-namespace",
+		why: "The container is in the host's user namespace, and so is this process. The kernel refuses to enter the user namespace that a process is in already: it would get all capabilities anew. It enters either all of the namespaces or none.",
+		try: "Leave CLONE_NEWUSER out.",
+		see: ["setns(2), ERRORS", "user_namespaces(7)"],
+	},
+	{
+		when: refused("setns", "EINVAL"),
+		diagnosis: "setns-refused",
+		why: (context) =>
+			`setns refused ${argument(context, "nstype")}. Possible causes: the descriptor is of another kind; it stands for one namespace, and several flags were given.`,
+		try: "Pass a descriptor of pidfdOpen, and the flags of the namespaces to enter.",
+		see: ["setns(2), ERRORS"],
+	},
+	{
+		when: (context) => hasEnteredOne(context) && says(context, /ENOENT: .*cgroup\.procs/),
+		diagnosis: "cgroup-path-inside",
+		why: "The path of the container's cgroup is a path on the host. This process has entered the container's mount namespace, and there the cgroup is /sys/fs/cgroup itself, read-only.",
+		try: "Join the cgroup before setns.",
+		see: ["cgroup_namespaces(7)", "mount_namespaces(7)"],
+	},
+	{
+		when: (context) =>
+			hasEnteredOne(context) && (says(context, /ENOENT: .*\/proc\//) || refused("pidfd_open", "ESRCH")(context)),
+		diagnosis: "pid-of-the-host",
+		why: ({ thrown }) =>
+			`${thrown?.message}. That pid is the host's. This process has entered namespaces of the container. With its mounts comes its /proc, which shows the container's pids; and a child in its PID namespace can name no others.`,
+		try: "Open everything that you need first, and call setns afterwards. Or open the process once, by pidfdOpen, and enter all namespaces in one call.",
+		see: ["setns(2)", "pidfd_open(2)"],
+	},
+	{
+		when: (context) => refused("chdir", "ENOENT")(context) && !hasEntered(context, "CLONE_NEWNS"),
+		diagnosis: "workdir-on-host",
+		why: (context) =>
+			`There is no ${argument(context, "path")} on the host. The path is one in the container, and this process has not entered the container's mount namespace yet.`,
+		try: "Call chdir after setns.",
+		see: ["chdir(2)", "mount_namespaces(7)"],
+	},
+	{
+		when: commandRefused("ENOENT"),
+		diagnosis: "program-not-found",
+		why: ({ ledger }) => {
+			const execve = ledger.find(({ call, error }) => call === "execve" && error !== undefined);
+			return `There is no ${execve?.args["pathname"]} in the root that the process had when it became the command. Every container of this check has that program.`;
+		},
+		try: "Leave the root as setns with CLONE_NEWNS sets it. A working directory is a matter of chdir.",
+		see: ["execve(2), ERRORS", "path_resolution(7)"],
+	},
+	{
+		// The text of all lessons would blame the machine's memory: the command that asks for too much has been killed.
+		when: ({ facts, ending }) => facts["command.ran"] === false && ending.how === "returned" && facts["hog"] === KILLED,
+		diagnosis: "only-without-workdir",
+		why: "This command never ran, and another one did. What differs is the working directory: this one asks for a directory of the container, the other one for /.",
+		try: "Look for an _exit that depends on workdir. Only a directory outside the container's root is refused.",
+		see: ["chdir(2)", "getcwd(2)"],
+	},
+];

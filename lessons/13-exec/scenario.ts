@@ -1,0 +1,96 @@
+import { BOX, type Check, DURING, type RandomInputs, type Scenario } from "../../harness/judge/index.ts";
+
+/**
+ * Runs a container, and enters it four times: with a command that exits, with one that asks for too much memory, with a
+ * working directory that leads out of the container, and with a command that still runs when the container ends.
+ */
+
+/** The call that the lesson is about. */
+export const EXEC = "exec";
+/** The command that asks for more memory than the container may have. */
+export const HOG = "hog";
+/** The command whose working directory is a link to a directory of the host. */
+export const OUTSIDE = "outside";
+/** The command that still runs when the container ends. */
+export const LAST = "last";
+/** The moment at which {@link OUTSIDE} runs, if it was not refused. */
+export const ESCAPED = "escaped";
+/** The moment after the first three have ended. */
+export const AFTER = "after";
+
+const MEMORY_MAX_BYTES = 48 << 20;
+const EXCESS_BYTES = 16 << 20;
+/** A directory of the host that the engine has open. */
+const HOST_DIRECTORY = "/etc";
+/** The container makes a link to each of this many descriptors. */
+const LINKS = 64;
+
+export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
+	const id = random.name("").slice(1);
+	return {
+		...{ id, hostname: random.hostname(), workdir: `/${random.name("work")}`, links: `/${random.name("links")}` },
+		// Three digits, so that no address is the beginning of another.
+		address: `10.88.0.${100 + (Number.parseInt(id.slice(-2), 16) % 100)}`,
+	};
+}
+
+// Whatever number the descriptor has, one of the links leads to it.
+const containerScript = (workdir: string, links: string) => `
+mkdir ${workdir} ${links}
+all=; n=3; while [ $n -lt ${LINKS} ]; do all="$all /proc/self/fd/$n"; n=$((n+1)); done
+ln -s $all ${links}
+pause; exit $line`;
+
+// dd allocates a buffer of this size. Its oom_score_adj makes the kernel's OOM killer choose dd and no other process.
+const HOG_SCRIPT = `pause; echo 1000 >/proc/self/oom_score_adj
+exec dd if=/dev/zero of=/dev/null bs=${MEMORY_MAX_BYTES + EXCESS_BYTES} count=1 2>/dev/null`;
+
+export function scenarioOf({ id, hostname, address, workdir = "", links = "" }: RandomInputs): Scenario {
+	const enters = { enters: id };
+	return {
+		does: `ran a container with ${MEMORY_MAX_BYTES >> 20} MiB of memory and the hostname ${hostname}; entered it with sh in ${workdir}, with a command that asks for ${(MEMORY_MAX_BYTES + EXCESS_BYTES) >> 20} MiB, with a working directory that is a link to /proc/self/fd/N, and with a command that still ran when the container ended`,
+		prepare: [],
+		calls: {
+			[BOX]: {
+				about: "the container that the others enter",
+				options: {
+					...{ id, hostname, address },
+					layers: ["/lab/rootfs"],
+					init: true,
+					limits: { memoryMaxBytes: MEMORY_MAX_BYTES },
+					devices: [],
+					nameservers: [],
+				},
+				script: containerScript(workdir, links),
+			},
+			[EXEC]: { options: { ...enters, workdir } },
+			[HOG]: {
+				about: "its command asks for more memory than the container may have",
+				options: enters,
+				script: HOG_SCRIPT,
+			},
+			[OUTSIDE]: {
+				about: "its working directory is a link to /proc/self/fd/N, a directory of the host",
+				export: "runWithOpenDirectory",
+				options: { ...enters, links, open: HOST_DIRECTORY },
+				fails: true,
+			},
+			[LAST]: { about: "its command still runs when the container ends", options: enters },
+		},
+		steps: [
+			{ do: "call", call: BOX },
+			{ do: "call", call: EXEC },
+			{ do: "look", as: DURING },
+			{ do: "feed", call: EXEC, last: true },
+			{ do: "call", call: HOG },
+			{ do: "feed", call: HOG, last: true },
+			{ do: "call", call: OUTSIDE },
+			{ do: "look", as: ESCAPED, call: OUTSIDE },
+			{ do: "feed", call: OUTSIDE, line: "0", last: true },
+			{ do: "call", call: LAST },
+			{ do: "look", as: AFTER },
+			{ do: "feed", call: BOX, line: "0", last: true },
+			{ do: "await", call: LAST, until: "ended" },
+		],
+	};
+}
