@@ -73,7 +73,6 @@ const FRESH_PATTERNS: Plugin = {
 // "unit" runs in seconds on any system; "cli" starts drydock as a process, again and again; "vm" needs QEMU and the
 // template, which its tests share; so does "alone". "kits" plays hand-outs completely.
 export default defineConfig({
-	plugins: [FRESH_PATTERNS],
 	test: {
 		sequence: { sequencer: LongestFirst },
 		// Compiled modules are kept for the next run.
@@ -93,6 +92,6 @@ export default defineConfig({
 			},
 			{ test: { ...inMachines, name: "alone", include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } } },
 			...plays,
-		],
+		].map((project) => ({ plugins: [FRESH_PATTERNS], ...project })),
 	},
 });
