@@ -91,6 +91,33 @@ export const S_IFCHR = 0o020000;
 /** A block device: a disk. See mknod(2), inode(7). */
 export const S_IFBLK = 0o060000;
 
+/** Make the terminal the controlling terminal of this process's session. See TIOCSCTTY(2const). */
+export const TIOCSCTTY = 0x540e;
+/** Get the size of a terminal. See TIOCGWINSZ(2const). */
+export const TIOCGWINSZ = 0x5413;
+/** Set the size of a terminal. See TIOCSWINSZ(2const). */
+export const TIOCSWINSZ = 0x5414;
+/** Lock a pseudo-terminal (1) or unlock it (0): a new one is locked. See TIOCSPTLCK(2const). */
+export const TIOCSPTLCK = 0x40045431;
+/** Open the other end of a pseudo-terminal. See TIOCGPTPEER(2const). */
+export const TIOCGPTPEER = 0x5441;
+
+/** Change the settings of a terminal at once. See tcsetattr(3). */
+export const TCSANOW = 0;
+/** Change them after all output has been written. See tcsetattr(3). */
+export const TCSADRAIN = 1;
+/** Change them after all output has been written, and drop input that was not read. See tcsetattr(3). */
+export const TCSAFLUSH = 2;
+
+/** There is something to read. See poll(2). */
+export const POLLIN = 0x1;
+/** Writing would not wait. See poll(2). */
+export const POLLOUT = 0x4;
+/** An error, such as a pipe that nobody reads. Reported even if not asked for. See poll(2). */
+export const POLLERR = 0x8;
+/** The other end is closed. Reported even if not asked for. See poll(2). */
+export const POLLHUP = 0x10;
+
 /** Return at once if no child has changed state. See waitpid(2). */
 export const WNOHANG = 0x1;
 
@@ -130,6 +157,7 @@ export const SIGTERM = 15;
 export const SIGCHLD = 17;
 export const SIGCONT = 18;
 export const SIGSTOP = 19;
+export const SIGTTOU = 22;
 export const SIGWINCH = 28;
 
 /** The `CLONE_NEW*` flags by name, for unshare(2) and setns(2). */
@@ -178,6 +206,15 @@ export const RESOLVE_FLAGS = {
 
 /** The operations of flock(2), by name. */
 export const LOCK_OPERATIONS = { LOCK_SH, LOCK_EX, LOCK_NB, LOCK_UN } as const;
+
+/** Requests of ioctl(2) to terminals, by name. */
+export const TERMINAL_REQUESTS = { TIOCSCTTY, TIOCGWINSZ, TIOCSWINSZ, TIOCSPTLCK, TIOCGPTPEER } as const;
+
+/** When tcsetattr(3) changes a terminal's settings, by name. */
+export const TCSET_ACTIONS = { TCSANOW, TCSADRAIN, TCSAFLUSH } as const;
+
+/** The events of poll(2), by name. */
+export const POLL_EVENTS = { POLLIN, POLLOUT, POLLERR, POLLHUP } as const;
 
 /** The types of file that mknod(2) makes here, by name. */
 export const FILE_TYPES = { S_IFCHR, S_IFBLK } as const;

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { constants } from "node:os";
 import { setFlagsFromString } from "node:v8";
+import { twoDescriptors } from "./descriptors.ts";
 import { bytes, callLibrary, int, int64, strings } from "./library.ts";
 
 /**
@@ -64,12 +65,6 @@ export function lockMemory(): void {
 	callOrThrow("k_mlockall", []);
 }
 
-/** Makes a pipe, both ends close-on-exec. @see pipe(2) */
-export function pipe(): { readFd: number; writeFd: number } {
-	const [readFd, writeFd] = twoDescriptors(callOrThrow("k_pipe", []));
-	return { readFd, writeFd };
-}
-
 /**
  * Makes a group that reports which processes read the files that it watches. Reading from the group never blocks.
  * @see fanotify(7)
@@ -120,11 +115,6 @@ export function setDumpable(): void {
 /** Whether a file has this extended attribute; a symbolic link is not followed. @see lgetxattr(2) */
 export function hasAttribute(path: string, name: string): boolean {
 	return callLibrary("k_lgetxattr", [strings(path, name)]) >= 0;
-}
-
-// The answer holds two descriptors. It may have more than 32 bits, so bit operators do not work.
-function twoDescriptors(answer: number): [lower: number, upper: number] {
-	return [answer % 2 ** 32, Math.floor(answer / 2 ** 32)];
 }
 
 function callOrThrow(name: string, args: Parameters<typeof callLibrary>[1]): number {

@@ -5,6 +5,7 @@
  * refuses. The ledger records every call and its result, and a report shows the ledger.
  */
 export * from "./constants.ts";
+export * from "./descriptors.ts";
 export * from "./device-files.ts";
 export * from "./locks.ts";
 export * from "./mount-trees.ts";
@@ -12,6 +13,7 @@ export * from "./mounts.ts";
 export * from "./namespaces.ts";
 export { type OpenHow, openat2 } from "./openat2.ts";
 export * from "./processes.ts";
-export { type Signal, sigprocmask, sigwaitinfo } from "./signals.ts";
+export { readSignal, type Signal, signalfd, sigprocmask, sigwaitinfo } from "./signals.ts";
 export { SyscallError } from "./syscall-error.ts";
+export * from "./terminals.ts";
 export * from "./users.ts";

@@ -15,6 +15,7 @@
 #include <grp.h>
 #include <linux/netlink.h>
 #include <linux/random.h>
+#include <poll.h>
 #include <pty.h>
 #include <sched.h>
 #include <signal.h>
@@ -27,12 +28,14 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -302,13 +305,93 @@ long k_setresuid(int64_t ruid, int64_t euid, int64_t suid) { return answer(setre
 long k_setresgid(int64_t rgid, int64_t egid, int64_t sgid) { return answer(setresgid(rgid, egid, sgid)); }
 long k_setgroups(int size, const unsigned char *list) { return answer(setgroups(size, (const gid_t *)list)); }
 
+/*
+ * Terminals: setsid(2), ioctl(2), tcgetattr(3), tcsetattr(3), cfmakeraw(3). A request's argument is a number (TIOCSCTTY,
+ * TIOCGPTPEER) or the address of some bytes.
+ */
+
+long k_setsid(void) { return answer(setsid()); }
+long k_ioctl(int fd, int64_t request, int64_t number) { return answer(ioctl(fd, (unsigned long)request, number)); }
+long k_ioctl_at(int fd, int64_t request, unsigned char *bytes) { return answer(ioctl(fd, (unsigned long)request, bytes)); }
+long k_tcgetattr(int fd, unsigned char *to) { return answer(tcgetattr(fd, (struct termios *)to)); }
+
+long k_tcsetattr(int fd, int actions, const unsigned char *from) {
+    return answer(tcsetattr(fd, actions, (const struct termios *)from));
+}
+
+long k_cfmakeraw(unsigned char *settings) {
+    cfmakeraw((struct termios *)settings);
+    return 0;
+}
+
+/* Descriptors: pipe(2), socketpair(2), dup2(2), poll(2), signalfd(2), sendmsg(2) and recvmsg(2) with SCM_RIGHTS */
+
+/* The answer holds both descriptors, the second above the first. */
+int64_t k_pipe(void) {
+    int fds[2];
+    long r = answer(pipe2(fds, O_CLOEXEC));
+    return r < 0 ? r : (int64_t)fds[1] << 32 | fds[0];
+}
+
+int64_t k_socketpair(void) {
+    int fds[2];
+    long r = answer(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds));
+    return r < 0 ? r : (int64_t)fds[1] << 32 | fds[0];
+}
+
+long k_dup2(int oldfd, int newfd) { return answer(dup2(oldfd, newfd)); }
+long k_poll(unsigned char *fds, int count, int timeout) { return answer(poll((struct pollfd *)fds, count, timeout)); }
+
+long k_signalfd(int64_t mask) {
+    sigset_t set = signal_set(mask);
+    return answer(signalfd(-1, &set, SFD_CLOEXEC));
+}
+
+/* A message of one byte, because an empty one looks like the end, with one descriptor beside it. See unix(7). */
+union beside {
+    char bytes[CMSG_SPACE(sizeof(int))];
+    struct cmsghdr align;
+};
+
+long k_sendmsg(int socket_fd, int fd) {
+    char byte = 0;
+    struct iovec data = {.iov_base = &byte, .iov_len = 1};
+    union beside beside = {.bytes = {0}};
+    struct msghdr message = {
+        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &beside, .msg_controllen = sizeof beside};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof fd);
+    memcpy(CMSG_DATA(header), &fd, sizeof fd);
+    return answer(sendmsg(socket_fd, &message, MSG_NOSIGNAL));
+}
+
+/* Returns the descriptor. ENODATA: no process has the other end open, or the message has no descriptor. */
+long k_recvmsg(int socket_fd) {
+    char byte;
+    struct iovec data = {.iov_base = &byte, .iov_len = 1};
+    union beside beside;
+    struct msghdr message = {
+        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &beside, .msg_controllen = sizeof beside};
+    long r = answer(recvmsg(socket_fd, &message, MSG_CMSG_CLOEXEC));
+    if (r < 0)
+        return r;
+    struct cmsghdr *header = r == 0 ? NULL : CMSG_FIRSTHDR(&message);
+    if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+        return -ENODATA;
+    int fd;
+    memcpy(&fd, CMSG_DATA(header), sizeof fd);
+    return fd;
+}
+
 /* Locks: flock(2) */
 
 long k_flock(int fd, int operation) { return answer(flock(fd, operation)); }
 
 /*
- * The rest is for the harness alone: the guest's clock and random numbers after a restore, pipes, terminals, and what a
- * check prepares.
+ * The rest is for the harness alone: the guest's clock and random numbers after a restore, terminals, and what a check
+ * prepares.
  */
 
 struct pool_info {
@@ -330,13 +413,6 @@ long k_add_entropy(int random_fd, const unsigned char *bytes, int length) {
 extern int RAND_poll(void) __attribute__((weak));
 
 long k_reseed(void) { return RAND_poll && RAND_poll() == 1 ? 0 : -EIO; }
-
-/* The answer holds both descriptors, the writing end above the reading end. */
-int64_t k_pipe(void) {
-    int fds[2];
-    long r = answer(pipe2(fds, O_CLOEXEC));
-    return r < 0 ? r : (int64_t)fds[1] << 32 | fds[0];
-}
 
 /*
  * Makes a group that reports each read from the files that it watches; see fanotify(7). Reading from the group never

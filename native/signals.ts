@@ -1,3 +1,4 @@
+import { readSync } from "node:fs";
 import { constants } from "node:os";
 import { SIG_BLOCK, SIG_SETMASK, SIG_UNBLOCK } from "./constants.ts";
 import { callLibrary, int, int64, recorded, syscall } from "./library.ts";
@@ -39,6 +40,24 @@ export function sigwaitinfo(set: readonly number[]): Signal {
 	});
 	return { signo, code };
 }
+
+/**
+ * Makes a descriptor that delivers signals: {@link poll} waits for them beside other input, and {@link readSignal} takes
+ * one. The process must block these signals first.
+ * @see signalfd(2)
+ */
+export function signalfd(set: readonly number[]): number {
+	return syscall("signalfd", { fd: "-1", mask: shown(set) }, [int64(mask(set))]);
+}
+
+/** Takes a pending signal from a descriptor of {@link signalfd}. Waits until there is one. @see signalfd(2) */
+export function readSignal(fd: number): Signal {
+	const info = Buffer.alloc(SIGNALFD_SIGINFO_BYTES);
+	readSync(fd, info);
+	return { signo: info.readUInt32LE(0), code: info.readInt32LE(8) };
+}
+
+const SIGNALFD_SIGINFO_BYTES = 128;
 
 /** The name of a signal, such as SIGTERM. */
 export function signalName(sig: number): string {

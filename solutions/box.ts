@@ -4,6 +4,7 @@
  * this one. Lesson 01 has no part: `run` calls its `runCommand` directly.
  * The check of a lesson runs the engine with the parts of lessons up to that lesson.
  */
+import "./14-terminal/part.ts";
 import "./06-cgroups/part.ts";
 import "./08-network/part.ts";
 import "./09-scratch/part.ts";
@@ -17,5 +18,6 @@ import "./10-mounts/part.ts";
 import "./11-volumes/late-part.ts";
 import "./13-exec/part.ts";
 import "./12-users/part.ts";
+import "./14-terminal/late-part.ts";
 
 export { run } from "./container.ts";

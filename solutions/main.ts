@@ -36,8 +36,15 @@ function main([name, ...args]: string[]): void {
 	if (command === undefined)
 		throw new Error(`${name === undefined ? "no command was given" : `there is no command ${name}`}\n${usage}`);
 	const flags = Object.entries(command.options).map(
-		([option, { short, repeats = false }]) =>
-			[option, { type: "string", multiple: repeats, ...(short === undefined ? {} : { short }) }] as const,
+		([option, { value, short, repeats = false }]) =>
+			[
+				option,
+				{
+					type: value === undefined ? "boolean" : "string",
+					multiple: repeats,
+					...(short === undefined ? {} : { short }),
+				},
+			] as const,
 	);
 	const options = { ...Object.fromEntries(flags), help: { type: "boolean", short: "h" } } as const;
 	// Box's own options end at the first word that is not an option. What follows belongs to the command, even if it

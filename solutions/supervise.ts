@@ -15,6 +15,7 @@ import {
 	SIGCHLD,
 	SIGKILL,
 	SIGTERM,
+	SIGWINCH,
 	sigprocmask,
 	sigwaitinfo,
 	WEXITSTATUS,
@@ -22,6 +23,7 @@ import {
 	WNOHANG,
 	waitpid,
 } from "#kernel";
+import { rememberTerminal } from "./callers-terminal.ts";
 import { unlessGone } from "./unless-gone.ts";
 
 /**
@@ -69,11 +71,15 @@ const ECHO_MS = 1_000;
 const COMMAND_STARTS_MS = 5_000;
 const POLL_INTERVAL_MS = 10;
 
+/** Restores the terminal's settings, as box found them. Forked processes have it, too. */
+let restoreTerminal = () => {};
+
 /**
  * Runs an engine and ends this process with the engine's exit code. Cleans up even if one of the processes is killed.
  */
 export function supervise(engine: Engine): void {
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	restoreTerminal = rememberTerminal();
 	const box = getpid();
 	// Signals stay blocked across the fork, so that the forked process loses none.
 	sigprocmask(SIG_BLOCK, AWAITED_SIGNALS);
@@ -145,12 +151,11 @@ function passSignalsOn(pid: number, box: number, engine: Engine): number {
 		// The terminal sends Ctrl-C to the container, to this process and to box. Box then passes it on, once: an echo.
 		const isEcho =
 			code !== SI_KERNEL && signo === lastFromTerminal.signo && performance.now() - lastFromTerminal.atMs < ECHO_MS;
-		const hasSignal = code === SI_KERNEL && hasReachedCommand(pid, engine);
+		const missedBy = code === SI_KERNEL ? whoMissed(signo, pid, engine) : containerOf(pid, engine);
 		lastFromTerminal = { signo: code === SI_KERNEL ? signo : 0, atMs: performance.now() };
 		if (isEcho) continue;
-		const container = containerOf(pid, engine);
-		if (container !== undefined && !hasSignal) tryKill(container, signo);
-		if (container !== undefined || !ENDING_SIGNALS.includes(signo)) continue;
+		if (missedBy !== undefined) tryKill(missedBy, signo);
+		if (containerOf(pid, engine) !== undefined || !ENDING_SIGNALS.includes(signo)) continue;
 		endedBy = signo;
 		tryKill(pid, SIGKILL);
 	}
@@ -159,26 +164,39 @@ function passSignalsOn(pid: number, box: number, engine: Engine): number {
 
 const processesOf = (pid: number, engine: Engine) => engine.processes() ?? descendantsOf(pid);
 
-// Returns the process that gets signals: in general, the engine's child that is in the container. That process passes
-// them on to the command (lesson 05).
+// Returns the process that gets signals: in general, the engine's eldest descendant that is in the container. That process
+// passes them on to the command (lesson 05).
 function containerOf(pid: number, engine: Engine): number | undefined {
 	if (engine.receiver !== undefined) return engine.receiver(pid);
 	const processes = processesOf(pid, engine);
-	return childrenOf(pid).find((child) => processes.includes(child));
+	return descendantsOf(pid).find((child) => processes.includes(child));
 }
 
-// Whether the signal that the terminal has sent has reached the command. It has reached every process that existed at
-// that moment, so the command has it if its process existed then. A child forked later does not inherit pending
-// signals: fork(2).
-function hasReachedCommand(pid: number, engine: Engine): boolean {
+// Returns who still needs a signal that the terminal has sent: a process, or a process group as a negative number. The
+// signal has reached every process that existed at that moment in the terminal's foreground group, which is the group of
+// this process. A child forked later does not inherit pending signals: fork(2). With lesson 14, the command has a session
+// of its own, and so a group of its own.
+function whoMissed(signo: number, pid: number, engine: Engine): number | undefined {
 	const existing = processesOf(pid, engine);
 	const neverNotified = new Int32Array(new SharedArrayBuffer(4));
 	for (const endMs = performance.now() + COMMAND_STARTS_MS; performance.now() < endMs && !hasEnded(pid); ) {
 		const commands = processesOf(pid, engine).filter(runsAnotherProgram);
-		if (commands.length > 0) return commands.some((command) => existing.includes(command));
+		if (commands.length > 0) {
+			if (!commands.some((command) => existing.includes(command))) return containerOf(pid, engine);
+			const groups = commands.map(groupOf);
+			// Only the terminal's owner cares for its size: lesson 14 passes it on to the container's own terminal.
+			return signo === SIGWINCH || groups.includes(groupOf(getpid())) ? undefined : groups[0] && -groups[0];
+		}
 		Atomics.wait(neverNotified, 0, 0, POLL_INTERVAL_MS);
 	}
-	return true;
+	return undefined;
+}
+
+// The process group. See proc_pid_stat(5).
+function groupOf(pid: number): number | undefined {
+	const stat = unlessGone(() => readFileSync(`/proc/${pid}/stat`, "utf8"), "");
+	const group = Number(/\) \S+ \S+ (\d+)/.exec(stat)?.[1]);
+	return group > 0 ? group : undefined;
 }
 
 // Every process of the engine is a fork of this one and runs this program, until one of them becomes the command.
@@ -214,6 +232,7 @@ function cleanUp(engine: Engine): void {
 			for (const pid of left) tryKill(pid, SIGKILL);
 			waitpid(-1);
 		}
+		restoreTerminal();
 		engine.removeRemains();
 	} catch (error) {
 		say(`not everything could be removed: ${(error as Error).message}`);

@@ -20,8 +20,8 @@ export interface Engine {
 export interface BoxOption {
 	/** One letter: `-v` is the same as `--volume`. */
 	short?: string;
-	/** The placeholder for the option's value in the usage text. */
-	value: string;
+	/** The placeholder for the option's value in the usage text. Without it, the option has no value. */
+	value?: string;
 	help: string;
 	repeats?: boolean;
 	/** The commands of `box` that have the option. Default: only `run`. */
@@ -79,7 +79,7 @@ const [INDENT, WIDTH] = [24, 80];
 function usageOf(options: Record<string, BoxOption>): string {
 	return Object.entries(options)
 		.map(([name, { short, value, help, repeats }]) => {
-			const option = `  ${short === undefined ? "" : `-${short}, `}--${name} ${value}`;
+			const option = `  ${short === undefined ? "" : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}`;
 			const lines = wrapped(`${help}${repeats ? "; may be repeated" : ""}`, WIDTH - INDENT);
 			const [first = "", ...more] = option.length < INDENT ? lines : ["", ...lines];
 			return [(option.padEnd(INDENT) + first).trimEnd(), ...more.map((line) => " ".repeat(INDENT) + line)].join("\n");

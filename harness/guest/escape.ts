@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync, type Stats, statSync, writeSync } from "node:fs";
 import { CLONE_NEWNS, MNT_DETACH, MS_BIND, MS_MOVE, MS_PRIVATE, MS_REC } from "../../native/constants.ts";
-import { pipe } from "../../native/guest.ts";
+import { pipe } from "../../native/descriptors.ts";
 import { chdir, chroot, fchdir, mount, umount2 } from "../../native/mounts.ts";
 import { setns, unshare } from "../../native/namespaces.ts";
 import { _exit, fork, waitpid } from "../../native/processes.ts";

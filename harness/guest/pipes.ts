@@ -1,7 +1,7 @@
 import { closeSync } from "node:fs";
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
-import { pipe } from "../../native/guest.ts";
+import { pipe } from "../../native/descriptors.ts";
 
 /** This process's ends of a program's standard input, output and error. */
 export interface StandardStreams {

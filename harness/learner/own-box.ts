@@ -67,7 +67,9 @@ export async function packOwnBox(dir: string, progress: Progress): Promise<OwnBo
 const lessonIds = (of: readonly Lesson[]) => of.map(({ id }) => id);
 
 function readmeOf(yours: readonly Lesson[], others: readonly Lesson[]): string {
-	const options = Object.entries(boxOptions()).map(([name, { value }]) => `[--${name} ${value}]`);
+	const options = Object.entries(boxOptions()).map(
+		([name, { value }]) => `[--${name}${value === undefined ? "" : ` ${value}`}]`,
+	);
 	const rows = (of: readonly Lesson[]) => of.map(({ title }) => `- ${title}`).join("\n");
 	return `# box
 

@@ -2,8 +2,8 @@
 export interface Option {
 	/** One letter: `-v` is the same as `--volume`. */
 	short?: string;
-	/** The placeholder for the value in the usage text. */
-	value: string;
+	/** The placeholder for the value in the usage text. Without it, the option is given or not, and has no value. */
+	value?: string;
 	help: string;
 	repeats?: boolean;
 	/** The commands of `box` that have the option. Default: only `run`. */

@@ -32,7 +32,7 @@ describe("box run", () => {
 			chmod +x /tmp/refuses/nft
 			PATH=/tmp/refuses:$PATH code "half-way" /lab/rootfs true; left "half-way, left"
 			head -c 300000 /dev/urandom > /tmp/bytes
-			box run /lab/rootfs cat < /tmp/bytes | cmp - /tmp/bytes; report bytes $?
+			box run -i /lab/rootfs cat < /tmp/bytes | cmp - /tmp/bytes; report bytes $?
 			left left
 		`);
 		expect(results).toEqual({

@@ -15,7 +15,7 @@ export const run: CommandSpec = {
 		["--solution", "use the reference's engine"],
 		// The options of `box run`, to which they are passed on.
 		...Object.entries(boxOptions()).map(([name, { value, help, repeats }]): OptionSpec => {
-			const flag = `--${name} <${value.toLowerCase()}>`;
+			const flag = value === undefined ? `--${name}` : `--${name} <${value.toLowerCase()}>`;
 			return repeats ? [flag, `${help}; may be repeated`, several] : [flag, help];
 		}),
 	],

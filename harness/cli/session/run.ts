@@ -1,4 +1,5 @@
 import { Failure } from "../../base/failure.ts";
+import { lessonsOfBox } from "../../engine/engine.ts";
 import { findLesson } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
 import { runSession } from "./session.ts";
@@ -24,12 +25,16 @@ export async function run(words: string[], command: string[], options: RunOption
 		throw new Failure("usage", "the command comes after --", `npx drydock run ${id} -- ${more.join(" ")}`);
 	const { solution = false, ...given } = options;
 	const passedOn = Object.entries(given).flatMap(([name, values]) =>
-		[values].flat().flatMap((value) => [`--${name}`, String(value)]),
+		[values].flat().flatMap((value) => (value === true ? `--${name}` : [`--${name}`, String(value)])),
 	);
+	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
+	// The box of a lesson that a later one replaces has no such options: its container has box's own streams.
+	const isWhole = (await lessonsOfBox()).has(lesson.id);
+	const streams = isWhole ? ["--interactive", ...(process.stdin.isTTY && process.stdout.isTTY ? ["--tty"] : [])] : [];
 	return runSession({
-		lesson: id === undefined ? await currentLesson() : await findLesson(id),
+		lesson,
 		solution,
-		argv: ["box", "run", ...passedOn, ROOTFS, ...(command.length > 0 ? command : ["sh"])],
+		argv: ["box", "run", ...streams, ...passedOn, ROOTFS, ...(command.length > 0 ? command : ["sh"])],
 		...(command.length === 0 && { greeting: "sh in a container of your engine; exit or Ctrl-D ends it\n" }),
 	});
 }

@@ -61,14 +61,15 @@ test("every lesson except the first has a line in the list", async () => {
 test("options and the usage text come from the parts in the engine, in the order of the lessons", () => {
 	expect(Object.keys(boxOptions())).toEqual([
 		...["hostname", "pid", "memory", "pids", "cpus", "network", "publish", "device", "dns"],
-		...["volume", "tmpfs", "user", "group-add"],
+		...["volume", "tmpfs", "user", "group-add", "interactive", "tty"],
 	]);
 	expect(Object.keys(boxOptions("05"))).toEqual(["hostname", "pid"]);
-	expect(Object.keys(boxOptions("99", "exec"))).toEqual(["user", "group-add", "workdir"]);
+	expect(Object.keys(boxOptions("99", "exec"))).toEqual([...["user", "group-add", "workdir", "interactive", "tty"]]);
 	const usage = engineText("solutions/commands/run.txt", "06");
 	expect(usage).toContain("  --pids NUMBER         how many processes it may have\n");
 	expect(usage).not.toMatch(/--publish|\{OPTIONS\}/);
 	expect(engineText("solutions/commands/run.txt", "11")).toContain("\n  -v, --volume FROM:DIR[:ro]\n       ");
+	expect(engineText("solutions/commands/run.txt", "14")).toContain("\n  -t, --tty             give it");
 	const whole = engineText("solutions/commands/run.txt").split("\n");
 	expect(whole.filter((line) => line.length > 80)).toEqual([]);
 });
