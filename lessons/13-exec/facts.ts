@@ -41,7 +41,7 @@ export function deriveFacts(observation: Observation, drawn: RandomInputs): Reco
 		"exec.pid": pidNamespace(observation, own, entered),
 		"exec.namespaces": KINDS.filter((kind) => entered.namespaces[kind] !== own.namespaces[kind]),
 		"exec.root": isSame(entered.rootPlace, own.rootPlace) ? OWN : "another directory",
-		"exec.workdir": entered.cwd === drawn["workdir"] ? "the one that was asked for" : entered.cwd,
+		"exec.workdir": entered.cwd === drawn["place"] ? "the one that was asked for" : entered.cwd,
 		"exec.cgroup": `${entered.cgroup}/`.startsWith(`${own.cgroup}/`) ? OWN : entered.cgroup,
 		"exec.descriptors": strangeDescriptors(entered),
 		zombies: zombies(observation),

@@ -57,6 +57,18 @@ export const refusals: Explanation[] = [
 		see: ["chdir(2)", "mount_namespaces(7)"],
 	},
 	{
+		when: (context) =>
+			hasEnteredOne(context) &&
+			context.thrown !== null &&
+			context.thrown.syscall === undefined &&
+			says(context, /^(?!E[A-Z]+:)/),
+		diagnosis: "workdir-refused",
+		why: ({ thrown, drawn }) =>
+			`Your program threw: ${thrown?.message}. The working directory of this call is ${drawn["workdir"]}, a link in the container to a directory of the container. Nothing is wrong with it.`,
+		try: "Judge the directory itself, and not the name: after chdir, getcwd() says where the process is.",
+		see: ["getcwd(2)", "symlink(7)"],
+	},
+	{
 		when: commandRefused("ENOENT"),
 		diagnosis: "program-not-found",
 		why: ({ ledger }) => {

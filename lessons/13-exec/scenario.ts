@@ -28,15 +28,17 @@ const LINKS = 64;
 export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
 	const id = random.name("").slice(1);
 	return {
-		...{ id, hostname: random.hostname(), workdir: `/${random.name("work")}`, links: `/${random.name("links")}` },
+		...{ id, hostname: random.hostname(), workdir: `/${random.name("work")}`, place: `/${random.name("place")}` },
+		links: `/${random.name("links")}`,
 		// Three digits, so that no address is the beginning of another.
 		address: `10.88.0.${100 + (Number.parseInt(id.slice(-2), 16) % 100)}`,
 	};
 }
 
-// Whatever number the descriptor has, one of the links leads to it.
-const containerScript = (workdir: string, links: string) => `
-mkdir ${workdir} ${links}
+// The working directory is a link to a directory of the container. Of the other links, one leads to the engine's open
+// directory, whatever number its descriptor has.
+const containerScript = ({ workdir, place, links }: RandomInputs) => `
+mkdir ${place} ${links}; ln -s ${place} ${workdir}
 all=; n=3; while [ $n -lt ${LINKS} ]; do all="$all /proc/self/fd/$n"; n=$((n+1)); done
 ln -s $all ${links}
 pause; exit $line`;
@@ -45,7 +47,8 @@ pause; exit $line`;
 const HOG_SCRIPT = `pause; echo 1000 >/proc/self/oom_score_adj
 exec dd if=/dev/zero of=/dev/null bs=${MEMORY_MAX_BYTES + EXCESS_BYTES} count=1 2>/dev/null`;
 
-export function scenarioOf({ id, hostname, address, workdir = "", links = "" }: RandomInputs): Scenario {
+export function scenarioOf(drawn: RandomInputs): Scenario {
+	const { id, hostname, address, workdir, links } = drawn;
 	const enters = { enters: id };
 	return {
 		does: `ran a container with ${MEMORY_MAX_BYTES >> 20} MiB of memory and the hostname ${hostname}; entered it with sh in ${workdir}, with a command that asks for ${(MEMORY_MAX_BYTES + EXCESS_BYTES) >> 20} MiB, with a working directory that is a link to /proc/self/fd/N, and with a command that still ran when the container ended`,
@@ -61,7 +64,7 @@ export function scenarioOf({ id, hostname, address, workdir = "", links = "" }: 
 					devices: [],
 					nameservers: [],
 				},
-				script: containerScript(workdir, links),
+				script: containerScript(drawn),
 			},
 			[EXEC]: { options: { ...enters, workdir } },
 			[HOG]: {
