@@ -48,7 +48,7 @@ function find({ user, group, groupAdd }: Asked): User {
 		uid: account?.uid ?? idIn(user, "user"),
 		gid,
 		groups: [...new Set([gid, ...own.map((one) => one.gid), ...groupAdd.map(gidOf)])],
-		home: account?.home ?? "/",
+		home: account?.home || "/",
 	};
 }
 
