@@ -84,12 +84,15 @@ export function pathsOf(drawn: RandomInputs) {
 	};
 }
 
+// From each directory here, as many ".." as these lead to the root: to the host's, or to the container's.
+const TO_THE_TOP = "../../../../../../../..";
+
 // The directory of the host gets a file system of its own, and another one below it. The image gets its links, and owners
 // and modes for what will be a volume.
 const PREPARE = `
 busybox mount -t tmpfs source /$SOURCE && busybox mkdir /$SOURCE/$SUB /$SOURCE/$INNER &&
 busybox mount -t tmpfs sub /$SOURCE/$SUB && cd ${IMAGES}/$ID &&
-busybox ln -s /$OUTSIDE $LINKED && busybox ln -s /$OUTSIDE/$NOTES $LINKEDFILE && busybox ln -s /$HOARD $LINKEDHOARD &&
+busybox ln -s /$OUTSIDE $LINKED && busybox ln -s ${TO_THE_TOP}/$OUTSIDE/$NOTES $LINKEDFILE && busybox ln -s /$HOARD $LINKEDHOARD &&
 cd $FILLED && busybox ln -s nested/page link && busybox chown 1234:4321 nested index && busybox chown 33:44 . &&
 busybox chmod 750 nested && busybox chmod 2770 .`;
 
@@ -114,9 +117,6 @@ function preparations(drawn: RandomInputs, script: string): Preparation[] {
 		write(`${sub}/${name("deep")}`, OF_HOST),
 	];
 }
-
-// From a directory of the host, as many ".." as these lead to the host's root.
-const TO_THE_TOP = "../../../../../../../..";
 
 const SCRIPT = `
 echo "${WRITTEN}" >/$WRITABLE/deep/$BYBOX
