@@ -39,17 +39,12 @@ export const lifetimeRules: FactRule[] = [
 		isConsequence: ({ facts }) => String(facts["exec.end"]).startsWith("unknown"),
 		explain: [
 			{
-				when: ({ facts }) => facts["exec.end"] === OUTLIVED,
-				diagnosis: "outlived-container",
-				why: "PID 1 of the container had ended, and the command still ran. When a namespace's PID 1 ends, the kernel kills all its processes. So this command was not among them.",
-				try: "Enter the PID namespace, and fork.",
-				see: ["pid_namespaces(7)"],
-			},
-			{
-				diagnosis: "signal-lost",
+				diagnosis: "end-lost",
 				why: ({ facts }) =>
-					`When the container's PID 1 ended, the kernel killed the command, by signal 9. Expected was 128 + 9; the engine reported: ${facts["exec.end"]}. A wait status holds the exit code and the signal in different bits, and one of them is 0.`,
-				try: "As in lesson 01: if WIFSIGNALED(status), end with 128 + WTERMSIG(status).",
+					facts["exec.end"] === OUTLIVED
+						? "PID 1 of the container had ended, and the command still ran. When a namespace's PID 1 ends, the kernel kills all its processes. So this command was not among them."
+						: `When the container's PID 1 ended, the kernel killed the command, by signal 9. Expected was 128 + 9; the engine reported: ${facts["exec.end"]}. A wait status holds the exit code and the signal in different bits, and one of them is 0.`,
+				try: "The command has to be in the PID namespace. In the process that waits for it, as in lesson 01: if WIFSIGNALED(status), end with 128 + WTERMSIG(status).",
 				see: ["waitpid(2)", "pid_namespaces(7)"],
 			},
 		],
