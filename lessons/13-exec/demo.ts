@@ -6,10 +6,10 @@ export default defineDemo({
 	views: ["namespaces", "limits", "answers"],
 	steps: [
 		{
-			narration: "A container with 128 MiB of memory. Its id, and the pid of its command on the host:",
+			narration: "A container with 96 MiB of memory. Its id, and the pid of its command on the host:",
 			stage: "host",
 			command:
-				"(box run --memory 128M --hostname web /lab/rootfs sleep 1000 &); until read -r id pid command < <(box ps); do sleep 1; done; echo $id $pid",
+				"(box run --memory 96M --hostname web /lab/rootfs sleep 1000 &); until read -r id pid command < <(box ps); do sleep 1; done; echo $id $pid",
 			look: "Six namespaces of its own, and a cgroup with a limit.",
 			promises: ["[0-9a-f]{8} \\d+"],
 		},
@@ -21,9 +21,9 @@ export default defineDemo({
 			promises: ["web", "/\\.\\./\\.\\."],
 		},
 		{
-			narration: "So what holds it back, if it asks for 256 MiB?",
+			narration: "So what holds it back, if it asks for 160 MiB?",
 			stage: "host",
-			command: "nsenter --target $pid --all dd if=/dev/zero of=/dev/null bs=256M count=1",
+			command: "nsenter --target $pid --all dd if=/dev/zero of=/dev/null bs=160M count=1",
 			look: "Nothing. A limit belongs to a cgroup, and a namespace puts nobody into one.",
 			promises: ["1\\+0 records out"],
 		},
@@ -37,7 +37,7 @@ export default defineDemo({
 		{
 			narration: "Now the finished engine. It joins the cgroup first, then enters, then forks.",
 			stage: "host",
-			command: "box exec $id dd if=/dev/zero of=/dev/null bs=256M count=1; echo $?",
+			command: "box exec $id dd if=/dev/zero of=/dev/null bs=160M count=1; echo $?",
 			look: "137: killed by the container's limit. The container's own command runs on.",
 			promises: ["137"],
 		},

@@ -23,14 +23,14 @@ const play = (script: string) => runScriptWithBox(machines, program, PRELUDE + s
 describe("box exec", () => {
 	test("passes exit codes and streams on, and leaves the container as it was", { timeout: TIMEOUT_MS }, async () => {
 		const results = await play(`
-			container --memory 128M --hostname web-1
+			container --memory 96M --hostname web-1
 			code() { box exec "\${@:2}" > /tmp/out 2> /tmp/err; report "$1" $?; }
 			code exit $id sh -c 'hostname; cat /proc/self/cgroup >&2; exit 7'
 			report stdout "$(cat /tmp/out)"; report stderr "$(cat /tmp/err)"
 			echo typed | code input -i $id cat; report "input, stdout" "$(cat /tmp/out)"
 			code missing $id nowhere
 			code killed $id sh -c 'kill -9 $$'
-			code hog $id dd if=/dev/zero of=/dev/null bs=256M count=1
+			code hog $id dd if=/dev/zero of=/dev/null bs=160M count=1
 			code user --user 1000:5 --workdir /tmp $id sh -c 'id -u; id -g; pwd'; report "user, stdout" "$(echo $(cat /tmp/out))"
 			exec 7< /root; code outside --workdir /proc/self/fd/7 $id pwd; report "outside, stderr" "$(cat /tmp/err)"; exec 7<&-
 			code "no container" nowhere true; report "no container, stderr" "$(head -n1 /tmp/err)"
