@@ -1,6 +1,8 @@
 import { readlinkSync, writeSync } from "node:fs";
 import { ReadStream } from "node:tty";
+import { TCSANOW } from "../../native/constants.ts";
 import { openTerminal, setWindowSize } from "../../native/guest.ts";
+import { tcgetattr, tcsetattr } from "../../native/terminals.ts";
 import type { WindowSize } from "../protocol/index.ts";
 import { AGENT_PROC } from "../readings/guest/paths.ts";
 import type { StandardStreams } from "./pipes.ts";
@@ -9,6 +11,12 @@ export type OutputStream = "stdout" | "stderr";
 
 /** Ctrl-D: a terminal takes this as the end of the input. See VEOF in termios(3). */
 const END_OF_INPUT = "\u0004";
+
+/** Where the erase character is among the settings that follow the flags. See termios(3): c_cc, VERASE. */
+const ERASE_CHARACTER = 3;
+const CTRL_H = 8;
+/** What a terminal does by itself: signals for Ctrl-C, lines, echo. See termios(3): c_lflag. */
+const [ISIG, ICANON, ECHO] = [0o1, 0o2, 0o10];
 
 /** The agent's end of a call's standard streams: three pipes, or a terminal. */
 export class CallStreams {
@@ -19,6 +27,7 @@ export class CallStreams {
 	substitute: string | null = null;
 	#masterFd = -1;
 	#master: ReadStream | undefined;
+	#settingsBefore: string | null = null;
 	readonly #listeners: ((stream: OutputStream, chunk: Buffer) => void)[] = [];
 
 	constructor(private readonly pipes: StandardStreams) {
@@ -29,6 +38,11 @@ export class CallStreams {
 	/** Makes a terminal for the call to use instead of the pipes. @returns the terminal's path in the harbour */
 	useTerminal(window: WindowSize): string {
 		const { masterFd, slaveFd } = openTerminal(window.rows, window.columns);
+		// A setting that is not a new terminal's, as a user may have it.
+		const settings = tcgetattr(slaveFd);
+		settings.rest[ERASE_CHARACTER] = CTRL_H;
+		tcsetattr(slaveFd, TCSANOW, settings);
+		this.#settingsBefore = JSON.stringify(settings);
 		// The harbour has the same devpts file system, so the path is the same there.
 		const name = readlinkSync(`${AGENT_PROC}/self/fd/${slaveFd}`);
 		// Keep the slave open: while no process has it open, reading the master is an error. See pty(7).
@@ -66,6 +80,17 @@ export class CallStreams {
 
 	resize({ rows, columns }: WindowSize): void {
 		if (this.#masterFd >= 0) setWindowSize(this.#masterFd, rows, columns);
+	}
+
+	/**
+	 * Compares the terminal's settings with those that the call found: `raw` if it does nothing by itself; null if there is
+	 * no terminal.
+	 */
+	settings(): "as before" | "raw" | "changed" | null {
+		if (this.#masterFd < 0) return null;
+		const now = tcgetattr(this.#masterFd);
+		if (JSON.stringify(now) === this.#settingsBefore) return "as before";
+		return (now.c_lflag & (ICANON | ECHO | ISIG)) === 0 ? "raw" : "changed";
 	}
 
 	/** Closes the terminal: the kernel sends SIGHUP to the processes that use it. See pty(7). */

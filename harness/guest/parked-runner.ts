@@ -39,6 +39,8 @@ export interface Runner {
 	endInput(): void;
 	onOutput(stream: OutputStream, listener: (chunk: Buffer) => void): void;
 	resize(window: WindowSize): void;
+	/** How the settings of the job's terminal differ from those that the job found. */
+	settings: CallStreams["settings"];
 	hangUp(): void;
 	/**
 	 * The processes that have read from the job's standard input since the last call, by their pids in the agent's PID
@@ -138,6 +140,7 @@ const streamMethods = (streams: CallStreams) => ({
 	endInput: () => streams.endInput(),
 	onOutput: (stream: OutputStream, listener: (chunk: Buffer) => void) => streams.onOutput(stream, listener),
 	resize: (window: WindowSize) => streams.resize(window),
+	settings: () => streams.settings(),
 	hangUp: () => streams.hangUp(),
 });
 

@@ -16,6 +16,7 @@ import { program } from "./program.ts";
 import { root } from "./root.ts";
 import { signals } from "./signals.ts";
 import { tasks } from "./tasks.ts";
+import { terminal } from "./terminal.ts";
 import { uts } from "./uts.ts";
 
 /** All subjects, in the order in which `drydock inspect` shows them; see subject.ts. */
@@ -36,6 +37,7 @@ export const SUBJECTS = {
 	descriptors,
 	identity,
 	signals,
+	terminal,
 	ipc,
 	breakOut,
 };
@@ -58,6 +60,7 @@ export interface Readings {
 	files?: FilesRequest;
 	places?: PlacesRequest;
 	identity?: Record<never, never>;
+	terminal?: Record<never, never>;
 	breakOut?: Record<never, never>;
 }
 

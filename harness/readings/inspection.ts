@@ -9,6 +9,7 @@ import { rootInspection } from "./root.ts";
 import { signalsInspection } from "./signals.ts";
 import { type Row, SECTIONS } from "./subject.ts";
 import { tasksInspection } from "./tasks.ts";
+import { terminalInspection } from "./terminal.ts";
 import { utsInspection } from "./uts.ts";
 
 /** All subjects that `drydock inspect` shows. Those of one section are shown in this order. */
@@ -18,6 +19,7 @@ export const INSPECTIONS = [
 	rootInspection,
 	mountsInspection,
 	tasksInspection,
+	terminalInspection,
 	cgroupInspection,
 	networkInspection,
 	overlayInspection,

@@ -52,6 +52,7 @@ export const processState = (more: Partial<ProcessState> = {}): ProcessState => 
 	root: hostState().root,
 	rootPlace: { device: "0:20", inode: "1" },
 	openPlaces: {},
+	terminal: null,
 	cwdInsideRoot: true,
 	procPids: [1, 300],
 	cgroup: "0::/",

@@ -12,5 +12,6 @@ export const EXAMPLE_READINGS: Required<Readings> = {
 	files: { watch: ["/lab", "/etc", "/root"], inRoot: ["etc/passwd"] },
 	places: { paths: ["/lab"], secrets: ["secret"] },
 	identity: {},
+	terminal: {},
 	breakOut: {},
 };

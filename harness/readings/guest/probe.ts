@@ -19,6 +19,7 @@ import type { ChangesByItself, Reader } from "./reader.ts";
 import { root } from "./root.ts";
 import { signals } from "./signals.ts";
 import { tasks } from "./tasks.ts";
+import { terminal } from "./terminal.ts";
 import { uts } from "./uts.ts";
 
 /** How the guest reads each subject. */
@@ -39,6 +40,7 @@ const READERS: { [Name in SubjectName]: Reader<Name> } = {
 	descriptors,
 	identity,
 	signals,
+	terminal,
 	ipc,
 	breakOut,
 };

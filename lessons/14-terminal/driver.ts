@@ -1,0 +1,13 @@
+import { SIG_BLOCK, SIGHUP, SIGINT, SIGQUIT, sigprocmask } from "#kernel";
+import { run as runContainer } from "../../solutions/box.ts";
+
+/**
+ * Runs a container as `box` does: the engine and its children survive what the caller's terminal sends. Only the command
+ * gets these signals again, because execve(2) is called with no signal blocked.
+ */
+export function run(asked: Parameters<typeof runContainer>[0]): number {
+	// Other threads of Node do not block signals. With a handler, the signal ends nothing there.
+	for (const name of ["SIGHUP", "SIGINT", "SIGQUIT"] as const) process.on(name, () => {});
+	sigprocmask(SIG_BLOCK, [SIGHUP, SIGINT, SIGQUIT]);
+	return runContainer(asked);
+}

@@ -1,0 +1,46 @@
+import type { WindowSize } from "#kernel";
+
+/** What a container is asked to have. */
+export interface Streams {
+	/** Whether its standard input is the caller's. Otherwise, it is at its end. */
+	interactive: boolean;
+	/** Whether its three streams are a terminal. */
+	tty: boolean;
+}
+
+/** What `connectStreams` passes on to `takeStreams`. You may add to it. */
+export interface Ends {
+	/** Where the command's process sends its terminal's master; null if the container gets no terminal. */
+	socket: number | null;
+	size: WindowSize;
+}
+
+/**
+ * Keeps the caller's terminal out of the container.
+ * The engine calls it first, in the process that is about to become the container. This process is still on the host: its
+ * descriptors 0, 1 and 2 are the caller's.
+ *
+ * Called in one process, it returns in another, if something must be copied: a child, which becomes the container. The
+ * caller stays on the host, and ends with the container's exit code.
+ */
+export function connectStreams(_asked: Streams): Ends {
+	// TODO(14.1) if the container must not read the caller's standard input, or does not do so directly: open /dev/null in
+	// its place
+	// TODO(14.3) if it is to have a terminal: make a pair of sockets, and fork. The child returns one socket. The parent
+	// receives the terminal's master through the other one, copies, and ends with the exit code: serve
+	// TODO(14.6) do the same if the caller has a terminal and the container is to have none: put pipes in its place
+	return { socket: null, size: { rows: 24, columns: 80 } };
+}
+
+/**
+ * Puts the command into a session of its own, and gives it a terminal if it is to have one.
+ * The engine calls it last, in the process that is about to become the command. Its root is the container's.
+ */
+export function takeStreams(_ends: Ends): void {
+	// TODO(14.1) make a session
+	// TODO(14.2) if there is a socket: open a terminal of the container's own /dev/pts, make it the controlling terminal and
+	// the three streams, and send its master
+}
+
+// TODO(14.4) in a function `serve`: pass the channels to `copy` of "#box/channels", and say what happens when one ends
+// TODO(14.5) there: the terminal of the caller is raw meanwhile, and afterwards as it was; the container's has its size

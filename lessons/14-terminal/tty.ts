@@ -1,0 +1,163 @@
+import type { Context, FactRule } from "../../harness/judge/index.ts";
+import { RESIZED, SIZES } from "./scenario.ts";
+
+const text = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().join(", ");
+const calls = ({ ledger }: Context, call: string, op?: string) =>
+	ledger.some(
+		({ call: made, args, error }) => made === call && error === undefined && (op === undefined || args["op"] === op),
+	);
+
+/** Rules for the container that has a terminal: the terminal itself, its session, its size and its signals. */
+export const ttyRules: FactRule[] = [
+	{
+		fact: "tty.streams",
+		madeOf: "kernel",
+		what: "standard input, output and error of the command with a terminal",
+		explain: [
+			{
+				when: (context) =>
+					text(context, "tty.streams") === "a terminal of another /dev/pts" && calls(context, "ioctl", "TIOCSPTLCK"),
+				diagnosis: "terminal-of-the-host",
+				why: "The command's terminal is in another devpts than the one that is mounted on its /dev/pts. The process that opened the terminal's master had the host's /dev. A path such as /dev/pts/0 then leads to something else in the container, and ttyname(3) finds no name.",
+				try: "Open /dev/ptmx in takeStreams: there, the process has the container's root.",
+				see: ["pty(7)", "pts(4)"],
+			},
+			{
+				when: (context) => text(context, "tty.streams") === "a terminal of another /dev/pts",
+				diagnosis: "callers-terminal-given-away",
+				why: "The command's streams are the caller's terminal: it was inherited. The command can change its settings, read what is typed after the container, and write to it at any time.",
+				try: "Open a terminal in takeStreams, and make it the three streams by dup2.",
+				see: ["pty(7)", "dup2(2)"],
+			},
+			{
+				diagnosis: "not-all-three",
+				why: (context) =>
+					`Not all three streams are the terminal. ${text(context, "tty.streams").replace(/^not one terminal: /, "In /proc/PID/fd: ")}. What the command writes elsewhere does not come through the terminal.`,
+				try: "for (const fd of [0, 1, 2]) dup2(slave, fd);",
+				see: ["dup2(2)"],
+			},
+		],
+	},
+	{
+		fact: "tty.session",
+		madeOf: "kernel",
+		what: "the session of the command with a terminal",
+		followsFrom: [],
+		explain: [
+			{
+				diagnosis: "no-session",
+				why: "In /proc/PID/stat, the command's session is not the command's own pid: it is in the session of a process outside. Only the leader of a session can get a controlling terminal, and /dev/tty in the container is the terminal of that other session.",
+				try: "Call setsid() in takeStreams, before anything else.",
+				see: ["setsid(2)", "credentials(7), Process group ID and session ID"],
+			},
+		],
+	},
+	{
+		fact: "tty.controlling",
+		madeOf: "kernel",
+		what: "the controlling terminal of the command",
+		followsFrom: ["tty.session"],
+		explain: [
+			{
+				diagnosis: "no-controlling-terminal",
+				why: (context) =>
+					`tty_nr in /proc/PID/stat is ${text(context, "tty.controlling") === "none" ? "0: the session has no controlling terminal. So Ctrl-C is only a character, and a shell says that it has no job control" : "another terminal than the command's streams"}.`,
+				try: "ioctl(slave, TIOCSCTTY, 0), after setsid.",
+				see: ["TIOCSCTTY(2const)", "proc_pid_stat(5)"],
+			},
+		],
+	},
+	{
+		fact: "tty.foreground",
+		madeOf: "kernel",
+		what: "the process group in the terminal's foreground",
+		followsFrom: ["tty.controlling"],
+		explain: [
+			{
+				diagnosis: "no-controlling-terminal",
+				why: "tpgid in /proc/PID/stat is not the command's process group. Signals of the terminal go to the group in its foreground.",
+				try: "Let the process that becomes the command call setsid and TIOCSCTTY itself: it is then the foreground.",
+				see: ["proc_pid_stat(5)", "tcsetpgrp(3)"],
+			},
+		],
+	},
+	{
+		fact: "tty.callers",
+		madeOf: "kernel",
+		what: "processes of the container that have the caller's terminal open",
+		followsFrom: ["tty.streams"],
+		explain: [
+			{
+				diagnosis: "callers-terminal-inside",
+				why: (context) =>
+					`These processes in the container's PID namespace have the caller's terminal open: ${text(context, "tty.callers")}. Root in the container can open it as well, through /proc/1/fd: it reads what is typed, and writes what it likes.`,
+				try: "In connectStreams, the child must put something else at descriptors 0, 1 and 2 before it returns: /dev/null for input, pipes for output. Init is forked from it, and has the same ones.",
+				see: ["proc_pid_fd(5)", "pipe(2)"],
+			},
+		],
+	},
+	{
+		fact: "tty.size",
+		madeOf: "kernel",
+		what: "the size of the container's terminal when the command starts",
+		followsFrom: ["tty.streams"],
+		explain: [
+			{
+				diagnosis: "wrong-size",
+				why: (context) =>
+					`The caller's terminal has ${SIZES.first.columns} columns and ${SIZES.first.rows} rows. The container's: ${text(context, "tty.size")}. A new terminal has 0 × 0, until somebody sets a size; programs then guess.`,
+				try: "Ask for the size with TIOCGWINSZ on the host, pass it on in Ends, and set it with TIOCSWINSZ.",
+				see: ["TIOCGWINSZ(2const)"],
+			},
+		],
+	},
+	{
+		fact: "tty.resized",
+		madeOf: "kernel",
+		what: "its size after the caller's terminal has changed",
+		followsFrom: ["tty.streams"],
+		explain: [
+			{
+				diagnosis: "resize-lost",
+				why: `The caller's terminal became ${SIZES.later.columns} columns wide, and the kernel sent SIGWINCH to its foreground. The container's terminal still has another size (moment “${RESIZED}”).`,
+				try: "In onResize: ioctl(master, TIOCSWINSZ, ioctl(0, TIOCGWINSZ)). The kernel then sends SIGWINCH to the foreground of the container's terminal.",
+				see: ["TIOCGWINSZ(2const)", "signal(7)"],
+			},
+		],
+	},
+	{
+		fact: "tty.interrupt",
+		madeOf: "kernel",
+		what: "what happened after Ctrl-C was typed",
+		followsFrom: ["tty.streams", "tty.session", "tty.controlling"],
+		explain: [
+			{
+				when: (context) => text(context, "caller.settings").startsWith("raw") === false,
+				diagnosis: "terminal-not-raw",
+				why: "Ctrl-C was typed, and the container's command got no SIGINT. The caller's terminal was not raw: it made a signal of Ctrl-C itself, for its own foreground, and the container's terminal never saw the character.",
+				try: "tcsetattr(0, TCSANOW, cfmakeraw(tcgetattr(0))) before you copy.",
+				see: ["cfmakeraw(3)", "termios(3)"],
+			},
+			{
+				diagnosis: "interrupt-lost",
+				why: "Ctrl-C was typed on the caller's terminal, and the command did not end by its SIGINT. Either the character was not copied to the container's terminal, or that terminal has no foreground to send a signal to.",
+				try: "Copy from descriptor 0 to the master; and make the terminal the session's with TIOCSCTTY.",
+				see: ["termios(3)", "TIOCSCTTY(2const)"],
+			},
+		],
+	},
+	{
+		fact: "tty.hangup",
+		madeOf: "kernel",
+		what: "what happened after the caller's terminal hung up",
+		followsFrom: ["tty.streams", "tty.session", "tty.controlling", "tty.interrupt"],
+		explain: [
+			{
+				diagnosis: "hang-up-not-heard",
+				why: "The caller's terminal has hung up, as when its window is closed. The container's command got no SIGHUP and ran on. The kernel sends SIGHUP to a terminal's session when the last descriptor of the master is closed: somebody still has it open.",
+				try: "In onEnd, when the channel from descriptor 0 has ended, return `to`: the master.",
+				see: ["pty(7)", "signal(7)"],
+			},
+		],
+	},
+];
