@@ -18,7 +18,7 @@ export default defineCheck({
 		},
 		{
 			title: "its size, and its signals",
-			points: 4,
+			points: 3,
 			facts: ["tty.size", "tty.resized", "tty.interrupt", "tty.hangup"],
 		},
 		{

@@ -53,12 +53,14 @@ function terminalFacts(box: ProcessState): Record<string, FactValue> {
 	const { terminal } = box;
 	if (terminal === null) return {};
 	const { controlling, foreground, group, stdin, callers } = terminal;
+	const isOwn = streamsOf(box) === OWN;
 	return {
 		"tty.streams": streamsOf(box),
 		"tty.session": ownSession(box),
 		"tty.controlling":
-			stdin === null || controlling === "0:0" ? "none" : controlling === stdin.number ? "its own" : "another one",
-		"tty.foreground": foreground === null ? "none" : foreground === group ? "the command's group" : "another group",
+			isOwn && controlling === stdin?.number ? "its own" : controlling === "0:0" ? "none" : "another one",
+		"tty.foreground":
+			!isOwn || foreground === null ? "none" : foreground === group ? "the command's group" : "another group",
 		"tty.size": sizeOf(box, SIZES.first, SIZES.later),
 		"tty.callers": callers,
 	};
@@ -82,9 +84,10 @@ const ownSession = ({ pid, terminal }: ProcessState) =>
 
 type Size = { rows: number; columns: number };
 
-function sizeOf({ terminal }: ProcessState, wanted: Size, other: Size): string {
-	if (terminal?.stdin == null) return "no terminal";
-	const { rows, columns } = terminal.stdin;
+function sizeOf(process: ProcessState, wanted: Size, other: Size): string {
+	const stdin = process.terminal?.stdin ?? null;
+	if (stdin === null || streamsOf(process) !== OWN) return "no terminal of its own";
+	const { rows, columns } = stdin;
 	const is = (size: Size) => rows === size.rows && columns === size.columns;
 	return is(wanted) ? "the caller's" : is(other) ? "the one of another moment" : `${columns} × ${rows}`;
 }

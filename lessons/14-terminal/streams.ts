@@ -24,11 +24,10 @@ export interface Ends {
  * caller stays on the host, and ends with the container's exit code.
  */
 export function connectStreams(_asked: Streams): Ends {
-	// TODO(14.1) if the container must not read the caller's standard input, or does not do so directly: open /dev/null in
-	// its place
-	// TODO(14.3) if it is to have a terminal: make a pair of sockets, and fork. The child returns one socket. The parent
-	// receives the terminal's master through the other one, copies, and ends with the exit code: serve
-	// TODO(14.6) do the same if the caller has a terminal and the container is to have none: put pipes in its place
+	// TODO(14.1) without `interactive`, put /dev/null at descriptor 0. And call setsid in takeStreams
+	// TODO(14.2) with `tty`, make a pair of sockets, and fork. The child returns one socket. The parent receives the
+	// terminal's master through the other one, and ends with the exit code that `serve` returns
+	// TODO(14.3) put a pipe in the place of each terminal, so that no process of the container has the caller's terminal open
 	return { socket: null, size: { rows: 24, columns: 80 } };
 }
 
@@ -37,10 +36,9 @@ export function connectStreams(_asked: Streams): Ends {
  * The engine calls it last, in the process that is about to become the command. Its root is the container's.
  */
 export function takeStreams(_ends: Ends): void {
-	// TODO(14.1) make a session
-	// TODO(14.2) if there is a socket: open a terminal of the container's own /dev/pts, make it the controlling terminal and
-	// the three streams, and send its master
+	// TODO(14.4) with a socket, open a terminal of the container's own /dev/pts, make it the controlling terminal and the
+	// three streams, and send its master
 }
 
-// TODO(14.4) in a function `serve`: pass the channels to `copy` of "#box/channels", and say what happens when one ends
-// TODO(14.5) there: the terminal of the caller is raw meanwhile, and afterwards as it was; the container's has its size
+// TODO(14.5) in a function `serve`: pass the channels to `copy` of "#box/channels", and say what happens when one ends
+// TODO(14.6) there: the terminal of the caller is raw meanwhile, and afterwards as it was; the container's has its size

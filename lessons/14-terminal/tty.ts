@@ -56,7 +56,7 @@ export const ttyRules: FactRule[] = [
 		fact: "tty.controlling",
 		madeOf: "kernel",
 		what: "the controlling terminal of the command",
-		followsFrom: ["tty.session"],
+		followsFrom: ["tty.streams", "tty.session"],
 		explain: [
 			{
 				diagnosis: "no-controlling-terminal",
@@ -127,7 +127,7 @@ export const ttyRules: FactRule[] = [
 	},
 	{
 		fact: "tty.interrupt",
-		madeOf: "kernel",
+		madeOf: "exercise",
 		what: "what happened after Ctrl-C was typed",
 		followsFrom: ["tty.streams", "tty.session", "tty.controlling"],
 		explain: [
@@ -148,7 +148,7 @@ export const ttyRules: FactRule[] = [
 	},
 	{
 		fact: "tty.hangup",
-		madeOf: "kernel",
+		madeOf: "exercise",
 		what: "what happened after the caller's terminal hung up",
 		followsFrom: ["tty.streams", "tty.session", "tty.controlling", "tty.interrupt"],
 		explain: [

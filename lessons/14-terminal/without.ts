@@ -6,7 +6,7 @@ const value = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().j
 export const withoutRules: FactRule[] = [
 	{
 		fact: "plain.stdin",
-		madeOf: "kernel",
+		madeOf: "files",
 		what: "standard input of a container that was not asked to be interactive",
 		followsFrom: [],
 		explain: [
