@@ -191,7 +191,7 @@ export const bindRules: FactRule[] = [
 				why: (context) =>
 					`The volume itself is read-only. Another file system is mounted below it, and that one is writable: ${valuesOf(context, "read-only.writable").join(", ")}. Flags belong to one mount. MS_REMOUNT changes one mount, even if MS_REC is given.`,
 				try: 'mountSetattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, { attrSet: MOUNT_ATTR_RDONLY })',
-				see: ["mount_setattr(2)"],
+				see: ["mount(2), Remounting an existing mount", "mount_setattr(2)"],
 			},
 			{
 				diagnosis: "read-only-forgotten",
