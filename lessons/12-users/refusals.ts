@@ -8,7 +8,20 @@ const afterUser = (context: Context) => called(context, "setresuid");
 const engineGaveUpRoot = ({ ledger }: Context) =>
 	ledger.some(({ task, call, error }) => task === "1" && call === "setresuid" && error === undefined);
 
+/** Whether the exception's text names something that the first container has, or a file that has it. */
+const namesWhatIsThere = ({ drawn, thrown }: Context) =>
+	[drawn["user"], drawn["added"], drawn["members"], "etc/passwd", "etc/group"].some(
+		(word) => word !== undefined && thrown?.message.includes(word),
+	);
+
 export const refusals: Explanation[] = [
+	{
+		when: (context) => refused("umount2", "EBUSY")(context),
+		diagnosis: "container-kept-open",
+		why: "The command has run and ended, and the engine could not unmount its root directory: a file or a directory in it is still open in the engine's own process. prepareUser is called there, and nothing closes what it has opened.",
+		try: "Close what you open in prepareUser before it returns. Keep the text of a file, and not its descriptor.",
+		see: ["umount(2), ERRORS", "close(2)"],
+	},
 	{
 		when: (context) => engineGaveUpRoot(context) && /EPERM|EACCES/.test(context.thrown?.message ?? ""),
 		diagnosis: "engine-became-the-user",
@@ -16,6 +29,14 @@ export const refusals: Explanation[] = [
 			`In the list of your system calls, the engine's own process has called setresuid. After that it was not root any more, and the kernel refused what it needs for a container: ${thrown?.message}`,
 		try: "Change ids only in the function that prepareUser returns: it is called in the process that becomes the command.",
 		see: ["setresuid(2)", "credentials(7)"],
+	},
+	{
+		when: (context) => namesWhatIsThere(context) && !afterUser(context),
+		diagnosis: "name-not-found",
+		why: ({ drawn, thrown }) =>
+			`The container's /etc/passwd has a line for ${drawn["user"]}, and its /etc/group has one for ${drawn["added"]}. But your code says: ${thrown?.message}. Did it read these files? In the function that prepareUser returns, / is the container's root. rootfs is a path of the host, and leads nowhere there.`,
+		try: "In the function that prepareUser returns, read /etc/passwd and /etc/group, and not a path below rootfs.",
+		see: ["path_resolution(7)", "getpwnam(3)"],
 	},
 	{
 		when: (context) => refused("setresgid", "EPERM")(context) && afterUser(context),
