@@ -9,7 +9,7 @@ import {
 	type RandomInputs,
 	taskIdentity,
 } from "../../harness/judge/index.ts";
-import { AFTER, ESCAPED, EXEC, HOG, LAST, OUTSIDE } from "./scenario.ts";
+import { AFTER, ESCAPED, EXEC, HOG, HOST_DIRECTORY, LAST, OUTSIDE } from "./scenario.ts";
 
 /** The kinds of namespaces that a container of this engine has of its own, besides its PIDs. */
 const KINDS = ["mnt", "net", "uts", "ipc", "cgroup"];
@@ -18,6 +18,7 @@ const KINDS = ["mnt", "net", "uts", "ipc", "cgroup"];
 export const OWN = "the container's";
 export const KILLED = "killed by the container's limit";
 export const REACHED = "the command runs in a directory of the host";
+export const REPLACED = "another directory of the container";
 export const OUTLIVED = "the command outlived the container";
 
 /** The container's own command, and the command that has entered, at the moment when both run. */
@@ -84,7 +85,9 @@ function hog(observation: Observation): string {
 function workdirOutside(observation: Observation): string {
 	const ending = observation.calls[OUTSIDE]?.ending;
 	const command = commandAt(observation, ESCAPED, OUTSIDE);
-	if (command !== null) return command.cwdInsideRoot ? "not reached" : REACHED;
+	// Read as a path, the link leads to the container's directory of the same name: that is not outside.
+	if (command?.cwdInsideRoot) return command.cwd === HOST_DIRECTORY ? "not reached" : REPLACED;
+	if (command !== null) return REACHED;
 	return ending?.how === "threw" || ending?.how === "returned" ? "not reached" : `unknown: it ${howItEnded(ending)}`;
 }
 

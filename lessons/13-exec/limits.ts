@@ -1,5 +1,5 @@
 import type { Context, Explanation, FactRule } from "../../harness/judge/index.ts";
-import { REACHED } from "./facts.ts";
+import { REACHED, REPLACED } from "./facts.ts";
 import { EXEC } from "./scenario.ts";
 
 /** The rules about what the command may use: memory, directories, open files. */
@@ -23,7 +23,7 @@ const cgroupExplanations: Explanation[] = [
 			const [join] = joins(context);
 			return `The program wrote ${join?.args["data"]} to cgroup.procs, and the command is not in that cgroup. A write moves the one process whose pid it names (0: the process that writes). Children that were forked before stay where they were, and the container's own processes are there already.`;
 		},
-		try: "Write getpid(), in the process that becomes the command, or in its parent before the fork.",
+		try: "Write getpid(), in the process that becomes the command, or in its parent before the fork. Node's process.pid is no substitute: it is the pid of the engine's first process, also after a fork.",
 		see: ["cgroups(7)"],
 	},
 	{
@@ -71,6 +71,13 @@ export const limitRules: FactRule[] = [
 		what: "what a working directory reaches that is a link to /proc/self/fd/N",
 		followsFrom: ["exec.pid/not-entered"],
 		explain: [
+			{
+				when: ({ facts }) => facts["workdir.outside"] === REPLACED,
+				diagnosis: "workdir-replaced",
+				why: "The command could not start where it was asked to, and it started somewhere else in the container. Nobody has been told. It would make, change or remove files in a place that nobody has named.",
+				try: "Throw an error if workdir leads out of the container.",
+				see: ["getcwd(2)"],
+			},
 			{
 				diagnosis: "workdir-outside",
 				why: ({ facts }) =>

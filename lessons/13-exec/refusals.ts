@@ -33,7 +33,7 @@ export const refusals: Explanation[] = [
 		see: ["setns(2), ERRORS"],
 	},
 	{
-		when: (context) => hasEnteredOne(context) && says(context, /ENOENT: .*cgroup\.procs/),
+		when: (context) => hasEnteredOne(context) && says(context, /(ENOENT|EROFS): .*cgroup\.procs/),
 		diagnosis: "cgroup-path-inside",
 		why: "The path of the container's cgroup is a path on the host. This process has entered the container's mount namespace, and there the cgroup is /sys/fs/cgroup itself, read-only.",
 		try: "Join the cgroup before setns.",
@@ -47,6 +47,13 @@ export const refusals: Explanation[] = [
 			`${thrown?.message}. That pid is the host's. This process has entered namespaces of the container. With its mounts comes its /proc, which shows the container's pids; and a child in its PID namespace can name no others.`,
 		try: "Open everything that you need first, and call setns afterwards. Or open the process once, by pidfdOpen, and enter all namespaces in one call.",
 		see: ["setns(2)", "pidfd_open(2)"],
+	},
+	{
+		when: (context) => refused("waitpid", "ECHILD")(context) && ["0", "-1"].includes(argument(context, "pid")),
+		diagnosis: "child-waits",
+		why: "A process waits that has no child. fork returns twice: 0 in the child, and the child's pid in the parent. Here the child waits, and the parent goes on to become the command. But only the child is in the container's PID namespace.",
+		try: "Wait if fork has returned another number than 0. Return if it is 0.",
+		see: ["fork(2), RETURN VALUE", "waitpid(2), ERRORS"],
 	},
 	{
 		when: (context) => refused("chdir", "ENOENT")(context) && !hasEntered(context, "CLONE_NEWNS"),

@@ -21,7 +21,7 @@ export const AFTER = "after";
 const MEMORY_MAX_BYTES = 48 << 20;
 const EXCESS_BYTES = 16 << 20;
 /** A directory of the host that the engine has open. */
-const HOST_DIRECTORY = "/etc";
+export const HOST_DIRECTORY = "/etc";
 /** The container makes a link to each of this many descriptors. */
 const LINKS = 64;
 
