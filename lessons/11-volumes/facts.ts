@@ -163,11 +163,12 @@ function leaked(during: HostState, drawn: RandomInputs): string {
 }
 
 /** What the image has at the volume's target: kind and text of each path. */
-const FILLED: Readonly<Record<string, string>> = {
+export const FILLED: Readonly<Record<string, string>> = {
 	index: "file of the image\n",
 	link: "symlink nested/page",
 	nested: "directory ",
 	"nested/page": "file of the image\n",
+	".hidden": "file of the image\n",
 };
 
 function content(during: HostState, drawn: RandomInputs): string[] {

@@ -1,10 +1,10 @@
 import { type Context, called, type FactRule } from "../../harness/judge/index.ts";
-import { valuesOf } from "./facts.ts";
+import { FILLED, valuesOf } from "./facts.ts";
 import { NEIGHBOUR } from "./scenario.ts";
 
 /** The rules about named volumes. */
 
-const isEmpty = ({ facts }: Context) => [facts["volume.content"] ?? []].flat().length === 4;
+const isEmpty = ({ facts }: Context) => [facts["volume.content"] ?? []].flat().length === Object.keys(FILLED).length;
 
 /** Why the second container failed; undefined if it did not. */
 function secondFailed({ observation: { calls } }: Context): string | undefined {
@@ -78,9 +78,16 @@ export const namedRules: FactRule[] = [
 				see: ["cp(1)"],
 			},
 			{
+				when: (context) => valuesOf(context, "volume.content").join() === ".hidden",
+				diagnosis: "hidden-files-left-out",
+				why: "The image's directory has the file .hidden, and the volume does not. A shell's * stands for no name that begins with a dot.",
+				try: 'Name the directory, and not the files in it: execFileSync("cp", ["-a", ".", path], { cwd }).',
+				see: ["cp(1)"],
+			},
+			{
 				diagnosis: "volume-filled-in-part",
 				why: (context) =>
-					`In the volume, these paths are missing, or are something else than in the image: ${valuesOf(context, "volume.content").join(", ")}. The image's directory has a file, a directory with a file, and a symbolic link.`,
+					`In the volume, these paths are missing, or are something else than in the image: ${valuesOf(context, "volume.content").join(", ")}. The image's directory has two files, a directory with a file, and a symbolic link.`,
 				try: 'Copy directories with everything below them, and links as links. cp -a does both: execFileSync("cp", ["-a", ".", path], { cwd }).',
 				see: ["cp(1)"],
 			},

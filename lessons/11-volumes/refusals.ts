@@ -67,9 +67,27 @@ export const refusals: Explanation[] = [
 		try: "RESOLVE_IN_ROOT follows links, and takes the descriptor's directory as the root for them.",
 		see: ["openat2(2)"],
 	},
+	{
+		when: ({ thrown, drawn }) =>
+			thrown !== null &&
+			thrown.syscall === undefined &&
+			!/^(E[A-Z]+:|Command failed|spawn)/.test(thrown.message) &&
+			["linked", "linkedFile", "linkedHoard"].some((name) => thrown.message.includes(drawn[name] ?? "")),
+		diagnosis: "link-refused",
+		why: "Your code threw this exception for a target that is a link in the image. A link is allowed there: for the container, it leads to another directory of the image.",
+		try: "Do not refuse the link: resolve it below the container's root, with openat2 and RESOLVE_IN_ROOT. The volume belongs where it leads.",
+		see: ["openat2(2)"],
+	},
 	// Volumes that the host sees are below the container's overlay, which the engine cannot unmount then.
 	{ ...mountedOnHost, when: (context) => isKeptBusy(context) && isMountedOnHost(context) },
 	{ ...propagatedToHost, when: isKeptBusy },
+	{
+		when: (context) => refused("umount2", "EBUSY")(context) && context.process === null,
+		diagnosis: "exception-hidden",
+		why: "The container's command did not start, because useVolume or mountVolumes threw an exception. Then the engine could not unmount the container's overlay: a file or directory in it is still open, which useVolume has opened. This second exception hides the first.",
+		try: "Close each descriptor in a finally block. Then this report shows the first exception.",
+		see: ["umount2(2), ERRORS"],
+	},
 	{
 		when: refused("umount2", "EBUSY"),
 		diagnosis: "root-left-open",

@@ -110,6 +110,7 @@ function preparations(drawn: RandomInputs, script: string): Preparation[] {
 		write(`${image}${hoard}/${name("extra")}`, OF_IMAGE),
 		write(`${image}/${filled}/index`, OF_IMAGE, 0o640),
 		write(`${image}/${filled}/nested/page`, OF_IMAGE),
+		write(`${image}/${filled}/.hidden`, OF_IMAGE),
 		write(`${neighbourImage}/${name("other")}/${name("extra")}`, OF_IMAGE),
 		{ do: "run", argv: ["busybox", "sh", "-c", script] },
 		write(`${source}/${name("file")}`, OF_HOST),
