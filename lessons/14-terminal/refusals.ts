@@ -12,14 +12,14 @@ export const refusals: Explanation[] = [
 		why: ({ ledger }) =>
 			`Only the leader of a session that has no terminal yet can get one. ${ledger.some(({ call, error }) => call === "setsid" && error === undefined) ? "A session was made, but the session of this process has a terminal already, or this process does not lead it, or the terminal belongs to another session." : "There is no setsid in the list of your system calls, so this process is in its caller's session."}`,
 		try: "Call setsid() in takeStreams, before TIOCSCTTY, in the same process.",
-		see: ["TIOCSCTTY(2const)", "setsid(2)"],
+		see: ["ioctl_tty(2)", "setsid(2)"],
 	},
 	{
 		when: ioctlRefused("TIOCGPTPEER", "EIO"),
 		diagnosis: "terminal-still-locked",
 		why: "The other end of a new pseudo-terminal is locked, until its master is told otherwise. So nobody opens it before its owner and mode are right.",
 		try: "ioctl(master, TIOCSPTLCK, 0) before TIOCGPTPEER.",
-		see: ["TIOCSPTLCK(2const)", "unlockpt(3)"],
+		see: ["ioctl_tty(2)", "unlockpt(3)"],
 	},
 	{
 		when: refused("ioctl", "EBADF"),
