@@ -74,6 +74,7 @@ export const limitRules: FactRule[] = [
 			{
 				when: ({ facts }) => facts["workdir.outside"] === REPLACED,
 				diagnosis: "workdir-replaced",
+				followsFrom: ["exec.workdir"],
 				why: "The command could not start where it was asked to, and it started somewhere else in the container. Nobody has been told. It would make, change or remove files in a place that nobody has named.",
 				try: "Throw an error if workdir leads out of the container.",
 				see: ["getcwd(2)"],
