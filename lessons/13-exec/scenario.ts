@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { BOX, type Check, DURING, type RandomInputs, type Scenario } from "../../harness/judge/index.ts";
 
 /**
@@ -27,18 +28,20 @@ const LINKS = 64;
 
 export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
 	const id = random.name("").slice(1);
+	const number = Number.parseInt(id.slice(-2), 16);
 	return {
-		...{ id, hostname: random.hostname(), workdir: `/${random.name("work")}`, place: `/${random.name("place")}` },
+		...{ id, hostname: random.hostname(), place: `/${random.name("place")}` },
+		workdir: `/${random.name("work")}/${10 + (number % 50)}`,
 		links: `/${random.name("links")}`,
 		// Three digits, so that no address is the beginning of another.
-		address: `10.88.0.${100 + (Number.parseInt(id.slice(-2), 16) % 100)}`,
+		address: `10.88.0.${100 + (number % 100)}`,
 	};
 }
 
 // The working directory is a link to a directory of the container. Of the other links, one leads to the engine's open
-// directory, whatever number its descriptor has.
-const containerScript = ({ workdir, place, links }: RandomInputs) => `
-mkdir ${place} ${links}; ln -s ${place} ${workdir}
+// directory, whatever number its descriptor has. No name tells which links are good.
+const containerScript = ({ workdir = "", place, links }: RandomInputs) => `
+mkdir ${place} ${links} ${posix.dirname(workdir)}; ln -s ${place} ${workdir}
 all=; n=3; while [ $n -lt ${LINKS} ]; do all="$all /proc/self/fd/$n"; n=$((n+1)); done
 ln -s $all ${links}
 pause; exit $line`;
