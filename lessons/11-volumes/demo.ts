@@ -38,7 +38,7 @@ export default defineDemo({
 		{
 			narration: "Now a container that stays: a directory of the host to write in, and the same one to read only.",
 			stage: "container",
-			command: "box run -v $PWD/data:/data -v $PWD/data:/look:ro -v mail:/etc --tmpfs /scratch /lab/rootfs sh",
+			command: "box run -it -v $PWD/data:/data -v $PWD/data:/look:ro -v mail:/etc --tmpfs /scratch /lab/rootfs sh",
 			look: "Four mounts more, in this container alone. The host's mount table has none of them.",
 			promises: [],
 		},

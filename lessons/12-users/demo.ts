@@ -15,7 +15,7 @@ export default defineDemo({
 		{
 			narration: "A container, with a directory of the host as a volume.",
 			stage: "container",
-			command: "box run -v /root:/mnt /lab/rootfs sh",
+			command: "box run -it -v /root:/mnt /lab/rootfs sh",
 			look: "The container's shell. It has its own root, its own pids, its own network.",
 			promises: [],
 		},
@@ -65,7 +65,7 @@ export default defineDemo({
 			narration: "The finished engine does this. And it takes names from the image.",
 			stage: "container",
 			command:
-				"cp -a /lab/rootfs /lab/mongo; echo 'mongodb:x:999:999::/data:/bin/sh' >> /lab/mongo/etc/passwd; echo 'polkitd:x:999:999::/:/bin/sh' >> /etc/passwd; box run --user mongodb -v /root:/mnt /lab/mongo sh",
+				"cp -a /lab/rootfs /lab/mongo; echo 'mongodb:x:999:999::/data:/bin/sh' >> /lab/mongo/etc/passwd; echo 'polkitd:x:999:999::/:/bin/sh' >> /etc/passwd; box run -it --user mongodb -v /root:/mnt /lab/mongo sh",
 			look: "The image calls this user mongodb. Its number is 999.",
 			promises: [],
 		},
