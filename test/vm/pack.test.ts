@@ -46,7 +46,7 @@ test("the packed program runs where there is no drydock, with the learner's modu
 			`cd /root
 			./box run --hostname deck --memory 32M --pids 9 /lab/rootfs sh -c 'hostname; echo $$; cat /proc/self/cgroup'
 			./box run /lab/rootfs sh -c 'exit 7'; echo $?
-			echo in | ./box run /lab/rootfs cat
+			echo in | ./box run -i /lab/rootfs cat
 			find /opt /run/box -mindepth 1 ! -name claims; find /sys/fs/cgroup/box -mindepth 1 -type d; ls /sys/class/net
 			ls /run/box-programs | wc -l`,
 		),
