@@ -78,7 +78,7 @@ async function entered(code: string, own: object, other: object) {
 	const command = commandAt(observation, DURING, EXEC);
 	if (command === null)
 		throw new Error(`it never ran: ${JSON.stringify(observation.calls)}\n${Buffer.concat(output.stderr)}`);
-	const facts = Object.entries(deriveFacts(observation, { workdir: WORKDIR }));
+	const facts = Object.entries(deriveFacts(observation, { workdir: WORKDIR, place: WORKDIR }));
 	const endings = [BOX, EXEC].map((name) => observation.calls[name]?.ending);
 	return {
 		facts: Object.fromEntries(facts.filter(([name]) => name.startsWith("exec.") && name !== "exec.end")),
