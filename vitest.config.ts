@@ -56,7 +56,7 @@ const inMachines = {
 	maxConcurrency: 2,
 	isolate: false,
 	globalSetup: "test/support/own-caches.ts",
-	setupFiles: "test/support/own-cache.ts",
+	setupFiles: ["test/support/own-cache.ts", "test/support/processor-time.ts"],
 };
 
 /**

@@ -78,9 +78,11 @@ async function run(): Promise<number> {
 	const failed = checks.find(({ exitCode }) => exitCode !== 0);
 	if (failed !== undefined) return failed.exitCode ?? 1;
 	const before = { lintAndTypes: Date.now() - startedMs };
-	// `npm run bench -- tests` reads both reports.
+	// `npm run bench -- tests` reads these reports.
 	await mkdir(cacheDir, { recursive: true });
 	await writeFile(join(cacheDir, "tests-before.json"), JSON.stringify(before));
+	process.env["DRYDOCK_TESTS_PROCESSOR"] = join(cacheDir, "tests-processor.jsonl");
+	await rm(process.env["DRYDOCK_TESTS_PROCESSOR"], { force: true });
 	const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${join(cacheDir, "tests.json")}`];
 	const { exitCode } = await $`vitest run ${reporters} ${given} ${shard === undefined ? [] : await filesOf(shard)}`;
 	if (mode === "all") await writeRecords();

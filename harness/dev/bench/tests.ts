@@ -38,12 +38,15 @@ const Report = v.object({
 type File = v.InferOutput<typeof Report>["testResults"][number];
 /** How long `npm test` took for what it does before vitest, by the name of the script, in milliseconds. */
 const Before = v.record(v.string(), v.number());
+/** Processor time of one test file, in milliseconds: what test/support/processor-time.ts writes. */
+const ProcessorTime = v.object({ name: v.string(), ms: v.number() });
 
 /**
  * Reads from the reports of the last `npm test` on this computer how long each of its parts took, and estimates how long it
  * would take with thirty lessons.
  * @returns milliseconds by name: `testsMs` for all but the set-up; `testsMs.with30Lessons` for the projection;
- * `testsMs.` and a script, a folder or a file: files that ran beside it had their share of the computer
+ * `testsMs.` and a script, a folder or a file: files that ran beside it had their share of the computer;
+ * `processorMs.` and a file: the processor time of its test and of the programs that it started
  * @throws {Failure} usage: no tests were run here
  */
 export async function testDurations(): Promise<Record<string, number[]>> {
@@ -52,7 +55,8 @@ export async function testDurations(): Promise<Record<string, number[]>> {
 	const names = await readdir(inKit("test/records"));
 	const records = await Promise.all(names.map((name) => readFile(inKit("test/records", name), "utf8")));
 	const items = sum(records.map((text) => text.split("\n").length - 1));
-	return durationsOf(report, before ?? {}, { lessons: (await lessons()).length, items });
+	const durations = durationsOf(report, before ?? {}, { lessons: (await lessons()).length, items });
+	return { ...durations, ...(await processorTimes()) };
 }
 
 /** The same of reports that were read. @param course how many lessons the course had, and how many items with a record */
@@ -63,7 +67,7 @@ export function durationsOf(
 ): Record<string, number[]> {
 	const files = testResults.map(({ name, ...file }) => ({
 		...file,
-		name: name.slice(inKit("test").length + 1),
+		name: shortName(name),
 		ms: Math.round(file.endTime - file.startTime),
 	}));
 	const total = sum(Object.values(before)) + Math.max(...files.map(({ endTime }) => endTime)) - startTime;
@@ -88,6 +92,16 @@ export function durationsOf(
 		...Object.fromEntries(longest.map(({ name, ms }) => [`testsMs.${name}`, [ms]])),
 	};
 }
+
+async function processorTimes(): Promise<Record<string, number[]>> {
+	const text = await readFile(join(cacheDir, "tests-processor.jsonl"), "utf8").catch(() => "");
+	const times = text.split("\n").filter(Boolean);
+	const parsed = times.map((line) => v.parse(v.pipe(v.string(), v.parseJson(), ProcessorTime), line));
+	const longestFirst = parsed.toSorted((one, other) => other.ms - one.ms);
+	return Object.fromEntries(longestFirst.map(({ name, ms }) => [`processorMs.${shortName(name)}`, [ms]]));
+}
+
+const shortName = (path: string) => path.slice(inKit("test").length + 1);
 
 /** How much of a file's time grows with the number of lessons, and how much with the number of drawn items. */
 function growingMs({ name, ms, assertionResults }: File & { ms: number }): { lessonsMs: number; itemsMs: number } {
