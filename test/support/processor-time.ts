@@ -4,7 +4,7 @@ import { afterAll, expect } from "vitest";
 // Vitest loads this in each worker before each test file. Notes how much processor time the file took, in this process and
 // in the processes that it has waited for. Unlike real time, it does not depend on what else the computer does.
 
-/** One unit in /proc/PID/stat is 10 ms on Linux. See sysconf(3): _SC_CLK_TCK. */
+/** One unit in /proc/PID/stat is 10 ms on Linux. See proc_pid_stat(5). */
 const MS_A_TICK = 10;
 
 const { DRYDOCK_TESTS_PROCESSOR: notes } = process.env;
@@ -16,7 +16,7 @@ if (notes !== undefined) {
 	});
 }
 
-/** User and system time of this process and of its children, in milliseconds. See proc_pid_stat(5): utime to cstime. */
+/** User and system time of this process and of its children, in milliseconds. Fields utime to cstime. */
 function processorMs(): number {
 	const fields = readFileSync("/proc/self/stat", "utf8").split(") ")[1]?.split(" ") ?? [];
 	return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * MS_A_TICK, 0);
