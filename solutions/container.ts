@@ -4,8 +4,8 @@ import { type Container, type Part, parts } from "./part.ts";
 import { findOnSearchPath } from "./search-path.ts";
 
 /**
- * Runs a container: makes each part that the container asks for on the host, enters the parts in the container's first
- * process, and removes them after the command has ended.
+ * Runs a container. Makes each part that the container asks for, on the host. Enters the parts in the container's first
+ * process. Removes them on the host after the command has ended.
  * @returns the command's exit code; 128+n when signal n ended it
  */
 export function run(asked: Partial<Container> & Record<string, unknown>): number {

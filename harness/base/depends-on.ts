@@ -22,7 +22,7 @@ import { inKit, readText } from "./kit.ts";
 export const GUEST_FOLDERS: readonly string[] = ["harness/guest", "harness/protocol", "harness/readings", "native"];
 /** Packages that are bundled into programs of the guest, and the bundler. The test proves that none is missing. */
 export const GUEST_PACKAGES: readonly string[] = ["esbuild", "valibot"];
-/** Folders whose modules judge an observation, or a submission of which no program could be made. */
+/** Folders whose modules judge an observation, or a submission that could not be made into a program. */
 const JUDGING_FOLDERS: readonly string[] = ["harness/judge", "harness/engine", "harness/protocol", "harness/readings"];
 /** Files of a lesson that no verdict depends on. */
 const TEXTS = new Set(["README.md", "hints.md", "demo.ts"]);

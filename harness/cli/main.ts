@@ -79,7 +79,7 @@ function withoutUselessHelp(program: Command, args: string[]): string[] {
 	return namesUnknown(program, words) ? args.filter((arg) => arg !== "--help" && arg !== "-h") : args;
 }
 
-// Whether one of the words stands where only the name of a subcommand can stand, and is none.
+// Whether one of the words stands where only the name of a subcommand can stand, but is not one.
 function namesUnknown({ commands, registeredArguments }: Command, [word, ...others]: string[]): boolean {
 	if (word === undefined || commands.length === 0 || registeredArguments.length > 0) return false;
 	const named = commands.find((one) => one.name() === word);

@@ -31,7 +31,7 @@ const PARKED_RUNNERS = 6;
 /** A practice is a run of the agent's own in a restored machine. It makes one call, and no break-out attempt. */
 const PRACTICE_RUNNERS = 1;
 const WARM_UP_RUNS = 2;
-/** A run that takes longer tells the host what it waits for, again and again after this time. */
+/** The interval at which a run tells the host what it waits for. */
 const LONG_RUN_MS = 3_000;
 
 const port = openPort();

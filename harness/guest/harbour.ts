@@ -46,9 +46,9 @@ export function unfilteredInHarbour(argv: readonly string[], networkOf = 1): Com
 /** Sends a signal to a process of the harbour, unless the process has ended. */
 export function sendSignal(pid: number, name: NodeJS.Signals): void {
 	try {
-		const process = openSync(`/proc/${pid}`, "r");
-		signalProcess(process, name);
-		closeSync(process);
+		const procDirectory = openSync(`/proc/${pid}`, "r");
+		signalProcess(procDirectory, name);
+		closeSync(procDirectory);
 	} catch {
 		// The process has ended meanwhile.
 	}

@@ -23,7 +23,7 @@ const SILENCE_MS = 1_000;
 const IDLE_MS = 2_000;
 
 const SETTLED_STEP_MS = 300;
-/** How often a wait looks whether what it waits for can still come. */
+/** How often a wait checks whether anything can still change. */
 const STANDSTILL_STEP_MS = 200;
 
 /**
@@ -264,7 +264,7 @@ export class OngoingCall {
 		if (how === "threw" || how === "child-returned") this.#thrown ??= ending;
 		if (how === "threw") this.#readThrowingProcess();
 		if (how === "child-returned") return;
-		// The child has been read, so let it exit. Its parent stays until the host has been read.
+		// The child's state has been read, so let it exit. Its parent stays until the host's state has been read.
 		if (how === "threw" && ending.inChild) this.runner.release();
 		else this.#resolve(this.#thrown ?? ending);
 	}
@@ -277,7 +277,7 @@ export class OngoingCall {
 		}
 	}
 
-	/** @param stepMs how often to call `holds` again although nothing was printed and the call has not ended */
+	/** @param stepMs how often to call `holds` again even if nothing was printed and the call has not ended */
 	async #until(holds: () => boolean, patience: Patience, stepMs = Number.POSITIVE_INFINITY): Promise<boolean> {
 		const standstill = this.newStandstill();
 		for (;;) {
@@ -288,7 +288,7 @@ export class OngoingCall {
 		}
 	}
 
-	// No event tells when a process goes to sleep, so this looks again and again.
+	// The kernel has no event for a process that goes to sleep, so this polls.
 	async #pollUntil(holds: () => boolean, patience: Patience): Promise<boolean> {
 		const standstill = this.newStandstill();
 		for (;;) {

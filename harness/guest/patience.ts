@@ -5,10 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 const BUSY_FACTOR = 2;
 
 const LOOK_AGAIN_MS = 20;
-/** How often {@link Patience.onEnd} looks whether the run has been given up. */
+/** How often {@link Patience.onEnd} checks whether the run has been given up. */
 const GIVEN_UP_STEP_MS = 500;
 
-/** How often {@link untilMachineIdles} looks whether the machine is idle. */
+/** How often {@link untilMachineIdles} checks whether the machine is idle. */
 const IDLE_STEP_MS = 5;
 /** How long {@link untilMachineIdles} waits at most. */
 const IDLE_WAIT_MAX_MS = 100;

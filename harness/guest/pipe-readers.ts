@@ -2,8 +2,8 @@ import { fstatSync, readSync } from "node:fs";
 import { fanotifyInit, fanotifyMark } from "../../native/guest.ts";
 
 /**
- * Finds out which processes read from a pipe. The kernel reports each read(2), splice(2) and tee(2), through whichever
- * descriptor and whichever path. See fanotify(7).
+ * Finds out which processes read from a pipe. The kernel reports each read(2), splice(2) and tee(2), whichever
+ * descriptor of the pipe or path to it the process uses. See fanotify(7).
  */
 
 /** Stands for all readers that the kernel could not name, because there were more reads than its queue holds. */

@@ -20,8 +20,8 @@ export const TIMEOUT = "timeout";
 /** Hexadecimal digits of a token. */
 const TOKEN_CHARS = 32;
 /**
- * How many connections one listener accepts. An exercise that makes more only keeps the check's questions from being
- * answered.
+ * How many connections one listener accepts. If an exercise makes more, the check's own questions get no answer, so the
+ * exercise fails.
  */
 const MAX_CONNECTIONS = 64;
 
@@ -88,8 +88,9 @@ function listen(network: string, { place, port = 0 }: Listener, tokens: Tokens, 
 	return inNamespaceAt(network, "net", () => server.listen(port));
 }
 
-// A connection that closes in the ordinary way keeps its network namespace alive for a while, so it is reset. Node resets
-// a connection only once it is made: one that nobody has answered would stay, and its namespace with it.
+// A connection that closes in the ordinary way keeps its network namespace alive for a while, so it is reset. Node can
+// reset only an established connection. One that nobody has answered is destroyed instead: otherwise, it would keep the
+// namespace alive, too.
 const end = (socket: Socket) => (socket.connecting ? socket.destroy() : socket.resetAndDestroy());
 
 interface Received {
@@ -112,13 +113,13 @@ function connectAndReceive(
 	sockets.push(socket);
 	return new Promise((resolve) => {
 		let received = "";
-		const end = (failed: string) => resolve({ token: received.slice(0, TOKEN_CHARS), failed });
-		timeout.then(() => end(received === "" ? TIMEOUT : ""));
+		const finish = (failed: string) => resolve({ token: received.slice(0, TOKEN_CHARS), failed });
+		timeout.then(() => finish(received === "" ? TIMEOUT : ""));
 		socket.setEncoding("latin1").on("data", (chunk: string) => {
 			received = (received + chunk).slice(0, TOKEN_CHARS);
-			if (received.length === TOKEN_CHARS) end("");
+			if (received.length === TOKEN_CHARS) finish("");
 		});
-		socket.on("error", ({ code = "" }: NodeJS.ErrnoException) => end(code));
-		socket.on("close", () => end(""));
+		socket.on("error", ({ code = "" }: NodeJS.ErrnoException) => finish(code));
+		socket.on("close", () => finish(""));
 	});
 }

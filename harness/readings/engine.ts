@@ -9,9 +9,12 @@ const process = {
 	/** Whether the engine's root is the host's. */
 	engineInHostRoot: v.boolean(),
 	engineNamespaces: Namespaces,
-	/** The engine's cgroup, in the form of `cgroup`. */
+	/** The engine's cgroup. The text has the same form as a process's `cgroup`. */
 	engineCgroup: text,
-	/** The files at descriptors 0, 1 and 2 when the agent started the engine, in the form of `descriptors`. */
+	/**
+	 * The files at descriptors 0, 1 and 2 when the agent started the engine. The record has the same form as a
+	 * process's `descriptors`.
+	 */
 	engineDescriptors: record(text, text),
 };
 

@@ -40,7 +40,7 @@ export const mountsInspection: Inspection<typeof mounts> = {
 	},
 };
 
-/** File systems whose files the kernel makes up: a second mount of one shows no files of the host. */
+/** File systems whose files the kernel generates: a second mount of one shows no files of the host. */
 const PSEUDO_FILE_SYSTEMS = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs"]);
 
 /** The mounts in `seen` that show the same directory of the same file system as one of the host's mounts. */

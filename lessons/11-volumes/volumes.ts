@@ -4,7 +4,7 @@ import { mkdirSync, openSync } from "node:fs";
 export interface Volume {
 	/** Absolute path of a directory or file of the host; null for an empty tmpfs. */
 	source: string | null;
-	/** Absolute path in the container. Nothing need be there in the image. */
+	/** Absolute path in the container. The image need not have anything there. */
 	target: string;
 	readOnly: boolean;
 }

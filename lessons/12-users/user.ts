@@ -3,7 +3,7 @@ export interface Asked {
 	/** The container's root directory, as the host sees it. */
 	rootfs: string;
 	user: string;
-	/** The group that the user's processes are in; if not given, /etc/passwd says it. */
+	/** The group that the user's processes are in; if not given, the user's group in /etc/passwd. */
 	group: string | undefined;
 	/** More groups that the command is to be in. */
 	groupAdd: readonly string[];
@@ -11,8 +11,8 @@ export interface Asked {
 
 /**
  * Prepares to run a command as a user. The engine calls it on the host.
- * @returns what makes the calling process that user. The engine calls this last, in the process that is about to become
- * the command. The root of that process is the container's.
+ * @returns a function that makes the calling process that user. The engine calls this function last, in the process
+ * that is about to become the command. The root of that process is the container's.
  */
 export function prepareUser(_asked: Asked): () => void {
 	// TODO(12.1) find the user's uid and gid: here, or in the function below? Import parsePasswd from "#box/accounts"

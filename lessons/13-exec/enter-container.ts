@@ -7,9 +7,9 @@ export interface Running {
 }
 
 /**
- * Puts a new process into a running container.
- * The engine calls it in a process that it has just forked. When it returns, the engine executes the command. It may
- * return in a child of the caller: then the caller has to wait for that child, and to end with its exit code.
+ * Puts a new process into a running container. The engine calls it in a process that it has just forked. When it
+ * returns, the engine executes the command. It may return in a child of the calling process. Then the calling process
+ * must wait for the child, and end with its exit code.
  *
  * @param container the container to enter
  * @param workdir the directory in the container where the command starts

@@ -2,9 +2,9 @@ import type { WindowSize } from "#kernel";
 
 /** What a container is asked to have. */
 export interface Streams {
-	/** Whether its standard input is the caller's. Otherwise, it is at its end. */
+	/** Whether the container reads the caller's standard input. Otherwise, its own standard input is at its end. */
 	interactive: boolean;
-	/** Whether its three streams are a terminal. */
+	/** Whether the container's three streams are a terminal. */
 	tty: boolean;
 }
 
@@ -20,8 +20,8 @@ export interface Ends {
  * The engine calls it first, in the process that is about to become the container. This process is still on the host: its
  * descriptors 0, 1 and 2 are the caller's.
  *
- * Called in one process, it returns in another, if something must be copied: a child, which becomes the container. The
- * caller stays on the host, and ends with the container's exit code.
+ * If something must be copied, it forks, and returns only in the child, which becomes the container. The calling
+ * process stays on the host, and ends with the container's exit code.
  */
 export function connectStreams(_asked: Streams): Ends {
 	// TODO(14.1) without `interactive`, put /dev/null at descriptor 0. And call setsid in takeStreams
@@ -41,4 +41,5 @@ export function takeStreams(_ends: Ends): void {
 }
 
 // TODO(14.5) in a function `serve`: pass the channels to `copy` of "#box/channels", and say what happens when one ends
-// TODO(14.6) there: the terminal of the caller is raw meanwhile, and afterwards as it was; the container's has its size
+// TODO(14.6) in `serve`: meanwhile, the caller's terminal is raw; afterwards, it is as before. Both terminals have the
+// same size

@@ -5,7 +5,7 @@ import { cacheDir } from "../../harness/base/cache.ts";
 /**
  * Makes a directory for the caches of the workers that run tests in machines; see own-cache.ts. Vitest calls this once,
  * before it starts the workers.
- * @returns what removes the caches
+ * @returns a function that removes the caches
  */
 export default async function makeOwnCaches(): Promise<() => Promise<void>> {
 	await mkdir(join(cacheDir, "observations"), { recursive: true });

@@ -71,7 +71,7 @@ export const judgementOfLargeFile = (module: string, why: string): Judgement => 
 /** The judgement of a module for which the computer was too busy. */
 export const TOO_BUSY = withoutVerdict("error", "this computer was too busy; --resume judges what is left");
 
-/** The report on a submission of which nothing could be judged. */
+/** The report on a submission if none of its lessons could be judged. */
 export function reportOfError(name: string, lessons: readonly { lesson: Lesson }[], error: unknown): SubmissionReport {
 	return {
 		...{ name, id: null, late: null },

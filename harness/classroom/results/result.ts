@@ -121,7 +121,7 @@ const SubmissionReport = v.object({
 	name,
 	/** Its line in the roster: the first column; null if there is no roster, or no such line. */
 	id: v.nullable(line),
-	/** Null if neither the learning platform nor a deadline with a time in the roster says it. */
+	/** Null if unknown: the learning platform does not say, and the roster has no deadline with a time. */
 	late: v.nullable(Late),
 	results: list(Result, LESSONS_MAX),
 });

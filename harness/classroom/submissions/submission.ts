@@ -19,7 +19,7 @@ export interface Candidate {
 	name: string;
 	/** Whether the learning platform calls the submission late; null if it does not say. */
 	isLate: boolean | null;
-	/** When it was handed in, as the learning platform says it and mostly without a time zone; null if it does not. */
+	/** When it was handed in, as the learning platform gives it, mostly without a time zone; null if it gives none. */
 	submitted: string | null;
 	/** @throws {Error} the submission cannot be read; the message says why */
 	open(): Promise<Submission>;
