@@ -13,7 +13,7 @@ export interface OpenHow {
 	flags: number;
 	/** The permissions of a new file, with `O_CREAT`. */
 	mode?: number;
-	/** `RESOLVE_*` constants, combined with `|`: what the way to the file may be. */
+	/** `RESOLVE_*` constants, combined with `|`: which ways to the file are allowed. */
 	resolve?: number;
 }
 
@@ -21,7 +21,7 @@ export interface OpenHow {
  * Opens a file, and decides how its path is resolved. With `RESOLVE_IN_ROOT`, no symbolic link and no `..` leads out of
  * the directory `dirfd`, as if the process had called chroot(2).
  * @param dirfd an open directory where the path starts, or `AT_FDCWD`
- * @returns a descriptor. `/proc/self/fd/N` is a path that leads to the same file, whatever the links are then
+ * @returns a descriptor. `/proc/self/fd/N` is a path that leads to this file, even if links change later
  * @throws {SyscallError} ENOENT; EEXIST; ENOTDIR; ELOOP a link that must not be followed; EXDEV the path leads out of
  * `dirfd`, with RESOLVE_BENEATH; EINVAL
  * @see openat2(2), path_resolution(7)

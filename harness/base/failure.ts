@@ -57,7 +57,7 @@ export function failureOf(error: unknown): Failure | null {
 }
 
 const FORBIDDEN = "this user may not do that";
-/** The kernel's refusals that are no fault of drydock, and what they mean. Every other one is an error of drydock. */
+/** The kernel's refusals that are not drydock's fault, and what they mean. Every other one is an error of drydock. */
 const MEANINGS = new Map([
 	["EACCES", FORBIDDEN],
 	["EPERM", FORBIDDEN],

@@ -9,7 +9,7 @@ import { EXIT } from "./failure.ts";
 const CLEAN_UP_MS = 1_000;
 
 const controller = new AbortController();
-// Each piece of work adds a listener and removes it when the work is done: many listeners are no leak.
+// Each piece of work adds a listener and removes it when the work is done: many listeners are not a leak.
 setMaxListeners(0, controller.signal);
 
 /** Aborted when the user has asked the whole command to stop (Ctrl-C, SIGTERM, a closed terminal). */

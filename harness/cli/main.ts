@@ -18,7 +18,7 @@ export async function main(args: string[]): Promise<number> {
 	stopInGoodOrder();
 	// Errors that nothing catches. Node itself would exit with 1, which means that an exercise has not passed.
 	process.on("uncaughtException", (error) => process.exit(explain(error)));
-	// A reader that takes only the beginning, such as head(1), is no failure. The exit code stays the verdict's.
+	// A reader that takes only the beginning, such as head(1), is not a failure. The exit code stays the verdict's.
 	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 		if (error.code !== "EPIPE") throw error;
 	});
@@ -101,7 +101,7 @@ function explain(error: unknown): number {
 		process.stderr.write(step === undefined ? "interrupted\n" : interruptedText(step));
 		return EXIT.interrupted;
 	}
-	// Commander has printed its error already, with the next command. Asking for help is no error.
+	// Commander has printed its error already, with the next command. Asking for help is not an error.
 	if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
 	const failure = failureOf(error);
 	if (failure !== null) {

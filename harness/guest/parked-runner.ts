@@ -182,8 +182,8 @@ function eachLine(stream: Readable, handle: (line: string) => void): void {
 	});
 }
 
-// Joins the two lines of each call. The exercise can write anything to this file, so lines that are no ledger lines are
-// dropped.
+// Joins the two lines of each call. The exercise can write anything to this file, so lines that are not the ledger's
+// are dropped.
 function readLedger(fd: number): Ledger {
 	const calls = new Map<string, LedgerCall>();
 	const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, LIMITS.ledgerBytes));

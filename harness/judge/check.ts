@@ -170,8 +170,9 @@ export type MadeOf = "kernel" | "answer" | "files" | "exercise";
 export const EARLY_END = "early end";
 
 /**
- * In {@link FactRule.followsFrom}, for facts that are read while the command runs: the run ended early, and perhaps went
- * wrong before the command ran. A wait without end or an exception after the command's end is no cause of such a fact.
+ * In {@link FactRule.followsFrom}, for facts that are read while the command runs: the run ended early, and perhaps
+ * went wrong before the command ran. A wait without end or an exception after the command's end is not a cause of such
+ * a fact.
  */
 export const FAILED_START = "failed start";
 

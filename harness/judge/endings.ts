@@ -172,7 +172,7 @@ const orphaned: Explanation = {
 	see: ["waitpid(2)", "fork(2)", "_exit(2)"],
 };
 
-/** The command's parent, if it is a process of the exercise's and not the engine itself. */
+/** The command's parent, if it is a process of the exercise and not the engine itself. */
 function processBetween({ process, during }: Context) {
 	const parent = during?.host.tasks.find(({ pid }) => pid === process?.pid)?.ppid;
 	const between = process?.tasks.find(({ pid }) => pid === parent);

@@ -9,7 +9,7 @@ import type { Rootfs } from "./check.ts";
  * files, by /proc/1/root.
  */
 const KERNEL_FILE_SYSTEMS = new Set(["sysfs", "cgroup2", "mqueue"]);
-/** Device files that give access to no file of the host's. A container may have bind mounts of them. */
+/** Device files that give no access to the host's files. A container may have bind mounts of them. */
 const HARMLESS_DEVICES = new Set(["/null", "/zero", "/full", "/random", "/urandom", "/tty"]);
 
 /** The fields of a mount that identify the directory that it shows. */
@@ -36,7 +36,7 @@ export function hostFiles<T extends Shown>(host: readonly Mount[], seen: readonl
 	});
 }
 
-/** What a process's root is. A copy of the rootfs counts as the rootfs if it is on no file system of the host's. */
+/** What a process's root is. A copy of the rootfs counts as the rootfs, unless it is on a file system of the host. */
 export function rootOf(
 	{ places, mounts }: HostState,
 	{ rootPlace, root }: Pick<ProcessState, "rootPlace" | "root">,

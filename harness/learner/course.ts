@@ -117,7 +117,7 @@ export async function lastAttempt(lesson: Lesson): Promise<Attempt | null> {
 
 /**
  * Records the result of a check of the learner's module. Without a workspace, records nothing. A failed check of the
- * unchanged skeleton is no attempt.
+ * unchanged skeleton is not an attempt.
  */
 export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verdict" | "findings">): Promise<void> {
 	if (verdict.verdict !== "pass" && (await isUntouched(lesson))) return;

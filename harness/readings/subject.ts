@@ -16,7 +16,7 @@ export interface Subject<Host extends v.ObjectEntries, Process extends v.ObjectE
 }
 
 /**
- * How `drydock inspect` shows a subject. It is no part of the subject, so that programs without `inspect` do not
+ * How `drydock inspect` shows a subject. It is not a part of the subject, so that programs without `inspect` do not
  * contain it: a new label must change neither the guest's programs nor the code that judges.
  */
 export interface Inspection<Of extends Subject<v.ObjectEntries, v.ObjectEntries>> {

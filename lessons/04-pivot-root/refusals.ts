@@ -34,7 +34,7 @@ const isMountPoint = (context: Context, name: string) =>
 
 const onRootMount = (context: Context, name: string) => mountOfArgument(context, name)?.mountPoint === "/";
 
-/** Whether new_root names the current directory, which is no mount point, although the rootfs is a mount point. */
+/** Whether new_root names the current directory, which is not a mount point, although the rootfs is one. */
 const newRootIsOtherDirectory = (context: Context) =>
 	pathArgument(context, "new_root") === context.atThrow?.cwd &&
 	context.thrown?.syscall?.args["new_root"]?.startsWith('"/') === false &&

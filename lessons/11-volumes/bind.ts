@@ -8,7 +8,7 @@ import {
 import { valuesOf } from "./facts.ts";
 import { pathsOf } from "./scenario.ts";
 
-/** The rules about bind mounts and tmpfs, read-only mounts, and what of them the host sees. */
+/** The rules about bind mounts, tmpfs and read-only mounts, and about mounts that the host sees. */
 
 const isNotMounted = ({ facts }: Context) => facts["bind.directory"] !== "the host's";
 
@@ -20,7 +20,10 @@ const mounted = ({ ledger }: Context, flags: string[], without: string[] = []) =
 		return call === "mount" && error === undefined && fits;
 	});
 
-/** Whether the process that bound the first volume had no mount namespace of its own yet. The engine makes one later. */
+/**
+ * Whether the first volume was bound in the host's mount namespace, because its process had not made one of its own
+ * yet.
+ */
 export function isMountedOnHost(context: Context): boolean {
 	const [first] = mounted(context, ["MS_BIND"]);
 	const earlier = context.ledger.slice(0, first === undefined ? 0 : context.ledger.indexOf(first));

@@ -46,7 +46,7 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
 		...{ first: random.name("first"), firstGid: number(7), firstMembersGid: number(8) },
 		// The numbers that the host's files have for the same names.
 		...{ hostUid: number(1), hostOnly: random.name("host") },
-		// A group of the engine's.
+		// A group that the engine's process is in.
 		engineGid: number(9),
 		...{ images: random.name("images"), etc: random.name("etc") },
 		...{ id: random.name("").slice(1), linkedId: random.name("").slice(1), numberId: random.name("").slice(1) },

@@ -27,7 +27,7 @@ export function connectStreams(_asked: Streams): Ends {
 	// TODO(14.1) without `interactive`, put /dev/null at descriptor 0. And call setsid in takeStreams
 	// TODO(14.2) with `tty`, make a pair of sockets, and fork. The child returns one socket. The parent receives the
 	// terminal's master through the other one, and ends with the exit code that `serve` returns
-	// TODO(14.3) put a pipe in the place of each terminal, so that no process of the container has the caller's terminal open
+	// TODO(14.3) replace each terminal by a pipe, so that no process of the container has the caller's terminal open
 	return { socket: null, size: { rows: 24, columns: 80 } };
 }
 

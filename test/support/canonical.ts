@@ -9,7 +9,7 @@ const PROPERTIES = new Set(["key", "property", "exported", "imported"]);
  * Numbers the short names of variables and of private fields in minified code by their first appearance. A minifier
  * gives the shortest names to those that are used most, so one more use of one variable may change the names of all.
  * @param code a module that esbuild has minified
- * @returns a text to compare or hash, which is no program
+ * @returns a text to compare or hash, but not a program
  */
 export function withNumberedNames(code: string): string {
 	const numbers = new Map<string, number>();

@@ -69,7 +69,7 @@ export interface ClassRules {
 	points: ReadonlyMap<string, number>;
 	scoring: Scoring;
 	deadlineMs: number | null;
-	/** The deadline's time zone, in which all times are that name none; null if there is no deadline. */
+	/** The deadline's time zone. Times without a zone are in this one. Null if there is no deadline. */
 	zone: string | null;
 	late: LateRule | null;
 	roster: string | null;

@@ -15,7 +15,7 @@ export interface ClassList {
 	candidates: Candidate[];
 	/** Each submission's line in the roster, and whether it came late, by its name. */
 	persons: Map<string, { id: string | null; late: Late | null }>;
-	/** Messages for the teacher: entries that are no submissions, names that are not in the roster. */
+	/** Messages for the teacher: entries that are not submissions, names that are not in the roster. */
 	warnings: string[];
 }
 

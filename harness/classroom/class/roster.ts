@@ -27,8 +27,8 @@ export interface Person {
 }
 
 /**
- * @param zone the time zone of times that name none
- * @throws {Failure} usage: the file cannot be read, or is no such table
+ * @param zone the time zone of times without one
+ * @throws {Failure} usage: the file cannot be read, or is not such a table
  */
 export async function readRoster(file: string, zone: string | null = null): Promise<Person[]> {
 	const refuse = (why: string, cause?: unknown) =>

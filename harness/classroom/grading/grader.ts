@@ -210,7 +210,7 @@ class Grader {
 		const broken = await bundled.then(
 			() => false,
 			(error: unknown) => {
-				// What this computer refused to the compiler is no mistake of the submission's.
+				// What this computer refused to the compiler is not the submission's mistake.
 				if (failureOf(error) !== null) throw error;
 				return true;
 			},
@@ -291,7 +291,7 @@ async function textOf(submission: Submission, path: string): Promise<string | Er
 	const text = await files
 		.get(path)?.()
 		.catch((error: NodeJS.ErrnoException) => {
-			// What the kernel refuses is no fault of the file's size.
+			// The kernel's refusal has nothing to do with the file's size.
 			if (error.code !== undefined) throw error;
 			return error as Error;
 		});

@@ -142,7 +142,7 @@ async function gradeCandidates(
 	} catch (error) {
 		if (interruption.aborted)
 			progress.note(`interrupted; ${journal.size} results are kept. To continue:\n  ${work.resumeCommand}`);
-		// This computer cannot judge. That is no submission's fault, so each gets a result that says so.
+		// This computer cannot judge. That is not the submissions' fault, so the result of each one says so.
 		if (interruption.aborted || !(error instanceof Failure)) throw error;
 		progress.note(
 			`nothing could be judged: ${error.message}${error.next === undefined ? "" : `\n  try: ${error.next}`}`,

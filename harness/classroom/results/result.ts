@@ -170,7 +170,7 @@ export const ClassReport = v.pipe(
 		visibility: v.picklist(VISIBILITIES),
 		submissions: list(SubmissionReport, SUBMISSIONS_MAX),
 		similar: list(Similarity, SIMILAR_MAX),
-		/** Entries of the class's folder that are no submissions, and what else a teacher should know. */
+		/** Entries of the class's folder that are not submissions, and what else a teacher should know. */
 		warnings: list(line, WARNINGS_MAX),
 		durationMs: count,
 	}),

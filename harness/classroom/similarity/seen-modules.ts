@@ -25,7 +25,10 @@ export class SeenModules {
 		this.#sketches.set(name, text === this.#skeleton ? "skeleton" : sketch);
 	}
 
-	/** The submission's result, with what is known of its module. Unchanged skeletons are no copies of each other. */
+	/**
+	 * The submission's result, with what is known of its module. Unchanged skeletons do not count as copies of each
+	 * other.
+	 */
 	describe(name: string, result: Result): Result {
 		const sketch = this.#sketches.get(name) ?? null;
 		if (sketch !== "skeleton") return { ...result, sketch };

@@ -32,7 +32,7 @@ const unpacking = new ConcurrencyLimit(1);
 /**
  * Lists the files in an archive like those of a folder.
  * @param read reads the archive's bytes
- * @throws {Error} it cannot be read, or is no archive that can be read
+ * @throws {Error} the bytes cannot be read, or are not an archive that drydock can unpack
  */
 export function readArchive(read: () => Promise<Buffer>): Promise<Folder> {
 	return unpacking.run(async () => {

@@ -15,22 +15,22 @@ import type { Candidate } from "./submission.ts";
  * learning platform has named after one person. Each entry becomes a part of a submission, or a warning. The folder
  * itself may also be a single submission, as in a continuous-integration job.
  * @param kind what {@link folderKind} says of the folder
- * @param warn called with a message about each entry that is no submission, and if the user may have meant the other
+ * @param warn called with a message about each entry that is not a submission, and if the user may have meant the other
  * kind of folder
- * @param own names of entries that belong to the teacher, such as the class file
- * @throws {Failure} usage: there are no submissions in it
+ * @param ofTeacher names of entries that belong to the teacher, such as the class file
+ * @throws {Failure} usage: there are no submissions in the folder
  */
 export async function candidatesIn(
 	dir: string,
 	lessons: readonly Lesson[],
 	{ isSubmission, warning }: FolderKind,
 	warn: (warning: string) => void = () => {},
-	own: ReadonlySet<string> = new Set(),
+	ofTeacher: ReadonlySet<string> = new Set(),
 ): Promise<Candidate[]> {
 	if (warning !== null) warn(warning);
 	if (isSubmission) return [folderCandidate(printableName(Buffer.from(basename(resolve(dir)))), dir)];
 	const modules = await Promise.all(lessons.map(async (lesson) => ({ id: lesson.id, module: await moduleOf(lesson) })));
-	const entries = (await entriesIn(Buffer.from(dir))).filter(({ name }) => !own.has(name));
+	const entries = (await entriesIn(Buffer.from(dir))).filter(({ name }) => !ofTeacher.has(name));
 	const { submissions, leftOut } = handedInBy(entries, modules);
 	for (const { entries: names, why } of leftOut) warn(`${listed(names)}: ${why}`);
 	if (submissions.size === 0)

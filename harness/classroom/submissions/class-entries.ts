@@ -20,7 +20,7 @@ export interface HandedIn {
 	attempt: string;
 }
 
-/** Entries that are no submissions, and why. */
+/** Entries that are not submissions, and why. */
 export interface LeftOut {
 	entries: string[];
 	why: string;
@@ -37,7 +37,7 @@ interface Claim extends HandedIn {
 }
 
 /**
- * Divides the entries into submissions, by their owners' names, and entries that are no submissions. Each entry is in
+ * Divides the entries into submissions, by their owners' names, and entries that are not submissions. Each entry is in
  * exactly one of the two.
  */
 export function handedInBy(
@@ -80,7 +80,7 @@ export function handedInBy(
 	return { submissions, leftOut: [...leftOut].map(([why, names]) => ({ entries: names, why })) };
 }
 
-// The owner of an entry, or why it is no submission.
+// The owner of an entry, or why it is not a submission.
 function claimOf(entry: FolderEntry, modules: readonly Module[]): Claim | string {
 	const { name, kind } = entry;
 	const platform = parsePlatformName(name);

@@ -3,7 +3,7 @@
 /**
  * Reads a point in time such as `2026-11-30T23:59:00+01:00`, in milliseconds since 1970.
  * @param zone the time zone of a time that names none; null: such a time means something else on every computer
- * @returns NaN if it is no such time
+ * @returns NaN if the text is not such a time
  */
 export function parseTimeMs(text: string, zone: string | null = null): number {
 	const [, date, time, own] = TIME.exec(localTime(text) ?? text) ?? [];
@@ -20,7 +20,7 @@ export const zoneOf = (text: string): string | null => TIME.exec(text)?.[3] ?? n
 /**
  * Reads a time in English words, as learning platforms write it: "Monday, 30 November 2026, 5:05 PM", or "Nov 30, 2026
  * 505 PM".
- * @returns it as `2026-11-30T17:05:00`, which sorts by time; null if it is no such time
+ * @returns it as `2026-11-30T17:05:00`, which sorts by time; null if the text is not such a time
  */
 export function localTime(text: string): string | null {
 	const [, words, hours, minutes, half] =

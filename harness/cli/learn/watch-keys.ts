@@ -29,7 +29,7 @@ interface Work {
 	check(): void;
 	/** Selects a lesson and checks it. */
 	select(lesson: Lesson): Promise<void>;
-	/** Gives something else the terminal until it is done. */
+	/** Runs something else, which has the terminal until it is done. */
 	away(act: () => Promise<unknown>): Promise<void>;
 	/** Whether all other lessons of the track have passed, so that its finish comes after this lesson. */
 	readonly endsTrack: boolean;
@@ -40,8 +40,11 @@ interface Work {
 export class WatchKeys {
 	readonly #work: Work;
 	readonly #all: readonly WatchKey[];
-	/** The last key was `n`, but the lesson has not passed: the next `n` goes on all the same. */
-	#sure = false;
+	/**
+	 * Whether the last key was `n`, and the learner was told that the lesson has not passed. Then another `n` goes on
+	 * anyway.
+	 */
+	#wasWarned = false;
 
 	constructor(work: Work) {
 		this.#work = work;
@@ -99,7 +102,7 @@ export class WatchKeys {
 
 	/** Does what a key means. Does nothing for a key without a meaning. */
 	async press(key: string): Promise<void> {
-		if (key !== "n") this.#sure = false;
+		if (key !== "n") this.#wasWarned = false;
 		await this.#find(key)?.act();
 	}
 
@@ -122,12 +125,12 @@ export class WatchKeys {
 			process.stdout.write(`this is the last lesson${finish}\n`);
 			return;
 		}
-		if (this.#work.verdict?.verdict !== "pass" && !this.#sure) {
-			this.#sure = true;
+		if (this.#work.verdict?.verdict !== "pass" && !this.#wasWarned) {
+			this.#wasWarned = true;
 			process.stdout.write("this lesson has not passed yet; press n again to go on anyway\n");
 			return;
 		}
-		this.#sure = false;
+		this.#wasWarned = false;
 		await this.#work.select(following);
 	}
 

@@ -168,7 +168,7 @@ class Watch {
 		await this.#files?.close();
 	}
 
-	// A check that is made only because the learner has come back to the lesson is no attempt.
+	// A check that is made only because the learner has come back to the lesson is not an attempt.
 	async #check(attempt: boolean): Promise<void> {
 		const savedMs = performance.now();
 		this.#running?.abort(SUPERSEDED);

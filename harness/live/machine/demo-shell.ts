@@ -49,9 +49,9 @@ export class DemoShell {
 	 */
 	async play(command: string, { slowly, stop, foreground, onTyped }: PlayOptions): Promise<string> {
 		const { signal } = stop;
-		// If the prompt is there, the foreground process is a shell. A shell that waits for keys is no sign that the
-		// command does. Without a prompt, the foreground process is a program that an earlier step has left running. When
-		// that program waits for keys again, the step is done.
+		// If the prompt is there, the foreground process is a shell. A shell that waits for keys does not show that the
+		// command does. Without a prompt, the foreground process is a program that an earlier step has left running.
+		// When that program waits for keys again, the step is done.
 		const shell = this.typist.isPrompted ? foreground()?.pid : undefined;
 		try {
 			await this.typist.type(command, { slowly, signal });

@@ -42,7 +42,7 @@ const escaped = (character: string) =>
  * Reads a recording.
  * @param command the drydock command to name in the error message, such as `demo`
  * @param wanted id of the lesson that the recording must be of; any lesson if not given
- * @throws {Failure} usage: the file cannot be read, is no recording, exceeds a limit, or is of another lesson
+ * @throws {Failure} usage: the file cannot be read, is not a recording, exceeds a limit, or is of another lesson
  */
 export async function readRecording(file: string, command: string, wanted?: string): Promise<DemoEvent[]> {
 	const text = await realpath(file)

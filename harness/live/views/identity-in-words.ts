@@ -1,6 +1,6 @@
 import type { IdentityPicture } from "./identity.ts";
 
-/** Which user is who in the container and on the host, as lines of text, a user a line. */
+/** Describes in lines of text which user of the host each user of the container is. */
 export function identityInWords({ maps, users, ownNamespace, latestChange }: IdentityPicture): string[] {
 	if (maps.length === 0) return ["The maps were not read."];
 	const named = ({ id, name }: { id: number; name: string }) => `${id} (${name || "no name"})`;

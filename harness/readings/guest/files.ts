@@ -13,7 +13,10 @@ const SHOWN_BYTES = 1000;
 // One buffer for all files: in emulation, allocating a mebibyte takes longer than reading into it.
 const buffer = Buffer.allocUnsafeSlow(BYTES_MAX);
 
-/** Digests of small files that were read before, by content. The snapshot already has those of the host's own files. */
+/**
+ * Digests of small files that were read before, by content. The snapshot already contains the digests of the host's own
+ * files.
+ */
 const digests = new Map<string, string>();
 const DIGESTS_MAX = 64;
 const SMALL_BYTES = 4096;

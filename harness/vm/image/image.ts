@@ -84,7 +84,7 @@ export async function exportImage(file: string, progress: Progress): Promise<voi
 
 /**
  * Imports the image from a file that {@link exportImage} wrote.
- * @throws {Failure} usage: the file does not exist, is no image, or is another version's image
+ * @throws {Failure} usage: the file does not exist, is not an image, or is another version's image
  */
 export async function importImage(file: string, progress: Progress): Promise<void> {
 	if (!(await exists(file))) throw new Failure("usage", `${file} does not exist`);

@@ -10,7 +10,7 @@ const SECTIONS = ["2", "7", "5", "8", "1", "4", "3"];
 const KERNEL_DOCS = "https://docs.kernel.org";
 
 /**
- * Documents that lessons name and that are no manual pages: where each one is, and the command that shows something to
+ * Documents that lessons name and that are not manual pages: where each one is, and the command that shows something to
  * read offline.
  */
 const DOCUMENTS_ELSEWHERE: ReadonlyMap<string, { source: string; url: string; next: string }> = new Map([
