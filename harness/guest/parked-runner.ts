@@ -47,7 +47,7 @@ export interface Runner {
 	 * namespace.
 	 */
 	readers(): number[];
-	/** Lets a process exit that has reported its ending and waits for this. */
+	/** After a process has reported its ending, it waits for this call before it exits. */
 	release(): void;
 	/** Calls `listener` for every line that the runner reports from now on. */
 	onLine(listener: (line: RunnerLine) => void): void;
@@ -57,7 +57,7 @@ export interface Runner {
 	ledger(): Ledger;
 }
 
-/** The system calls of a program, and apart from them the functions of node:fs that changed something. */
+/** The system calls of a program and, separately, the functions of node:fs that changed something. */
 type Ledger = Pick<CallReport, "ledger" | "writes">;
 
 const LAST_LINE_MS = 500;
@@ -77,8 +77,8 @@ const LATE_COMPILATION = [
 let runnersStarted = 0;
 
 /**
- * Where a runner does its job: an exercise in the harbour, where it cannot see the agent; a break-out attempt outside
- * of the harbour, beside the agent.
+ * Where a runner does its job. An exercise runs in the harbour, where it cannot see the agent. A break-out attempt runs
+ * outside of the harbour, beside the agent.
  */
 export type RunnerPlace = "harbour" | "outside";
 

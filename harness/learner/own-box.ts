@@ -25,8 +25,7 @@ export interface OwnBox {
 
 /**
  * Packs the learner's passed modules into a program, and writes a README beside it.
- * @param dir is created if need be. The only files overwritten are those that drydock wrote and nobody has changed
- * since
+ * @param dir created if it does not exist. Overwrites a file only if drydock wrote it and nobody has changed it since
  * @throws {Failure} usage: no lesson has passed, a module cannot be bundled any more, or a file is in the way
  */
 export async function packOwnBox(dir: string, progress: Progress): Promise<OwnBox> {

@@ -64,7 +64,7 @@ export function deriveMounts(observation: Observation, drawn: RandomInputs): Rec
 		"dev.links": Object.keys(LINKS).filter((name) => !LINKS[name]?.test(linkAt(dev, name))),
 		"dev.pts": ownTerminals(observation.before, box),
 		"dev.ptmx": ptmx(dev),
-		"dev.mounts": [...flawsAt("/dev"), ...closedShm(dev)],
+		"dev.mounts": [...flawsAt("/dev"), ...shmModeFlaw(dev)],
 		"sys.mounts": flawsAt("/sys"),
 		"cgroup.top": cgroupTop(box),
 		"proc.writable": READ_ONLY.filter((path) => !isReadOnly(mountAt(box, path))),
@@ -142,7 +142,7 @@ function ownTerminals(before: HostState, box: ProcessState): string {
 	return flagsOf(mount).includes("nodev") ? "its own, without access to devices" : "its own";
 }
 
-function closedShm(dev: readonly Entry[]): string[] {
+function shmModeFlaw(dev: readonly Entry[]): string[] {
 	const mode = dev.find(({ path }) => path === "shm")?.mode ?? 0o1777;
 	return mode === 0o1777 ? [] : [`/dev/shm: mode 0${mode.toString(8)}`];
 }
@@ -171,7 +171,7 @@ function corePattern({ programs }: Observation, drawn: RandomInputs): string {
 	return read === drawn["pattern"] ? "changed from inside" : "unchanged";
 }
 
-// What a file says, without its comments, its order and its spaces.
+// Whether a file in /etc says what it should. Comments, spaces and the order of the lines do not matter.
 function nameFile(box: ProcessState, path: string, { hostname, address, ...drawn }: RandomInputs): string {
 	const entry = box.files[path];
 	if (entry === null || entry === undefined) return "missing";

@@ -9,9 +9,9 @@ export interface Names {
 }
 
 /**
- * Gives a container what every program expects, and takes away what is the host's.
- * The engine calls it in the process that is about to become the command. Its root is the container's, with /proc
- * mounted, and with the directories /dev, /sys and /etc.
+ * Makes the devices, mounts and files that every program expects, and covers what is still the host's. The engine calls
+ * it in the process that is about to become the command. Its root is the container's, with /proc mounted, and with the
+ * directories /dev, /sys and /etc.
  *
  * @param names for the files in /etc
  * @param devices devices besides those of every container
@@ -19,7 +19,7 @@ export interface Names {
 export function prepareRootfs(_names: Names, _devices: readonly Device[]): void {
 	// TODO(10.1) mount a tmpfs on /dev; make DEVICES and devices there, and LINKS: import them from "#box/defaults"
 	// TODO(10.2) mount devpts on /dev/pts, and link /dev/ptmx to it; mount a tmpfs on /dev/shm, and mqueue on /dev/mqueue
-	// TODO(10.3) mount sysfs on /sys; give the container its own cgroup as the top, and mount cgroup2 on /sys/fs/cgroup
+	// TODO(10.3) mount sysfs on /sys; make the container's cgroup the top, and mount cgroup2 on /sys/fs/cgroup
 	// TODO(10.4) make READ_ONLY_PATHS read-only
 	// TODO(10.5) cover MASKED_PATHS
 	// TODO(10.6) write /etc/hostname, /etc/hosts and /etc/resolv.conf

@@ -3,7 +3,7 @@ import type { Context, FactRule } from "../../harness/judge/index.ts";
 /** The rules about the groups of the first container's command. */
 
 const listOf = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().map(String);
-/** With the numbers of this run. */
+/** Replaces the placeholders of groups, such as ‹engineGid›, by the numbers of this run. */
 const shown = ({ drawn }: Context, names: readonly string[]) =>
 	names.map((name) => drawn[name.slice(1, -1)] ?? name).join(", ") || "none";
 const groupsIn = (context: Context) => shown(context, listOf(context, "user.groups"));

@@ -11,12 +11,12 @@ import { parseTimeMs } from "../submissions/times.ts";
 
 const ROSTER_BYTES_MAX = 4 << 20;
 const PEOPLE_MAX = 20_000;
-/** Names of the column with the time at which somebody handed in: our own, GitHub Classroom's, Moodle's. */
+/** Names of the column with the time at which a person handed in: our own, GitHub Classroom's, Moodle's. */
 const SUBMITTED = ["submitted", "submission_timestamp", "last modified (submission)"];
-/** What stands there for somebody who has handed in nothing. */
+/** Texts in that column for a person who has handed in nothing. */
 const NEVER = ["", "-"];
-/** Canvas has a line with the points of each assignment. */
-const NOBODY = "Points Possible";
+/** The first cell of a line that is not a person: Canvas writes the points of each assignment there. */
+const POINTS_LINE = "Points Possible";
 
 /** One line of the roster. */
 export interface Person {
@@ -46,10 +46,10 @@ export async function readRoster(file: string, zone: string | null = null): Prom
 			to: PEOPLE_MAX + 2,
 		});
 	} catch (error) {
-		throw refuse(`is no CSV: ${harmless((error as Error).message, 200)}`, error);
+		throw refuse(`is not CSV: ${harmless((error as Error).message, 200)}`, error);
 	}
 	const [header, ...all] = rows;
-	const lines = all.filter(([first]) => first !== NOBODY);
+	const lines = all.filter(([first]) => first !== POINTS_LINE);
 	if (header === undefined || lines.length === 0) throw refuse("is empty");
 	if (lines.length > PEOPLE_MAX) throw refuse(`has more than ${PEOPLE_MAX} lines`);
 	const submitted = header.findIndex((column) => SUBMITTED.includes(column.toLowerCase()));

@@ -2,7 +2,7 @@
 
 /**
  * Reads a point in time such as `2026-11-30T23:59:00+01:00`, in milliseconds since 1970.
- * @param zone the time zone of a time that names none; null: such a time means something else on every computer
+ * @param zone the time zone of a time without one; null: such a time is refused, because it is ambiguous
  * @returns NaN if the text is not such a time
  */
 export function parseTimeMs(text: string, zone: string | null = null): number {
@@ -14,7 +14,7 @@ export function parseTimeMs(text: string, zone: string | null = null): number {
 
 const TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|UTC|[+-]\d\d:?\d\d)?$/i;
 
-/** The time zone that a time names, such as `+01:00`; null if it names none. */
+/** The time zone in a time's text, such as `+01:00`; null if the text has none. */
 export const zoneOf = (text: string): string | null => TIME.exec(text)?.[3] ?? null;
 
 /**

@@ -15,9 +15,9 @@ export async function next({ force, json }: { force?: boolean; json?: boolean })
 	const [all, book, current] = await Promise.all([lessons(), logbook(), currentLesson()]);
 	if (recordOf(book, current).passed === null && !force) return refuse(current, json);
 	const lesson = nextToPass(all, book, current);
-	const inTracks = await tracks();
-	const after = afterLesson(inTracks, book, current);
-	const track = trackOf(inTracks, current);
+	const allTracks = await tracks();
+	const after = afterLesson(allTracks, book, current);
+	const track = trackOf(allTracks, current);
 	if (lesson === undefined) {
 		const next = after === "finish" ? FINISH : null;
 		if (json) printJson({ schemaVersion: 1, lesson: null, next });
@@ -26,7 +26,7 @@ export async function next({ force, json }: { force?: boolean; json?: boolean })
 		return EXIT.passed;
 	}
 	await selectLesson(lesson);
-	if (!json && track !== undefined && after === "finish" && trackOf(inTracks, lesson) !== track)
+	if (!json && track !== undefined && after === "finish" && trackOf(allTracks, lesson) !== track)
 		process.stdout.write(`You have passed track ${track.number}. ${PLAY_IT}\n  try: ${FINISH} ${track.number}\n\n`);
 	if (!json && lesson.id < current.id) process.stdout.write(`${whyBack(all, current, lesson)}\n\n`);
 	await printCurrentLesson(lesson, json);

@@ -11,12 +11,13 @@ const LESS = "command -v less >/dev/null || exit 127; less";
  */
 export async function paged(text: string): Promise<void> {
 	const pager = process.env["PAGER"] ?? LESS;
-	if (fits(text) || pager === "" || pager === "cat" || !(await shownBy(pager, text))) process.stdout.write(text);
+	if (needsNoPager(text) || pager === "" || pager === "cat" || !(await shownBy(pager, text)))
+		process.stdout.write(text);
 }
 
 // Whether to write the text without a pager. A pager moves the cursor, which disturbs screen readers, and which some
 // terminals cannot do.
-function fits(text: string): boolean {
+function needsNoPager(text: string): boolean {
 	if (!process.stdout.isTTY || !process.stdin.isTTY || outputStyle().plain || process.env["TERM"] === "dumb")
 		return true;
 	return text.split("\n").length < (process.stdout.rows ?? 24);
