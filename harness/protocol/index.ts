@@ -18,7 +18,7 @@ export type {
 	ImageReading,
 } from "../readings/images.ts";
 export type { HostState, ProcessState, Readings } from "../readings/index.ts";
-export type { Mount } from "../readings/mounts.ts";
+export { hostPathOf, type Mount } from "../readings/mounts.ts";
 export type { Network, NetworkNamespace } from "../readings/network.ts";
 export type { Layer, Layers, Overlay } from "../readings/overlay.ts";
 export type { FileId } from "../readings/root.ts";

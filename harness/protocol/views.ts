@@ -8,6 +8,8 @@ export const VIEWS = [
 	"layers",
 	"network",
 	"identity",
+	"volumes",
+	"terminals",
 ] as const;
 
 export type ViewName = (typeof VIEWS)[number];

@@ -16,8 +16,9 @@ import { program } from "./program.ts";
 import { root } from "./root.ts";
 import { signals } from "./signals.ts";
 import { tasks } from "./tasks.ts";
-import { terminal } from "./terminal.ts";
+import { type TerminalRequest, terminal } from "./terminal.ts";
 import { uts } from "./uts.ts";
+import { volumes } from "./volumes.ts";
 
 /** All subjects, in the order in which `drydock inspect` shows them; see subject.ts. */
 export const SUBJECTS = {
@@ -39,6 +40,7 @@ export const SUBJECTS = {
 	signals,
 	terminal,
 	ipc,
+	volumes,
 	breakOut,
 };
 
@@ -60,7 +62,8 @@ export interface Readings {
 	files?: FilesRequest;
 	places?: PlacesRequest;
 	identity?: Record<never, never>;
-	terminal?: Record<never, never>;
+	terminal?: TerminalRequest;
+	volumes?: Record<never, never>;
 	breakOut?: Record<never, never>;
 }
 

@@ -31,7 +31,12 @@ export const mountsInspection: Inspection<typeof mounts> = {
 	section: "hostname and files",
 	rows(host, process) {
 		const seen = mountsOfHost(host.mounts, process.mounts);
-		const shown = (mount: Mount) => [mount.mountPoint, mount.fstype, ...mount.propagation].join(" ");
+		const shown = (mount: Mount) => {
+			const path = mount.root === "/" ? null : hostPathOf(mount, host.mounts);
+			const from = path === null || path === mount.mountPoint ? [] : [`from ${path}`];
+			const readOnly = mount.flags.split(",").includes("ro") ? ["ro"] : [];
+			return [mount.mountPoint, mount.fstype, ...from, ...readOnly, ...mount.propagation].join(" ");
+		};
 		const isSame = process.namespaces["mnt"] === host.namespaces["mnt"];
 		const containerMounts = process.mounts.map(
 			(mount) => `${shown(mount)}${seen.includes(mount) ? " (the host's)" : ""}`,
@@ -39,6 +44,23 @@ export const mountsInspection: Inspection<typeof mounts> = {
 		return [{ label: "mounts", host: host.mounts.map(shown), container: isSame ? null : containerMounts }];
 	},
 };
+
+/**
+ * The path on the host of the directory or file that is mounted; null if it is in a file system that the host does not
+ * have.
+ */
+export function hostPathOf(
+	{ device, root }: Pick<Mount, "device" | "root">,
+	hostMounts: readonly Mount[],
+): string | null {
+	const holds = (other: Mount) => other.root === "/" || root === other.root || root.startsWith(`${other.root}/`);
+	const holders = hostMounts.filter((other) => other.device === device && holds(other));
+	// The mount that shows most of the file system is the one that bind mounts were made from.
+	const [holder] = holders.toSorted((one, other) => one.root.length - other.root.length);
+	if (holder === undefined) return null;
+	const rest = holder.root === "/" ? root : root.slice(holder.root.length);
+	return `${holder.mountPoint}/${rest}`.replace(/\/+/g, "/").replace(/(?<=.)\/$/, "");
+}
 
 /** File systems whose files the kernel generates: a second mount of one shows no files of the host. */
 const PSEUDO_FILE_SYSTEMS = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs"]);

@@ -34,6 +34,7 @@ export const hostState = (more: Partial<HostState> = {}): HostState => ({
 	networks: null,
 	layers: null,
 	openNetworks: [],
+	terminals: null,
 	places: { "/": { device: "0:20", inode: "1" } },
 	...more,
 });
@@ -53,6 +54,7 @@ export const processState = (more: Partial<ProcessState> = {}): ProcessState => 
 	rootPlace: { device: "0:20", inode: "1" },
 	openPlaces: {},
 	terminal: null,
+	volumes: null,
 	cwdInsideRoot: true,
 	procPids: [1, 300],
 	cgroup: "0::/",

@@ -12,6 +12,7 @@ export const EXAMPLE_READINGS: Required<Readings> = {
 	files: { watch: ["/lab", "/etc", "/root"], inRoot: ["etc/passwd"] },
 	places: { paths: ["/lab"], secrets: ["secret"] },
 	identity: {},
-	terminal: {},
+	terminal: { everywhere: true },
+	volumes: {},
 	breakOut: {},
 };

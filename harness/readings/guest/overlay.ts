@@ -30,7 +30,7 @@ function readRootOverlay(mounts: readonly Mount[]): Overlay | null {
 	};
 }
 
-function directoriesIn(options: string): Omit<Overlay, "upper"> {
+export function directoriesIn(options: string): Omit<Overlay, "upper"> {
 	const option = (name: string) => new RegExp(`(?:^|,)${name}=([^,]*)`).exec(options)?.[1] ?? "";
 	return { lowerdirs: option("lowerdir").split(":"), upperdir: option("upperdir"), workdir: option("workdir") };
 }

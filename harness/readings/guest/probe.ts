@@ -21,6 +21,7 @@ import { signals } from "./signals.ts";
 import { tasks } from "./tasks.ts";
 import { terminal } from "./terminal.ts";
 import { uts } from "./uts.ts";
+import { volumes } from "./volumes.ts";
 
 /** How the guest reads each subject. */
 const READERS: { [Name in SubjectName]: Reader<Name> } = {
@@ -42,6 +43,7 @@ const READERS: { [Name in SubjectName]: Reader<Name> } = {
 	signals,
 	terminal,
 	ipc,
+	volumes,
 	breakOut,
 };
 

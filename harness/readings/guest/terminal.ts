@@ -1,8 +1,8 @@
-import { closeSync, constants, openSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, constants, openSync, readdirSync, statSync } from "node:fs";
 import { TIOCGWINSZ } from "../../../native/constants.ts";
-import { major } from "../../../native/device-files.ts";
 import { ioctl } from "../../../native/terminals.ts";
 import { programName } from "../tasks.ts";
+import { isSlave, readAllTerminals, readSession } from "./all-terminals.ts";
 import { formatDevice } from "./device.ts";
 import { readFileId } from "./file-id.ts";
 import { descendantsIn } from "./proc.ts";
@@ -10,30 +10,22 @@ import type { ProcessReading } from "./process-reading.ts";
 import type { Reader } from "./reader.ts";
 
 export const terminal: Reader<"terminal"> = (asked) => ({
+	host: ({ tasks }) => ({ terminals: asked?.everywhere ? readAllTerminals(tasks) : null }),
 	process: (from) => ({ terminal: asked === undefined ? null : readTerminal(from) }),
 });
 
 function readTerminal(from: ProcessReading) {
-	const stat = readFileSync(`/proc/${from.pid}/stat`, "utf8");
-	const [, , group, session, tty, foreground] = stat
-		.slice(stat.lastIndexOf(")") + 2)
-		.split(" ")
-		.map(Number);
 	return {
-		...{ group: group ?? 0, session: session ?? 0, controlling: formatDevice(tty ?? 0) },
-		foreground: foreground !== undefined && foreground > 0 ? foreground : null,
+		...readSession(from.pid),
 		stdin: readTerminalAt(`/proc/${from.pid}/fd/0`),
 		callers: readHolders(from),
 	};
 }
 
-/** Major numbers of the terminals of devpts. See pts(4). */
-const PTS_MAJORS = { from: 136, to: 143 };
-
 function readTerminalAt(path: string) {
 	try {
 		const { dev, rdev } = statSync(path);
-		if (major(rdev) < PTS_MAJORS.from || major(rdev) > PTS_MAJORS.to) return null;
+		if (!isSlave(rdev)) return null;
 		const fd = openSync(path, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
 		try {
 			return { number: formatDevice(rdev), device: formatDevice(dev), ...ioctl(fd, TIOCGWINSZ) };

@@ -21,6 +21,30 @@ test("a mount of the host that is visible in the container is marked as the host
 	expect(row?.container).toEqual(["/ tmpfs", "/old tmpfs shared:1 (the host's)"]);
 });
 
+test("a bind mount is shown with its directory on the host, and with ro if it is read-only", () => {
+	const namespaces = { ...hostState().namespaces, mnt: "mnt:[9]" };
+	const own = { id: 71, propagation: [] };
+	const mounts = [
+		mount("/data", { ...own, root: "/srv/data", flags: "ro,nosuid" }),
+		mount("/scratch", { ...own, device: "0:50", root: "/inner" }),
+	];
+	const [row] = rowsOf("hostname and files", hostState(), processState({ namespaces, mounts })).slice(-1);
+	expect(row?.container).toEqual(["/data tmpfs from /srv/data ro", "/scratch tmpfs"]);
+});
+
+test("a terminal: session, process group, and what of the caller's terminal is open inside", () => {
+	const stdin = { number: "136:0", device: "0:50", rows: 24, columns: 80 };
+	const terminal = { group: 300, session: 300, controlling: "136:0", foreground: 300, stdin, callers: [] };
+	const rows = rowsOf("processes", hostState(), processState({ terminal }));
+	expect(rows.slice(1).map(({ label, container }) => [label, ...(container ?? [])])).toEqual([
+		["session", "300"],
+		["process group", "300, in the foreground"],
+		["terminal", "136:0"],
+		["stdin", "136:0, 24 rows, 80 columns"],
+		["caller's terminal", "not open in the container"],
+	]);
+});
+
 test("a process has the pid that the host gives it, and the one in the innermost namespace", () => {
 	const tasks = [
 		{ pid: 299, startTicks: 900, ppid: 1, comm: "MainThread", state: "S", nsPids: [299] },

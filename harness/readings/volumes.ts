@@ -1,0 +1,47 @@
+import * as v from "valibot";
+import { count, list, text } from "./bounded-schemas.ts";
+import type { Subject } from "./subject.ts";
+
+/** What is in a mounted directory or file that was brought from elsewhere: a bind mount, or a tmpfs. */
+const Volume = v.object({
+	/** The mount's id in the process's mount table. */
+	mount: count,
+	/** The first names in the directory, sorted; null if it is a file. */
+	names: v.nullable(list(text)),
+	/** Whether the directory has more names than these. */
+	more: v.boolean(),
+	/** Those of these names that the image has in the directory that the mount covers. */
+	namesOfImage: list(text),
+});
+export type Volume = v.InferOutput<typeof Volume>;
+
+const process = {
+	/** Null if it was not asked for, and in recordings from before it was read. */
+	volumes: v.optional(v.nullable(list(Volume)), null),
+};
+
+/** The directories and files that a process finds at places of their own, beside its root. */
+export const volumes: Subject<Record<never, never>, typeof process> = { host: {}, process };
+
+/** File systems that hold no files of anybody's. */
+const WITHOUT_FILES = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs", "overlay"]);
+
+/**
+ * The mounts that are volumes: files of the host's or a tmpfs, at a place of their own.
+ * @param mounts a process's mount table
+ * @param hostMounts the host's
+ */
+export function volumesIn<M extends { device: string; root: string; mountPoint: string; fstype: string }>(
+	mounts: readonly M[],
+	hostMounts: readonly M[],
+): M[] {
+	const isHosts = (mount: M) =>
+		hostMounts.some((other) => other.device === mount.device && other.mountPoint === mount.mountPoint);
+	return mounts.filter(
+		(mount) =>
+			mount.mountPoint !== "/" &&
+			!/^\/(proc|sys|dev)(\/|$)/.test(mount.mountPoint) &&
+			!WITHOUT_FILES.has(mount.fstype) &&
+			(mount.root !== "/" || !isHosts(mount)),
+	);
+}
