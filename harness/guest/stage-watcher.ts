@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Readings, View } from "../protocol/index.ts";
+import { readSession } from "../readings/guest/all-terminals.ts";
 import { Probe } from "../readings/guest/probe.ts";
 import { readDescendantStats, readHarbourStats } from "../readings/guest/proc.ts";
 
@@ -125,31 +126,26 @@ function readShell(shell: number | null, probe: Probe): ViewContents["shells"][s
 }
 
 /**
- * The process that gets what is typed: the youngest one in the foreground process group of the shell's terminal.
- * @see proc_pid_stat(5): pgrp, tpgid
+ * The process that gets what is typed: the youngest one in the foreground process group of the shell's terminal. If
+ * this is an engine that copies what is typed to a terminal of its container's, the youngest one in that terminal's
+ * foreground.
+ * @see proc_pid_stat(5): pgrp, session, tpgid
  */
 function foregroundProcess(shell: number): number {
-	const [, , group] = readGroups(shell);
-	const all = readDescendantStats(shell).map(({ pid }) => pid);
-	return all.findLast((pid) => isInGroup(pid, group)) ?? shell;
-}
-
-function isInGroup(pid: number, group: number | undefined): boolean {
-	try {
-		return readGroups(pid)[0] === group;
-	} catch {
-		return false; // The process has ended.
-	}
-}
-
-// [pgrp, tty_nr, tpgid] of "4 (a) b) S ppid pgrp session tty_nr tpgid …".
-function readGroups(pid: number): number[] {
-	const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-	const [, , pgrp, , tty, tpgid] = stat
-		.slice(stat.lastIndexOf(")") + 2)
-		.split(" ")
-		.map(Number);
-	return [pgrp ?? -1, tty ?? 0, tpgid ?? -1];
+	const { session, foreground } = readSession(shell);
+	const all = readDescendantStats(shell).flatMap(({ pid, ppid }) => {
+		try {
+			return [{ pid, ppid, ...readSession(pid) }];
+		} catch {
+			return []; // The process has ended.
+		}
+	});
+	const below = new Set(all.filter(({ group }) => group === foreground).map(({ pid }) => pid));
+	const outer = [...below].at(-1);
+	// A parent comes before its children.
+	for (const { pid, ppid } of all) if (below.has(ppid)) below.add(pid);
+	const inner = all.findLast((one) => below.has(one.pid) && one.session !== session && one.group === one.foreground);
+	return inner?.pid ?? outer ?? shell;
 }
 
 // The numbers of read, poll and pselect6 in /proc/PID/syscall; arm64 has no poll. See proc_pid_syscall(5).
