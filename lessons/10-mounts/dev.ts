@@ -90,7 +90,7 @@ export const devRules: FactRule[] = [
 				when: (context) => missing(context, [...STANDARD, EXTRA]).length > 0,
 				diagnosis: "devices-missing",
 				why: (context) =>
-					`In the command's /dev, these are no device files: ${missing(context, [...STANDARD, EXTRA]).join(", ")}. Without S_IFCHR in its mode, mknod makes an ordinary file. A shell that writes to a missing /dev/null makes one, too.`,
+					`In the command's /dev, these are not device files: ${missing(context, [...STANDARD, EXTRA]).join(", ")}. Without S_IFCHR in its mode, mknod makes an ordinary file. A shell that writes to a missing /dev/null makes one, too.`,
 				try: "Call mknod(path, type | mode, makedev(major, minor)) for each of DEVICES.",
 				see: ["mknod(2)"],
 			},

@@ -69,7 +69,7 @@ export const refusals: Explanation[] = [
 	{
 		when: (context) => refused("mount", "EINVAL")(context) && hasFlag(context, "MS_REMOUNT"),
 		diagnosis: "remount-of-no-mount",
-		why: (context) => `${target(context)} is no mount point, only a path in a mount. Flags belong to a mount.`,
+		why: (context) => `${target(context)} is not a mount point, only a path in a mount. Flags belong to a mount.`,
 		try: "First bind the path to itself: mount(path, path, null, MS_BIND, null). Then it is a mount of its own.",
 		see: ["mount(2), ERRORS", "mount(2), Remounting an existing mount"],
 	},

@@ -70,7 +70,7 @@ export const bindRules: FactRule[] = [
 			{
 				diagnosis: "host-made-private",
 				misconception: 4,
-				why: "mountVolumes begins in the host's mount namespace. It made mounts private there: their lines in the host's mountinfo have lost shared:N. Other programs of the host rely on it.",
+				why: "mountVolumes begins in the host's mount namespace. It made mounts private there: their lines in the host's mountinfo have lost shared:N. Other programs of the host rely on this propagation.",
 				try: "First unshare(CLONE_NEWNS), then make the mounts private.",
 				see: ["mount_namespaces(7), SHARED SUBTREES"],
 			},
@@ -85,7 +85,7 @@ export const bindRules: FactRule[] = [
 			{
 				when: ({ facts }) => facts["bind.directory"] === "a copy",
 				diagnosis: "directory-copied",
-				why: "The command sees a file with the right content, and another inode than on the host. So it is a copy: the container does not see later changes of the host, and the host does not see the container's.",
+				why: "The command sees a file with the right content, but its inode is not the one on the host. So the file is a copy: the container does not see later changes of the host, and the host does not see the container's.",
 				try: "mount(source, path, null, MS_BIND | MS_REC, null)",
 				see: ["mount(2), Creating a bind mount"],
 			},
@@ -141,7 +141,7 @@ export const bindRules: FactRule[] = [
 			{
 				when: (context) => mounted(context, ["MS_BIND"], ["MS_REC", "MS_REMOUNT"]).length > 0,
 				diagnosis: "bind-not-recursive",
-				why: "On the host, another file system is mounted on a subdirectory. The command sees the empty directory below it. Without MS_REC, a bind mount is a copy of one mount alone.",
+				why: "On the host, another file system is mounted on a subdirectory. The command sees the empty directory below it. Without MS_REC, a bind mount copies one mount, without the mounts below it.",
 				try: "MS_BIND | MS_REC",
 				see: ["mount(2), Creating a bind mount"],
 			},
@@ -161,7 +161,7 @@ export const bindRules: FactRule[] = [
 			{
 				when: ({ facts }) => facts["bind.file"] === "a copy",
 				diagnosis: "file-copied",
-				why: "The command sees a file with the right content, and another inode than on the host. So it is a copy.",
+				why: "The command sees a file with the right content, but its inode is not the one on the host. So the file is a copy.",
 				try: "A file can be bound onto a file. Make an empty file first, if there is none: mount(source, path, null, MS_BIND, null).",
 				see: ["mount(2), Creating a bind mount"],
 			},
@@ -184,7 +184,7 @@ export const bindRules: FactRule[] = [
 					valuesOf(context, "read-only.writable").length > 1 &&
 					mounted(context, ["MS_BIND", "MS_RDONLY"], ["MS_REMOUNT"]).length > 0,
 				diagnosis: "bind-ignores-read-only",
-				why: "mount was called with MS_BIND | MS_RDONLY, and the mount's flags in the command's mount table have no ro. A call that binds ignores all other flags, without an error.",
+				why: "mount was called with MS_BIND | MS_RDONLY, but the mount's flags in the command's mount table have no ro. A call that binds ignores all other flags, without an error.",
 				try: "Make the bind mount first. Then set MOUNT_ATTR_RDONLY with mountSetattr.",
 				see: ["mount(2), Creating a bind mount", "mount_setattr(2)"],
 			},
@@ -199,7 +199,7 @@ export const bindRules: FactRule[] = [
 			{
 				diagnosis: "read-only-forgotten",
 				why: (context) =>
-					`The volume was asked for with readOnly, and can be written to, or is not there: ${valuesOf(context, "read-only.writable").join(", ")}. Its flags are in the command's mount table.`,
+					`The volume was asked for with readOnly, but the command can write to it, or the volume is not there: ${valuesOf(context, "read-only.writable").join(", ")}. Its flags are in the command's mount table.`,
 				try: "After the bind mount, open the target again, and set MOUNT_ATTR_RDONLY with AT_RECURSIVE.",
 				see: ["mount_setattr(2)"],
 			},

@@ -45,12 +45,12 @@ export const linkRules: FactRule[] = [
 	{
 		fact: "links.volume",
 		madeOf: "files",
-		what: "what a named volume was filled with, whose target is a link",
+		what: "what a named volume with a link as its target was filled with",
 		explain: [
 			{
 				when: ({ facts }) => facts["links.volume"] === "the host's directory",
 				diagnosis: "filled-from-the-host",
-				why: "The target of this volume is a link in the image. The volume has the files of the host's directory of that name: they were copied for the container, which may read them now. The image decides where its links lead, so any directory of the host could be copied.",
+				why: "The target of this volume is a link in the image. The volume has the files of the directory of that name on the host: they were copied, and the container may read them now. The image decides where its links lead, so any directory of the host could be copied.",
 				try: "Resolve the target with openat2 and RESOLVE_IN_ROOT in useVolume, too, and copy from /proc/self/fd/N.",
 				see: ["openat2(2)"],
 			},
@@ -76,7 +76,7 @@ export const linkRules: FactRule[] = [
 		explain: [
 			{
 				diagnosis: "descriptor-left-open",
-				why: "The command went through /proc/1/fd: the files that the container's init has open. One of them is a directory of the host, or of the container's root as the host has it. From there, .. leads to the host's root.",
+				why: "The command went through /proc/1/fd: the files that the container's init has open. One of them is a directory of the host, or a directory of the container's root that was opened on the host. From there, .. leads to the host's root.",
 				try: "Close each descriptor that mountVolumes opens. The processes that are forked later inherit them, and only execve closes them.",
 				see: ["proc_pid_fd(5)", "path_resolution(7)"],
 			},

@@ -67,7 +67,7 @@ export const namedRules: FactRule[] = [
 	{
 		fact: "volume.content",
 		madeOf: "files",
-		what: "what of the image's directory is not in the new volume",
+		what: "files of the image's directory that are not in the new volume",
 		followsFrom: ["links.volume/volume-not-filled"],
 		explain: [
 			{
@@ -80,14 +80,14 @@ export const namedRules: FactRule[] = [
 			{
 				when: (context) => valuesOf(context, "volume.content").join() === ".hidden",
 				diagnosis: "hidden-files-left-out",
-				why: "The image's directory has the file .hidden, and the volume does not. A shell's * stands for no name that begins with a dot.",
+				why: "The image's directory has the file .hidden, and the volume does not. A shell's * does not match names that begin with a dot.",
 				try: 'Name the directory, and not the files in it: execFileSync("cp", ["-a", ".", path], { cwd }).',
 				see: ["cp(1)"],
 			},
 			{
 				diagnosis: "volume-filled-in-part",
 				why: (context) =>
-					`In the volume, these paths are missing, or are something else than in the image: ${valuesOf(context, "volume.content").join(", ")}. The image's directory has two files, a directory with a file, and a symbolic link.`,
+					`In the volume, these paths are missing, or differ from the image: ${valuesOf(context, "volume.content").join(", ")}. The image's directory has two files, a directory with a file, and a symbolic link.`,
 				try: 'Copy directories with everything below them, and links as links. cp -a does both: execFileSync("cp", ["-a", ".", path], { cwd }).',
 				see: ["cp(1)"],
 			},
@@ -110,7 +110,7 @@ export const namedRules: FactRule[] = [
 			{
 				diagnosis: "owners-lost",
 				why: (context) =>
-					`These paths have another owner, group or mode than in the image: ${valuesOf(context, "volume.owners").join("; ")}. A copy belongs to the process that makes it, and its mode depends on the umask.`,
+					`The owner, group or mode of these paths is not the one in the image: ${valuesOf(context, "volume.owners").join("; ")}. A copy belongs to the process that makes it, and its mode depends on the umask.`,
 				try: 'cp -a keeps owners and modes: execFileSync("cp", ["-a", ".", path], { cwd }).',
 				see: ["cp(1)", "chown(2)"],
 			},

@@ -13,7 +13,7 @@ export const refusals: Explanation[] = [
 	{
 		when: refused("mount_setattr", "EINVAL"),
 		diagnosis: "attributes-of-no-mount",
-		why: "The descriptor or path refers to no mount point. A descriptor that was opened before the bind mount refers to what the mount has covered: the directory of the image.",
+		why: "The descriptor or path does not refer to a mount point. A descriptor that was opened before the bind mount refers to what the mount has covered: the directory of the image.",
 		try: "Open the target again after mount, and pass that descriptor.",
 		see: ["mount_setattr(2)", "mount(2), Creating a bind mount"],
 	},
@@ -21,7 +21,7 @@ export const refusals: Explanation[] = [
 		when: (context) => refused("mount", "EINVAL")(context) && flags(context).includes("MS_REMOUNT"),
 		diagnosis: "remount-of-no-mount",
 		why: (context) =>
-			`${argument(context, "target")} is no mount point. A descriptor that was opened before the bind mount refers to what the mount has covered, and so does its path in /proc/self/fd.`,
+			`${argument(context, "target")} is not a mount point. A descriptor that was opened before the bind mount refers to what the mount has covered, and so does its path in /proc/self/fd.`,
 		try: "Open the target again after the bind mount. Or use mountSetattr, which also changes the mounts below.",
 		see: ["mount(2), Remounting an existing mount", "mount_setattr(2)"],
 	},
@@ -47,7 +47,7 @@ export const refusals: Explanation[] = [
 		when: refused("mount", "ENOENT"),
 		diagnosis: "target-missing",
 		why: (context) =>
-			`Either ${argument(context, "source")} or ${argument(context, "target")} does not exist. Nothing need be at the target in the image, nor in the directories above it.`,
+			`Either ${argument(context, "source")} or ${argument(context, "target")} does not exist. The image need not have anything at the target, nor the directories above it.`,
 		try: "Make what is missing before you mount.",
 		see: ["mount(2), ERRORS"],
 	},
@@ -55,7 +55,7 @@ export const refusals: Explanation[] = [
 		when: refused("openat2", "ENOENT"),
 		diagnosis: "place-missing",
 		why: (context) =>
-			`There is no ${argument(context, "pathname")} below the directory where the path starts. Nothing need be at the target in the image.`,
+			`There is no ${argument(context, "pathname")} below the directory where the path starts. The image need not have anything at the target.`,
 		try: "Catch the exception. Open or make the directory above in the same way, make the last part below its descriptor, and open the target again.",
 		see: ["openat2(2), ERRORS"],
 	},
@@ -84,7 +84,7 @@ export const refusals: Explanation[] = [
 	{
 		when: (context) => refused("umount2", "EBUSY")(context) && context.process === null,
 		diagnosis: "exception-hidden",
-		why: "The container's command did not start, because useVolume or mountVolumes threw an exception. Then the engine could not unmount the container's overlay: a file or directory in it is still open, which useVolume has opened. This second exception hides the first.",
+		why: "The container's command did not start, because useVolume or mountVolumes threw an exception. Then the engine could not unmount the container's overlay: useVolume has opened a file or directory in it, which is still open. This second exception hides the first.",
 		try: "Close each descriptor in a finally block. Then this report shows the first exception.",
 		see: ["umount2(2), ERRORS"],
 	},

@@ -15,7 +15,7 @@ const userRules: FactRule[] = [
 				when: ({ process }) => process?.credentials.uids[0] === 0 && process.credentials.uids[1] !== 0,
 				diagnosis: "real-uid-left",
 				why: ({ process }) =>
-					`The command's real, effective and saved user ids are ${ids(process?.credentials.uids)}. The kernel asks for the effective one when a file is opened. But a process may make its effective id what its real or its saved id is, at any time. The command has done so, was root, and has made a file that belongs to root.`,
+					`The command's real, effective and saved user ids are ${ids(process?.credentials.uids)}. The kernel checks the effective one when a file is opened. But a process may set its effective id to its real or its saved id at any time. The command has done so, was root, and has made a file that belongs to root.`,
 				try: "Set all three with one call: setresuid(uid, uid, uid).",
 				see: ["setresuid(2)", "credentials(7)"],
 			},
@@ -23,7 +23,7 @@ const userRules: FactRule[] = [
 				when: ({ process }) => process?.credentials.uids[1] === 0 && process.credentials.uids[0] !== 0,
 				diagnosis: "effective-uid-left",
 				why: ({ process }) =>
-					`The command's real, effective and saved user ids are ${ids(process?.credentials.uids)}. When a file is opened, the kernel asks for the effective one, and 0 is root. (A shell would hide this mistake: if its two ids differ, it sets the effective one to the real one.)`,
+					`The command's real, effective and saved user ids are ${ids(process?.credentials.uids)}. When a file is opened, the kernel checks the effective one, and 0 is root. (A shell would hide this mistake: if its two ids differ, it sets the effective one to the real one.)`,
 				try: "Set all three with one call: setresuid(uid, uid, uid).",
 				see: ["setresuid(2)", "credentials(7)"],
 			},
@@ -69,7 +69,7 @@ const userRules: FactRule[] = [
 				when: ({ facts }) => ["not set", "/root"].includes(String(facts["user.home"])),
 				diagnosis: "home-of-root",
 				why: ({ facts }) =>
-					`In the environment that the command was started with, HOME is ${facts["user.home"]}. That is the engine's. Programs look for their settings in this directory, and may not even enter root's.`,
+					`In the environment that the command was started with, HOME is ${facts["user.home"]}. That is the engine's. Programs look for their settings in HOME, and this user may not even enter root's directory.`,
 				try: 'Set process.env["HOME"] to the home directory in the user\'s line of /etc/passwd. The engine passes process.env to execve.',
 				see: ["environ(7)", "getpwnam(3)"],
 			},
@@ -97,7 +97,7 @@ export default defineCheck({
 		{ title: "a number without a name", points: 1, facts: ["number.ids", "number.home"] },
 		{ title: "a home", points: 1, facts: ["user.home"] },
 		{
-			title: "what is no user is refused",
+			title: "an unknown user is refused",
 			points: 2,
 			facts: ["refused.name", "refused.minus-one", "refused.too-large"],
 		},

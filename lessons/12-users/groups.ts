@@ -17,7 +17,7 @@ export const groupRules: FactRule[] = [
 			{
 				when: ({ process }) => process?.credentials.gids.every((gid) => gid === 0) === true,
 				diagnosis: "group-of-root",
-				why: "The command's real, effective and saved group ids are 0: the group root. What root's group may read and write, the command may as well. setresuid changes no group.",
+				why: "The command's real, effective and saved group ids are 0: the group root. So the command may read and write whatever root's group may. setresuid changes no group.",
 				try: "Call setresgid(gid, gid, gid) before setresuid.",
 				see: ["setresgid(2)", "credentials(7)"],
 			},
@@ -25,7 +25,7 @@ export const groupRules: FactRule[] = [
 				when: ({ facts }) => facts["user.gids"] === "‹firstGid›",
 				diagnosis: "group-of-another-name",
 				why: ({ drawn }) =>
-					`The command's group id is ${drawn["firstGid"]}. That is what /etc/passwd says of ${drawn["first"]}, a user with the same number as ${drawn["user"]}, ${drawn["uid"]}. Two names may have one number, and the command line has asked for the second one.`,
+					`The command's group id is ${drawn["firstGid"]}. That is what /etc/passwd says of ${drawn["first"]}, a user with the same number as ${drawn["user"]}, ${drawn["uid"]}. Two names may have the same number. The command line asked for the second name.`,
 				try: "Find the line by the name. Only if no line has this name, find it by the number.",
 				see: ["getpwnam(3)"],
 			},
@@ -33,7 +33,7 @@ export const groupRules: FactRule[] = [
 				when: ({ process }) => new Set(process?.credentials.gids).size > 1,
 				diagnosis: "real-gid-left",
 				why: ({ process }) =>
-					`The command's real, effective and saved group ids are ${process?.credentials.gids.slice(0, 3).join(", ")}. A process may make its effective id what its real or its saved id is, at any time.`,
+					`The command's real, effective and saved group ids are ${process?.credentials.gids.slice(0, 3).join(", ")}. A process may set its effective id to its real or its saved id at any time.`,
 				try: "Set all three with one call: setresgid(gid, gid, gid).",
 				see: ["setresgid(2)", "credentials(7)"],
 			},
@@ -72,7 +72,7 @@ export const groupRules: FactRule[] = [
 				diagnosis: "memberships-of-another-name",
 				why: (context) =>
 					`The command is in the supplementary groups ${groupsIn(context)}. /etc/group lists ${context.drawn["first"]} in ${context.drawn["firstMembersGid"]}, and not ${context.drawn["user"]}. Both names have the number ${context.drawn["uid"]}, but groups list names.`,
-				try: "Look for the name of the line in /etc/passwd that you have found for the user.",
+				try: "You have found a line of /etc/passwd for the user. Look for the name in that line.",
 				see: ["group(5)"],
 			},
 			{
@@ -88,13 +88,13 @@ export const groupRules: FactRule[] = [
 				diagnosis: "group-add-missing",
 				why: (context) =>
 					`The command is in the supplementary groups ${groupsIn(context)}. But it was asked for two more: ${context.drawn["added"]}, which is ${context.drawn["addedGid"]} in the container's /etc/group, and the number ${context.drawn["number"]}, which needs no line there.`,
-				try: "Look each word of groupAdd up in /etc/group. A word that is no name there may be a number.",
+				try: "Look each word of groupAdd up in /etc/group. If no line has this name, the word may be a number.",
 				see: ["group(5)", "setgroups(2)"],
 			},
 			{
 				diagnosis: "groups-not-asked-for",
 				why: (context) =>
-					`The command is in the supplementary groups ${groupsIn(context)}. Nobody has asked for all of them: ${context.drawn["members"]} is ${context.drawn["membersGid"]}, ${context.drawn["added"]} is ${context.drawn["addedGid"]}, and ${context.drawn["number"]} is a number.`,
+					`The command is in the supplementary groups ${groupsIn(context)}. Only these were asked for: ${context.drawn["members"]} is ${context.drawn["membersGid"]}, ${context.drawn["added"]} is ${context.drawn["addedGid"]}, and ${context.drawn["number"]} is a number.`,
 				try: "Pass setgroups only the groups that list the user, and those of groupAdd.",
 				see: ["group(5)", "setgroups(2)"],
 			},

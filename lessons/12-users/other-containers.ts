@@ -42,7 +42,7 @@ export const otherContainerRules: FactRule[] = [
 			{
 				diagnosis: "group-not-used",
 				why: (context) =>
-					`The command has the ${idsOf(context, LINKED)}. Asked for were the user ${context.drawn["uid"]} and the group ${context.drawn["added"]}, which is ${context.drawn["addedGid"]}.`,
+					`The command has the ${idsOf(context, LINKED)}. The engine was asked for the user ${context.drawn["uid"]} and the group ${context.drawn["added"]}, which is ${context.drawn["addedGid"]}.`,
 				try: "If group is given, look it up in /etc/group, and use it instead of the gid in /etc/passwd. Take a number as it is.",
 				see: ["getpwnam(3)", "group(5)"],
 			},
@@ -58,7 +58,7 @@ export const otherContainerRules: FactRule[] = [
 				when: (context) => listOf(context, "linked.groups").includes("‹firstMembersGid›"),
 				diagnosis: "memberships-beside-a-group",
 				why: (context) =>
-					`The command was asked to run in the group ${context.drawn["added"]}, and in no other. But it is also in ${context.drawn["firstMembersGid"]}, because /etc/group lists ${context.drawn["first"]} there, the first name of ${context.drawn["uid"]}.`,
+					`The command was asked to run in the group ${context.drawn["added"]}, and in no other. But it is also in ${context.drawn["firstMembersGid"]}, because /etc/group lists ${context.drawn["first"]} there, which is the first name of the number ${context.drawn["uid"]}.`,
 				try: "Use memberships only if group is not given.",
 				see: ["group(5)"],
 			},
@@ -111,7 +111,7 @@ export const otherContainerRules: FactRule[] = [
 			{
 				diagnosis: "number-not-used",
 				why: (context) =>
-					`The command has the ${idsOf(context, NUMBER)}. Asked for was the user ${context.drawn["number"]}. No line names this user's group, so the group is 0, as in other engines.`,
+					`The command has the ${idsOf(context, NUMBER)}. The engine was asked for the user ${context.drawn["number"]}. No line names this user's group, so the group is 0, as in other engines.`,
 				try: "If no line fits, take the number itself as the uid, and 0 as the gid.",
 				see: ["credentials(7)"],
 			},
@@ -126,7 +126,7 @@ export const otherContainerRules: FactRule[] = [
 			{
 				diagnosis: "home-of-nobody",
 				why: ({ facts }) =>
-					`HOME is ${facts["number.home"]}. Nobody has written down a home for this number, so it is /, as in other engines. The engine's own HOME is a directory of the host.`,
+					`HOME is ${facts["number.home"]}. No line gives a home for this number, so HOME should be /, as in other engines. The engine's own HOME is a directory of the host.`,
 				try: 'Set process.env["HOME"] to "/" if no line fits.',
 				see: ["environ(7)"],
 			},
@@ -135,14 +135,14 @@ export const otherContainerRules: FactRule[] = [
 	{
 		fact: "refused.name",
 		madeOf: "exercise",
-		what: "what becomes of a user whose name only the host has",
+		what: "how the engine treats a user whose name only the host has",
 		followsFrom: ["back", "user.uids/user-of-the-host"],
 		explain: [
 			{
 				diagnosis: "unknown-name-runs",
 				why: (context) =>
 					`The container's /etc/passwd has no line for ${context.drawn["hostOnly"]}, and a command that should run as this user must not run as another one. But no exception came: the engine ${endOf(context, UNKNOWN_NAME)}.`,
-				try: "Throw an error if no line has the name, and the word is no number.",
+				try: "Throw an error if no line has the name and the word is not a number.",
 				see: ["getpwnam(3)"],
 			},
 		],
@@ -150,7 +150,7 @@ export const otherContainerRules: FactRule[] = [
 	{
 		fact: "refused.minus-one",
 		madeOf: "exercise",
-		what: "what becomes of the user 4294967295",
+		what: "how the engine treats the user 4294967295",
 		followsFrom: ["back"],
 		explain: [
 			{
@@ -165,7 +165,7 @@ export const otherContainerRules: FactRule[] = [
 	{
 		fact: "refused.too-large",
 		madeOf: "exercise",
-		what: "what becomes of the group 4294967296",
+		what: "how the engine treats the group 4294967296",
 		followsFrom: ["back"],
 		explain: [
 			{

@@ -26,7 +26,7 @@ export const refusals: Explanation[] = [
 		when: (context) => engineGaveUpRoot(context) && /EPERM|EACCES/.test(context.thrown?.message ?? ""),
 		diagnosis: "engine-became-the-user",
 		why: ({ thrown }) =>
-			`In the list of your system calls, the engine's own process has called setresuid. After that it was not root any more, and the kernel refused what it needs for a container: ${thrown?.message}`,
+			`In the list of your system calls, the engine's own process has called setresuid. After that, the engine was not root any more, and the kernel refused a call that needs root: ${thrown?.message}`,
 		try: "Change ids only in the function that prepareUser returns: it is called in the process that becomes the command.",
 		see: ["setresuid(2)", "credentials(7)"],
 	},

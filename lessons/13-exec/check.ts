@@ -20,7 +20,7 @@ export default defineCheck({
 			facts: ["exec.workdir", "workdir.outside"],
 		},
 		{
-			title: "nothing of the host's open, and nothing left",
+			title: "no files of the host open, and nothing left",
 			points: 2,
 			facts: ["exec.descriptors", "zombies", "container"],
 			onlyWith: ["the container's processes", "its other namespaces, its root"],

@@ -23,13 +23,13 @@ const cgroupExplanations: Explanation[] = [
 			const [join] = joins(context);
 			return `The program wrote ${join?.args["data"]} to cgroup.procs, and the command is not in that cgroup. A write moves the one process whose pid it names (0: the process that writes). Children that were forked before stay where they were, and the container's own processes are there already.`;
 		},
-		try: "Write getpid(), in the process that becomes the command, or in its parent before the fork. Node's process.pid is no substitute: it is the pid of the engine's first process, also after a fork.",
+		try: "Write getpid(), in the process that becomes the command, or in its parent before the fork. Do not use Node's process.pid: it stays the pid of the engine's first process after a fork.",
 		see: ["cgroups(7)"],
 	},
 	{
 		diagnosis: "cgroup-not-joined",
 		why: ({ facts }) =>
-			`/proc/PID/cgroup of the command is ${facts["exec.cgroup"]}. A cgroup is no namespace: setns with CLONE_NEWCGROUP changes what the process sees, and moves it nowhere. So none of the container's limits hold for the command, and the container's end does not reach it through its cgroup.`,
+			`/proc/PID/cgroup of the command is ${facts["exec.cgroup"]}. A cgroup is not a namespace: setns with CLONE_NEWCGROUP changes what the process sees, but does not move it to another cgroup. So none of the container's limits hold for the command, and the container's end does not reach it through its cgroup.`,
 		try: "Before setns, while the host's files are in reach: write getpid() to cgroup.procs in container.cgroup.",
 		see: ["cgroups(7)", "cgroup_namespaces(7)"],
 	},
@@ -68,14 +68,14 @@ export const limitRules: FactRule[] = [
 	{
 		fact: "workdir.outside",
 		madeOf: "kernel",
-		what: "what a working directory reaches that is a link to /proc/self/fd/N",
+		what: "what the command reaches when its working directory is a link to /proc/self/fd/N",
 		followsFrom: ["exec.pid/not-entered"],
 		explain: [
 			{
 				when: ({ facts }) => facts["workdir.outside"] === REPLACED,
 				diagnosis: "workdir-replaced",
 				followsFrom: ["exec.workdir"],
-				why: "The command could not start where it was asked to, and it started somewhere else in the container. Nobody has been told. It would make, change or remove files in a place that nobody has named.",
+				why: "The command could not start in the given directory. It started somewhere else in the container, without an error. So it could make, change or remove files in a directory that nobody has named.",
 				try: "Throw an error if workdir leads out of the container.",
 				see: ["getcwd(2)"],
 			},
@@ -98,7 +98,7 @@ export const limitRules: FactRule[] = [
 			{
 				diagnosis: "descriptor-left",
 				why: ({ facts }) =>
-					`/proc/PID/fd of the command has ${[facts["exec.descriptors"] ?? []].flat().join(", ")}. It was opened on the host, so it leads there from inside, whatever the command's root is.`,
+					`/proc/PID/fd of the command has ${[facts["exec.descriptors"] ?? []].flat().join(", ")}. The file was opened on the host, so the command reaches the host through it, whatever the command's root is.`,
 				try: "Close what you have opened, or leave it close-on-exec. Descriptors 0, 1 and 2 stay open in every command: leave them as they are.",
 				see: ["open(2)", "execve(2)"],
 			},

@@ -20,7 +20,7 @@ export const refusals: Explanation[] = [
 	{
 		when: (context) => refused("setns", "EINVAL")(context) && argument(context, "nstype").includes("CLONE_NEWUSER"),
 		diagnosis: "own-user-namespace",
-		why: "The container is in the host's user namespace, and so is this process. The kernel refuses to enter the user namespace that a process is in already: it would get all capabilities anew. It enters either all of the namespaces or none.",
+		why: "The container is in the host's user namespace, and so is this process. The kernel refuses to enter the user namespace that a process is in already: otherwise, the process would get back all capabilities. setns enters either all of the namespaces or none.",
 		try: "Leave CLONE_NEWUSER out.",
 		see: ["setns(2), ERRORS", "user_namespaces(7)"],
 	},
@@ -51,8 +51,8 @@ export const refusals: Explanation[] = [
 	{
 		when: (context) => refused("waitpid", "ECHILD")(context) && ["0", "-1"].includes(argument(context, "pid")),
 		diagnosis: "child-waits",
-		why: "A process waits that has no child. fork returns twice: 0 in the child, and the child's pid in the parent. Here the child waits, and the parent goes on to become the command. But only the child is in the container's PID namespace.",
-		try: "Wait if fork has returned another number than 0. Return if it is 0.",
+		why: "A process that has no child waits for one. fork returns twice: 0 in the child, and the child's pid in the parent. Here the child waits, and the parent goes on to become the command. But only the child is in the container's PID namespace.",
+		try: "Wait if fork has returned a number other than 0. Return if it has returned 0.",
 		see: ["fork(2), RETURN VALUE", "waitpid(2), ERRORS"],
 	},
 	{

@@ -14,7 +14,7 @@ export const callerRules: FactRule[] = [
 				when: (context) => settings(context) === "raw meanwhile, raw afterwards",
 				diagnosis: "terminal-left-raw",
 				why: "The container has ended, and the caller's terminal is still raw. It belongs to the caller, not to your process: nobody resets it when your process ends. What is typed next is not shown, and Ctrl-C does nothing.",
-				try: "Put tcsetattr(0, TCSANOW, settings) into a finally block: it then happens whatever ended. (A user types: stty sane, Ctrl-J.)",
+				try: "Put tcsetattr(0, TCSANOW, settings) into a finally block: then it runs even after an exception. (A user types: stty sane, Ctrl-J.)",
 				see: ["termios(3)", "stty(1)"],
 			},
 			{

@@ -17,7 +17,7 @@ export const refusals: Explanation[] = [
 	{
 		when: ioctlRefused("TIOCGPTPEER", "EIO"),
 		diagnosis: "terminal-still-locked",
-		why: "The other end of a new pseudo-terminal is locked, until its master is told otherwise. So nobody opens it before its owner and mode are right.",
+		why: "The other end of a new pseudo-terminal is locked, until a process unlocks it through the master. So nobody opens it before its owner and mode are right.",
 		try: "ioctl(master, TIOCSPTLCK, 0) before TIOCGPTPEER.",
 		see: ["ioctl_tty(2)", "unlockpt(3)"],
 	},
@@ -25,7 +25,7 @@ export const refusals: Explanation[] = [
 		when: refused("ioctl", "EBADF"),
 		diagnosis: "terminal-of-the-host",
 		why: ({ thrown }) =>
-			`Descriptor ${thrown?.syscall?.args["fd"]} is not open any more. The engine closes every terminal that is open when connectStreams returns, except at 0, 1 and 2: such a terminal is of the host's /dev/pts, and not of the container's.`,
+			`Descriptor ${thrown?.syscall?.args["fd"]} is not open any more. The engine closes every terminal that is open when connectStreams returns, except at 0, 1 and 2: such a terminal is in the host's /dev/pts, not in the container's.`,
 		try: "Open /dev/ptmx in takeStreams: there, the process has the container's root.",
 		see: ["pty(7)", "pts(4)"],
 	},
@@ -50,7 +50,7 @@ export const refusals: Explanation[] = [
 			refused("ioctl", "ENOTTY")(context),
 		diagnosis: "not-a-terminal",
 		why: ({ thrown }) =>
-			`Descriptor ${thrown?.syscall?.args["fd"]} is no terminal, so it has no settings and no size. The caller's streams can be pipes, or were replaced before.`,
+			`Descriptor ${thrown?.syscall?.args["fd"]} is not a terminal, so it has no settings and no size. The caller's streams can be pipes, or were replaced before.`,
 		try: "Ask isatty first, and ask for settings and size in connectStreams, before you replace descriptors.",
 		see: ["isatty(3)", "termios(3)"],
 	},

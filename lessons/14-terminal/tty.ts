@@ -119,7 +119,7 @@ export const ttyRules: FactRule[] = [
 		explain: [
 			{
 				diagnosis: "resize-lost",
-				why: `The caller's terminal became ${SIZES.later.columns} columns wide, and the kernel sent SIGWINCH to its foreground. The container's terminal still has another size (moment “${RESIZED}”).`,
+				why: `The caller's terminal became ${SIZES.later.columns} columns wide, and the kernel sent SIGWINCH to its foreground. The container's terminal still has a different size (moment “${RESIZED}”).`,
 				try: "In onResize: ioctl(master, TIOCSWINSZ, ioctl(0, TIOCGWINSZ)). The kernel then sends SIGWINCH to the foreground of the container's terminal.",
 				see: ["ioctl_tty(2)", "signal(7)"],
 			},

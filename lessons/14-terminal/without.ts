@@ -22,14 +22,14 @@ export const withoutRules: FactRule[] = [
 	{
 		fact: "plain.streams",
 		madeOf: "kernel",
-		what: "the streams of a container without a terminal, whose caller has one",
+		what: "the streams of a container without a terminal, if its caller has one",
 		followsFrom: [],
 		explain: [
 			{
 				when: (context) => value(context, "plain.streams").startsWith("a terminal"),
 				diagnosis: "callers-terminal-as-output",
 				why: (context) =>
-					`In /proc/PID/fd, these descriptors of the command are a terminal: ${value(context, "plain.streams").replace(/^a terminal: /, "")}. A terminal is open for reading as well, whatever it was meant for.`,
+					`In /proc/PID/fd, these descriptors of the command are a terminal: ${value(context, "plain.streams").replace(/^a terminal: /, "")}. The command can also read from a terminal that was meant only for output.`,
 				try: "For each stream that isatty: make a pipe, give one end to the container, and copy from the other one.",
 				see: ["pipe(2)", "isatty(3)"],
 			},
