@@ -38,7 +38,7 @@ export class CallStreams {
 	/** Makes a terminal for the call to use instead of the pipes. @returns the terminal's path in the harbour */
 	useTerminal(window: WindowSize): string {
 		const { masterFd, slaveFd } = openTerminal(window.rows, window.columns);
-		// A setting that is not a new terminal's, as a user may have it.
+		// Change one setting, because a user's terminal may also differ from a new one.
 		const settings = tcgetattr(slaveFd);
 		settings.rest[ERASE_CHARACTER] = CTRL_H;
 		tcsetattr(slaveFd, TCSANOW, settings);
@@ -61,7 +61,7 @@ export class CallStreams {
 		this.substitute = "/dev/null";
 	}
 
-	/** Writes to the call's standard input. What no process reads any more is lost. */
+	/** Writes to the call's standard input. If no process reads it any more, the data is lost. */
 	input(data: string): void {
 		if (this.substitute === null) this.pipes.stdin.write(data);
 		else if (this.#masterFd >= 0) this.#writeToTerminal(data);

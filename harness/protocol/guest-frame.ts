@@ -30,7 +30,7 @@ export const GuestFrame = v.variant("type", [
 	/** A stage of the run has ended: its preparation, a step of its scenario, or the wait for the calls' ends. */
 	v.object({ type: v.literal("stageEnded"), nonce: text }),
 	v.object({ type: v.literal("report"), nonce: text, observation: Observation }),
-	/** A run takes long. With the processes of its calls. */
+	/** Sent regularly during a long run, with the processes of its calls. */
 	v.object({ type: v.literal("waits"), nonce: text, ...Waits }),
 	/** A session's program has ended. Its output is in the frames before this one. */
 	v.object({ type: v.literal("ended"), nonce: text, code: v.nullable(count), signal: v.nullable(text) }),

@@ -68,7 +68,10 @@ export class Probe {
 		this.#readers = readers.map(([name, read]) => read(asked[name]));
 	}
 
-	/** A text that differs from the last one if something has changed that changes by itself. */
+	/**
+	 * A text that differs from the last one if a value has changed that changes without any command, such as the used
+	 * memory.
+	 */
 	fingerprint(earlier: readonly EarlierReading[]): string {
 		return this.#readers.map(({ fingerprint }) => fingerprint?.(earlier) ?? "").join("\n");
 	}
