@@ -314,9 +314,8 @@ async function engineModules({ id }: Lesson, mine: ReadonlyMap<string, string>) 
 	});
 	const lessonOf = (module: string) => basename(dirname(module));
 	const isModule = (file: string) => dirname(dirname(file)) === inKit("solutions") && LESSON_MODULE.test(file);
-	const references = files.filter(isModule).map(lessonOf);
-	return {
-		yours: [...mine].filter(([, file]) => files.includes(file)).map(([module]) => lessonOf(module)),
-		reference: references.filter((lesson) => lesson < id).sort(),
-	};
+	const yours = [...mine].filter(([, file]) => files.includes(file)).map(([module]) => lessonOf(module));
+	// A lesson may have several modules, of which the learner writes one.
+	const others = new Set(files.filter(isModule).map(lessonOf));
+	return { yours, reference: [...others].filter((lesson) => lesson < id && !yours.includes(lesson)).sort() };
 }

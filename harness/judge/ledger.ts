@@ -157,7 +157,7 @@ function comparisonKey(ofCall: LedgerCall): string {
 const generationOf = (task: string): number => task.split(".").length - 1;
 
 function withoutInputs(call: string, value: string): string {
-	const named = value.replaceAll(/-[0-9a-f]{4,8}\b/g, "-");
+	const named = value.replaceAll(/-[0-9a-f]{4,8}\b|\b[0-9a-f]{8}\b/g, "-");
 	if (call === "execve") return named.replaceAll(/\d+|\bkill -[A-Z]+/g, "…");
 	return call.startsWith("fs.") ? withoutNumbers(named) : named;
 }

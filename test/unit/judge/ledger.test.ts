@@ -43,6 +43,11 @@ describe("showLedgers", () => {
 		expect(text).toContain("The same calls, in the same order");
 	});
 
+	test("a container's drawn id, in a path, makes no difference", () => {
+		const calls = (id: string) => [call("1", "mount", { target: `"/run/box/${id}/merged"` })];
+		expect(shown(calls("33e66b40"), calls("44f41db0")).join("\n")).not.toContain("≠");
+	});
+
 	test("an init passes on the drawn code of its own command; another one is a difference", () => {
 		const calls = (drawn: string, passedOn = drawn) => [
 			call("1", "execve", { argv: `["sh", "-c", "trap 'exit ${drawn}' TERM"]` }),

@@ -99,8 +99,8 @@ describe("judge [mine]", () => {
 		accelerator: () => Promise.resolve("none"),
 		play: () => Promise.reject(new Error("no machine is needed for this")),
 	};
-	const judged = async (mine: Map<string, string>) =>
-		judge(await findLesson("04"), await files.write("broken.ts", "const = 1;"), machines, { mine });
+	const judged = async (mine: Map<string, string>, lesson = "04") =>
+		judge(await findLesson(lesson), await files.write("broken.ts", "const = 1;"), machines, { mine });
 
 	test("says which modules are the learner's, and which of the earlier ones the reference's", async () => {
 		const mine = await files.write("02-unshare/isolate.ts", "export function isolate() {}");
@@ -110,6 +110,14 @@ describe("judge [mine]", () => {
 			"  engine  yours: 02; the reference's: 01\n",
 		);
 		expect((await judged(new Map())).engine).toEqual({ yours: [], reference: ["01-process", "02-unshare"] });
+	});
+
+	test("names each lesson once, also one with several modules", async () => {
+		const mine = await files.write("02-unshare/isolate.ts", "export function isolate() {}");
+		const { engine } = await judged(new Map([[isolate, mine]]), "13");
+		const named = [...(engine?.yours ?? []), ...(engine?.reference ?? [])];
+		expect(named).toContain("11-volumes");
+		expect(named).toEqual([...new Set(named)]);
 	});
 
 	test("an earlier module that no longer works is not this lesson's fault", async () => {
