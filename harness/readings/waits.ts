@@ -55,5 +55,6 @@ function doing(state: string, waitsIn = ""): string {
 	if (state === "T") return "stopped";
 	const [, wait] = AWAITED.find(([functions]) => functions.test(waitsIn)) ?? [];
 	if (wait !== undefined) return `waiting in ${wait}`;
-	return `waiting${state === "D" ? ", in state D," : ""} in the kernel's function ${waitsIn || "without a name"}`;
+	const where = waitsIn === "" ? ", the kernel does not say where" : ` in the kernel's function ${waitsIn}`;
+	return `waiting${state === "D" ? " in state D" : ""}${where}`;
 }

@@ -13,6 +13,12 @@ test("says what each process does or waits for", () => {
 	);
 });
 
+test("says so if the kernel names no function, as for a process that has just woken up", () => {
+	expect(waitsText({ tasks: [task(41, "sh", "S")], waitsIn: {} })).toBe(
+		"sh (pid 41) waiting, the kernel does not say where",
+	);
+});
+
 test("says nothing of a call without processes", () => {
 	expect(waitsText({ tasks: [], waitsIn: {} })).toBe("");
 });
