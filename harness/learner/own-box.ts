@@ -81,11 +81,14 @@ ${others.length === 0 ? "" : `\nNot yet written by you, taken from drydock's ref
 ## What it does
 
     sudo ./box run ${options.join(" ")} IMAGE [COMMAND…]
+    sudo ./box exec [--help] CONTAINER COMMAND…
+    sudo ./box ps
+    sudo ./box volume ls
 
 IMAGE is a directory. It contains either an image as lesson 09 builds it, or simply the container's files. The command
-gets its own hostname, root, processes, limits, writable layer and network. It uses box's input and output, and box
-passes signals on to it. box exits with the command's exit code. When the command has ended, or box has been killed,
-nothing of the container is left. \`./box run --help\` explains the options.
+gets its own hostname, root, processes, limits, writable layer, network, and terminal. box passes signals on to it, and
+exits with the command's exit code. When the command has ended, or box has been killed, only the volumes that have a
+name are left of the container. \`./box --help\` explains all commands and options.
 
 To try it without any image, where busybox is installed:
 
