@@ -34,16 +34,17 @@ export const callerRules: FactRule[] = [
 		],
 	},
 	{
-		fact: "caller.settings.interrupted",
+		fact: "caller.settings.kept",
 		madeOf: "kernel",
-		what: "the settings of the caller's terminal after a container that Ctrl-C ended",
-		followsFrom: ["caller.settings", "tty.interrupt"],
+		what: "callers' terminals whose settings changed for a container without -i or without -t",
+		followsFrom: ["caller.settings", "tty.failed"],
 		explain: [
 			{
-				diagnosis: "terminal-left-raw",
-				why: "After the container that Ctrl-C ended, the caller's terminal is not as it was before.",
-				try: "Restore the settings in a finally block, whatever has ended the container.",
-				see: ["termios(3)"],
+				diagnosis: "raw-for-nobody",
+				why: (context) =>
+					`The settings of the caller's terminal, by tcgetattr on its master: ${[context.facts["caller.settings.kept"] ?? []].flat().join(", ")}. A raw terminal leaves echo, lines and Ctrl-C to the terminal at the other end. Without -i, no key is passed on: Ctrl-C then does nothing at all. Without -t, there is no terminal at the other end.`,
+				try: "Change the settings only if the container has both: interactive, and a master.",
+				see: ["cfmakeraw(3)", "termios(3)"],
 			},
 		],
 	},

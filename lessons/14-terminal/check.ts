@@ -14,7 +14,7 @@ export default defineCheck({
 		{
 			title: "a terminal of its own",
 			points: 5,
-			facts: ["tty.streams", "tty.session", "tty.controlling", "tty.foreground", "tty.callers"],
+			facts: ["tty.streams", "tty.session", "tty.controlling", "tty.foreground", "tty.callers", "tty.failed"],
 		},
 		{
 			title: "its size, and its signals",
@@ -24,12 +24,15 @@ export default defineCheck({
 		{
 			title: "the caller's terminal as it was",
 			points: 3,
-			facts: ["caller.settings", "caller.settings.interrupted"],
+			facts: ["caller.settings", "caller.settings.kept"],
 		},
 		{
 			title: "three separate streams",
 			points: 3,
-			facts: ["plain.stdin", "plain.streams", "plain.callers", "plain.session", "piped.streams"],
+			facts: [
+				...["plain.stdin", "plain.streams", "plain.session", "mute.input"],
+				...["typed.streams", "typed.callers", "typed.input"],
+			],
 		},
 	],
 	lessonSummary:

@@ -10,41 +10,47 @@ import {
 import {
 	END_FILE,
 	HUNG_UP,
-	HUNG_UP_CODE,
-	INTERRUPTED,
-	INTERRUPTED_CODE,
-	PIPED,
+	HUNG_UP_CODES,
+	MUTE,
+	NO_INPUT,
 	PLAIN,
 	RESIZED,
 	SIZES,
 	settingsAfter,
 	settingsDuring,
-	WITHOUT,
+	TYPED,
 } from "./scenario.ts";
 
 /** The facts of this lesson. */
 export function deriveTerminals(observation: Observation): Record<string, FactValue> {
 	const box = commandAt(observation, DURING);
-	const [resized, plain, piped] = [
-		commandAt(observation, RESIZED),
-		commandAt(observation, WITHOUT, PLAIN),
-		commandAt(observation, WITHOUT, PIPED),
-	];
+	const resized = commandAt(observation, RESIZED);
+	const [plain, mute] = [commandAt(observation, NO_INPUT, PLAIN), commandAt(observation, NO_INPUT, MUTE)];
+	const typed = commandAt(observation, TYPED, TYPED);
 	const isOwn = box !== null && streamsOf(box) === OWN;
 	return {
 		...(box === null ? {} : terminalFacts(box)),
-		"tty.resized": resized === null ? "not read" : sizeOf(resized, SIZES.later, SIZES.first),
-		"tty.interrupt": signalFrom(observation, INTERRUPTED, INTERRUPTED_CODE, isOwn),
-		"tty.hangup": signalFrom(observation, HUNG_UP, HUNG_UP_CODE, isOwn),
+		"tty.resized": resized === null ? NOT_READ : sizeOf(resized, SIZES.later, SIZES.first),
+		"tty.interrupt": interrupt(observation, isOwn),
+		"tty.hangup": hangUp(observation, isOwn),
+		"tty.failed": typed === null ? "did not end" : "ended",
 		"caller.settings": settings(observation),
-		"caller.settings.interrupted": String(observation.measured[settingsAfter(INTERRUPTED)] ?? "not read"),
-		"plain.stdin": plain === null ? "not read" : endOf(plain),
-		"plain.streams": plain === null ? "not read" : separate(plain),
-		"plain.callers": plain?.terminal?.callers ?? "not read",
-		"plain.session": plain === null ? "not read" : ownSession(plain),
-		"piped.streams": piped === null ? "not read" : separate(piped),
+		"caller.settings.kept": [MUTE, TYPED].flatMap((call) => unlessKept(observation, call)),
+		"mute.input": mute === null ? NOT_READ : endOf(mute),
+		"plain.stdin": plain === null ? NOT_READ : endOf(plain),
+		"plain.streams": plain === null ? NOT_READ : separate(plain),
+		"plain.session": plain === null ? NOT_READ : ownSession(plain),
+		"typed.streams": typed === null ? NOT_READ : separate(typed),
+		"typed.callers": typed?.terminal?.callers ?? NOT_READ,
+		"typed.input": typed === null ? NOT_READ : (typed.files[END_FILE]?.text.trim() ?? "its end was not found"),
 	};
 }
+
+/** The command did not run. */
+export const NOT_READ = "not read";
+
+/** The container has not heard the hang-up either. */
+export const NOT_KNOWN = "not known";
 
 /** What {@link streamsOf} says of a terminal of the container's own devpts. */
 const OWN = "a terminal of its own /dev/pts";
@@ -92,16 +98,32 @@ function sizeOf(process: ProcessState, wanted: Size, other: Size): string {
 	return is(wanted) ? "the caller's" : is(other) ? "the one of another moment" : `${columns} × ${rows}`;
 }
 
-function signalFrom({ calls }: Observation, name: string, code: number, isOwn: boolean): string {
-	const ending = calls[name]?.ending;
-	if (ending?.how !== "returned") return howItEnded(ending);
-	if (ending.value !== code) return "another end";
-	return isOwn ? "from its own terminal" : "from the caller's terminal";
+// Only a container that has heard the hang-up says whether it had got SIGINT before.
+function interrupt({ calls }: Observation, isOwn: boolean): string {
+	const ending = calls[HUNG_UP]?.ending;
+	const code = ending?.how === "returned" ? ending.value : undefined;
+	if (code === HUNG_UP_CODES.interrupted) return senderOf(isOwn);
+	return code === HUNG_UP_CODES.uninterrupted ? "no SIGINT" : NOT_KNOWN;
 }
 
+function hangUp({ calls }: Observation, isOwn: boolean): string {
+	const ending = calls[HUNG_UP]?.ending;
+	if (ending?.how !== "returned") return howItEnded(ending);
+	const codes: unknown[] = Object.values(HUNG_UP_CODES);
+	return codes.includes(ending.value) ? senderOf(isOwn) : "another end";
+}
+
+const senderOf = (isOwn: boolean) => (isOwn ? "from its own terminal" : "from the caller's terminal");
+
 function settings({ measured }: Observation): string {
-	const [during, after] = [settingsDuring(BOX), settingsAfter(BOX)].map((name) => String(measured[name] ?? "not read"));
+	const [during, after] = [settingsDuring(BOX), settingsAfter(BOX)].map((name) => String(measured[name] ?? NOT_READ));
 	return `${during} meanwhile, ${after} afterwards`;
+}
+
+// Nothing if the settings are as before.
+function unlessKept({ measured }: Observation, call: string): string[] {
+	const now = measured[settingsDuring(call)];
+	return now === "as before" ? [] : [`${call}: ${String(now ?? NOT_READ)}`];
 }
 
 function endOf({ files }: ProcessState): string {

@@ -1,6 +1,20 @@
-import type { InstrumentContext } from "#guest";
+import { type InstrumentContext, Patience, untilMachineIdles } from "#guest";
 
-/** Compares the settings of a call's terminal with those that the call found; see CallStreams. */
-export function settingsOf({ call }: InstrumentContext, name: string): string | undefined {
-	return call(name)?.runner.settings() ?? undefined;
+/** How much idle time an engine has for changing its caller's settings. A busy machine is not idle. */
+const CHANGE_MS = 600;
+
+/**
+ * Compares the settings of a call's terminal with those that the call found; see CallStreams.
+ * @param awaited waits until this is the result, or until the machine has been idle for so long that it will never be
+ */
+export async function settingsOf(
+	{ call, patience }: InstrumentContext,
+	name: string,
+	awaited?: string,
+): Promise<string | undefined> {
+	const ongoing = call(name);
+	const change = new Patience(CHANGE_MS, patience.leftMs);
+	const isAwaited = () => awaited !== undefined && ongoing?.runner.settings() !== awaited;
+	while (isAwaited() && ongoing?.hasEnded === false && change.leftMs > 0) await untilMachineIdles();
+	return ongoing?.runner.settings() ?? undefined;
 }

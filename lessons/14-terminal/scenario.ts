@@ -1,28 +1,27 @@
 import { BOX, type Check, DURING, type RandomInputs, type Scenario } from "../../harness/judge/index.ts";
 
 /**
- * Runs five containers. The first three have a terminal, and so has their caller: one ends by itself, one by Ctrl-C, and
- * one because its caller's terminal hangs up. The other two have no terminal; the caller of the fourth has one.
+ * Runs five containers: two with a terminal and standard input, and one for each other combination of the two. Of the
+ * first two, one ends by itself, and one because its caller's terminal hangs up.
  */
 
-/** The container that Ctrl-C ends. */
-export const INTERRUPTED = "interrupted";
-/** The container whose caller hangs up. */
+/** The container that Ctrl-C is typed for, and whose caller hangs up later. */
 export const HUNG_UP = "hung up";
-/** The container without a terminal whose caller has one. */
+/** The container without a terminal and without standard input. Its caller has no terminal either. */
 export const PLAIN = "plain";
-/** The container without any terminal. */
-export const PIPED = "piped";
+/** The container with a terminal and without standard input. */
+export const MUTE = "mute";
+/** The container with standard input and without a terminal, whose caller has one. */
+export const TYPED = "typed";
 /** The moment after the caller's terminal has got another size. */
 export const RESIZED = "resized";
-/** The moment at which {@link PLAIN} and {@link PIPED} run. */
-export const WITHOUT = "without";
+/** The moment at which {@link PLAIN} and {@link MUTE} run. */
+export const NO_INPUT = "no input";
 
-/** Exit codes of containers that a signal of their terminal ends. */
-export const INTERRUPTED_CODE = 41;
-export const HUNG_UP_CODE = 42;
+/** Exit codes of the container that a hang-up ends: it has got SIGINT before, or has not. */
+export const HUNG_UP_CODES = { interrupted: 42, uninterrupted: 43 } as const;
 
-/** In the container: whether a read from standard input has found the end. */
+/** In the container: whether a read from standard input has found the end; for {@link TYPED}, the line before it. */
 export const END_FILE = "end";
 
 /** The size of the callers' terminals, and the size that the first one has later. */
@@ -37,11 +36,22 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
 }
 
 // A signal interrupts `wait`, and not the wait for a command in the foreground.
-const WAIT = 'echo "$0"; while :; do sleep 1000 & wait; done';
-const onSignal = (signal: string, code: number) => `trap 'exit ${code}' ${signal}; ${WAIT}`;
+const REST = "while :; do sleep 1000 & wait; done";
+const SIGNAL_TEXT = "it was SIGINT";
+const SIGNALS_SCRIPT = `code=${HUNG_UP_CODES.uninterrupted}; trap 'exit $code' HUP
+trap 'code=${HUNG_UP_CODES.interrupted}; echo "${SIGNAL_TEXT}"' INT; echo "$0"; ${REST}`;
 
 // A read from standard input returns 1 at its end. If it is not at its end, nobody writes anything.
-const PLAIN_SCRIPT = `read -r line; echo $? >/${END_FILE}; ${WAIT}`;
+const READ = `read -r line; echo $? >/${END_FILE}`;
+const PLAIN_SCRIPT = `${READ}; echo "$0"; ${REST}`;
+// What is typed must never reach this one.
+const MUTE_TEXT = "it reads";
+const MUTE_SCRIPT = `echo "${MUTE_TEXT}"; ${READ}; ${REST}`;
+
+const END_TEXT = "it was the end";
+const TYPED_SCRIPT = `echo "$0"; read -r line; cat >/dev/null; echo "$line" >/${END_FILE}; echo "${END_TEXT}"; ${REST}`;
+/** Ctrl-C and Ctrl-D. See termios(3): VINTR, VEOF. */
+const [CTRL_C, CTRL_D] = ["\u0003", "\u0004"];
 
 export function scenarioOf({ id = "", hostname }: RandomInputs): Scenario {
 	const container = (number: number, streams: { interactive: boolean; tty: boolean }) => ({
@@ -52,55 +62,69 @@ export function scenarioOf({ id = "", hostname }: RandomInputs): Scenario {
 	const withTerminal = { interactive: true, tty: true };
 	const stdio = { terminal: SIZES.first };
 	return {
-		does: "ran a container with a terminal, and gave its caller's terminal another size; ended one with a terminal by Ctrl-C, and one because its caller's terminal hung up; ran one without a terminal and without standard input for a caller with a terminal, and one without any terminal",
+		does: "ran a container with -i and -t, and gave its caller's terminal another size; typed Ctrl-C for another one, and hung up its caller's terminal; ran one with neither for a caller without a terminal; for callers with a terminal, ran one with -t alone and one with -i alone, and one with -t that cannot be made",
 		prepare: [],
 		calls: {
 			[BOX]: { options: container(0, withTerminal), stdio },
-			[INTERRUPTED]: {
-				about: "it has a terminal, and Ctrl-C is typed",
+			[HUNG_UP]: {
+				about: "it has a terminal; Ctrl-C is typed, and then its caller's terminal hangs up",
 				options: container(1, withTerminal),
 				stdio,
-				script: onSignal("INT", INTERRUPTED_CODE),
-			},
-			[HUNG_UP]: {
-				about: "it has a terminal, and its caller's terminal hangs up",
-				options: container(2, withTerminal),
-				stdio,
-				script: onSignal("HUP", HUNG_UP_CODE),
+				script: SIGNALS_SCRIPT,
 			},
 			[PLAIN]: {
-				about: "it has neither a terminal nor standard input, and its caller has a terminal",
-				options: container(3, { interactive: false, tty: false }),
-				stdio,
+				about: "it has neither a terminal nor standard input, and its caller has no terminal",
+				options: container(2, { interactive: false, tty: false }),
 				script: PLAIN_SCRIPT,
 			},
-			[PIPED]: {
-				about: "it has standard input and no terminal, and neither has its caller",
+			[MUTE]: {
+				about: "it has a terminal and no standard input",
+				options: container(3, { interactive: false, tty: true }),
+				stdio,
+				script: MUTE_SCRIPT,
+				// The container's terminal and the caller's each add a carriage return.
+				says: `${MUTE_TEXT}\r`,
+			},
+			[TYPED]: {
+				about:
+					"it has standard input and no terminal, and its caller has a terminal; before, a container with a terminal cannot be made",
+				export: "runAfterFailure",
 				options: container(4, { interactive: true, tty: false }),
+				stdio,
+				script: TYPED_SCRIPT,
 			},
 		},
 		steps: [
 			{ do: "call", call: BOX },
 			{ do: "look", as: DURING },
-			{ do: "measure", with: "settingsOf", args: [BOX], as: settingsDuring(BOX) },
+			{ do: "measure", with: "settingsOf", args: [BOX, "raw"], as: settingsDuring(BOX) },
 			{ do: "resize", call: BOX, window: SIZES.later },
+			{ do: "await", call: BOX, until: "settled" },
 			{ do: "look", as: RESIZED },
 			{ do: "feed", call: BOX, last: true },
 			{ do: "measure", with: "settingsOf", args: [BOX], as: settingsAfter(BOX) },
-			{ do: "call", call: INTERRUPTED },
-			{ do: "feed", call: INTERRUPTED, text: "\u0003" },
-			{ do: "await", call: INTERRUPTED, until: "ended" },
-			{ do: "measure", with: "settingsOf", args: [INTERRUPTED], as: settingsAfter(INTERRUPTED) },
 			{ do: "call", call: HUNG_UP },
+			// Before the terminal is raw, Ctrl-C would be a signal for its own foreground.
+			{ do: "measure", with: "settingsOf", args: [HUNG_UP, "raw"], as: settingsDuring(HUNG_UP) },
+			{ do: "feed", call: HUNG_UP, text: CTRL_C },
+			{ do: "await", call: HUNG_UP, until: { prints: SIGNAL_TEXT } },
 			{ do: "hangUp", call: HUNG_UP },
 			{ do: "await", call: HUNG_UP, until: "ended" },
 			{ do: "stop", call: HUNG_UP },
 			{ do: "call", call: PLAIN },
-			{ do: "call", call: PIPED },
-			{ do: "look", as: WITHOUT },
-			{ do: "feed", call: PIPED, line: "0", last: true },
+			{ do: "call", call: MUTE },
+			{ do: "feed", call: MUTE, text: `${hostname}\n` },
+			{ do: "look", as: NO_INPUT },
+			{ do: "measure", with: "settingsOf", args: [MUTE], as: settingsDuring(MUTE) },
+			{ do: "stop", call: MUTE },
 			{ do: "stop", call: PLAIN },
-			{ do: "measure", with: "settingsOf", args: [PLAIN], as: settingsAfter(PLAIN) },
+			// Last, because the run is given up if the engine waits for ever for the container that cannot be made.
+			{ do: "call", call: TYPED },
+			{ do: "feed", call: TYPED, text: `${hostname}\n${CTRL_D}` },
+			{ do: "await", call: TYPED, until: { prints: END_TEXT } },
+			{ do: "look", as: TYPED },
+			{ do: "measure", with: "settingsOf", args: [TYPED], as: settingsDuring(TYPED) },
+			{ do: "stop", call: TYPED },
 		],
 		readings: { terminal: {}, files: { inRoot: [END_FILE] } },
 	};

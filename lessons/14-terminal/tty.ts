@@ -1,10 +1,16 @@
 import type { Context, FactRule } from "../../harness/judge/index.ts";
-import { RESIZED, SIZES } from "./scenario.ts";
+import { NOT_KNOWN } from "./facts.ts";
+import { RESIZED, SIZES, TYPED } from "./scenario.ts";
 
 const text = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().join(", ");
 const calls = ({ ledger }: Context, call: string, op?: string) =>
 	ledger.some(
 		({ call: made, args, error }) => made === call && error === undefined && (op === undefined || args["op"] === op),
+	);
+
+const waitsForMaster = ({ calls }: Context["observation"]) =>
+	calls[TYPED]?.ledger.some(
+		({ call, result, error }) => call === "recvmsg" && result === undefined && error === undefined,
 	);
 
 /** Rules for the container that has a terminal: the terminal itself, its session, its size and its signals. */
@@ -129,6 +135,7 @@ export const ttyRules: FactRule[] = [
 		fact: "tty.interrupt",
 		madeOf: "exercise",
 		what: "what happened after Ctrl-C was typed",
+		accept: (got) => got === NOT_KNOWN,
 		followsFrom: ["tty.streams", "tty.session", "tty.controlling"],
 		explain: [
 			{
@@ -140,7 +147,7 @@ export const ttyRules: FactRule[] = [
 			},
 			{
 				diagnosis: "interrupt-lost",
-				why: "Ctrl-C was typed on the caller's terminal, and the command did not end by its SIGINT. Either the character was not copied to the container's terminal, or that terminal has no foreground to send a signal to.",
+				why: "Ctrl-C was typed on the caller's terminal, and the command got no SIGINT. Either the character was not copied to the container's terminal, or that terminal has no foreground to send a signal to.",
 				try: "Copy from descriptor 0 to the master; and make the terminal the session's with TIOCSCTTY.",
 				see: ["termios(3)", "ioctl_tty(2)"],
 			},
@@ -157,6 +164,21 @@ export const ttyRules: FactRule[] = [
 				why: "The caller's terminal has hung up, as when its window is closed. The container's command got no SIGHUP and ran on. The kernel sends SIGHUP to a terminal's session when the last descriptor of the master is closed: somebody still has it open.",
 				try: "In onEnd, when the channel from descriptor 0 has ended, return `to`: the master.",
 				see: ["pty(7)", "signal(7)"],
+			},
+		],
+	},
+	{
+		fact: "tty.failed",
+		madeOf: "kernel",
+		what: "a container with a terminal that could not be made",
+		followsFrom: ["tty.streams", "tty.hangup"],
+		explain: [
+			{
+				diagnosis: "waits-for-a-master",
+				why: ({ observation }) =>
+					`The process that was to become the container ended before takeStreams, and sent nothing. The process in the middle did not end.${waitsForMaster(observation) ? " It still waits in recvmsg, which returns null once no process has the other end of the socket open, and it has that end open itself." : ""}`,
+				try: "In the parent, close the child's socket right after the fork. If recvmsg returns null, copy what the pipes hold, and end with the exit code.",
+				see: ["unix(7)", "recvmsg(2)"],
 			},
 		],
 	},

@@ -1,6 +1,15 @@
-import type { Context, FactRule } from "../../harness/judge/index.ts";
+import type { Context, Explanation, FactRule } from "../../harness/judge/index.ts";
+import { NOT_READ } from "./facts.ts";
 
 const value = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().join(", ");
+
+const notRun = (fact: string): Explanation => ({
+	when: (context) => value(context, fact) === NOT_READ,
+	diagnosis: "command-never-ran",
+	why: "This container's command did not run, so nothing could be read.",
+	try: "Mend first what keeps the engine from starting it.",
+	see: [],
+});
 
 /** Rules for the containers that have no terminal. */
 export const withoutRules: FactRule[] = [
@@ -20,16 +29,24 @@ export const withoutRules: FactRule[] = [
 		],
 	},
 	{
-		fact: "plain.streams",
+		fact: "typed.streams",
 		madeOf: "kernel",
-		what: "the streams of a container without a terminal, if its caller has one",
-		followsFrom: [],
+		what: "the streams of an interactive container without a terminal, if its caller has one",
+		followsFrom: ["tty.failed"],
 		explain: [
+			notRun("typed.streams"),
 			{
-				when: (context) => value(context, "plain.streams").startsWith("a terminal"),
+				when: (context) => value(context, "typed.streams") === "a terminal: 0",
+				diagnosis: "callers-terminal-as-input",
+				why: "In /proc/PID/fd, descriptor 0 of the command is the caller's terminal. A terminal is open for writing as well, and the command can change its settings.",
+				try: "With -i and without -t, 0 needs a pipe, too: the child gets the reading end, and the parent copies from 0 to the other one.",
+				see: ["pipe(2)", "isatty(3)"],
+			},
+			{
+				when: (context) => value(context, "typed.streams").startsWith("a terminal"),
 				diagnosis: "callers-terminal-as-output",
 				why: (context) =>
-					`In /proc/PID/fd, these descriptors of the command are a terminal: ${value(context, "plain.streams").replace(/^a terminal: /, "")}. The command can also read from a terminal that was meant only for output.`,
+					`In /proc/PID/fd, these descriptors of the command are a terminal: ${value(context, "typed.streams").replace(/^a terminal: /, "")}. The command can also read from a terminal that was meant only for output.`,
 				try: "For each stream that isatty: make a pipe, give one end to the container, and copy from the other one.",
 				see: ["pipe(2)", "isatty(3)"],
 			},
@@ -42,15 +59,16 @@ export const withoutRules: FactRule[] = [
 		],
 	},
 	{
-		fact: "plain.callers",
+		fact: "typed.callers",
 		madeOf: "kernel",
 		what: "processes of that container that have the caller's terminal open",
-		followsFrom: ["plain.streams"],
+		followsFrom: ["tty.callers", "typed.streams", "tty.failed"],
 		explain: [
+			notRun("typed.callers"),
 			{
 				diagnosis: "callers-terminal-inside",
 				why: (context) =>
-					`These processes in the container's PID namespace have the caller's terminal open: ${value(context, "plain.callers")}.`,
+					`These processes in the container's PID namespace have the caller's terminal open: ${value(context, "typed.callers")}.`,
 				try: "Let the child of connectStreams replace descriptors 0, 1 and 2 before it returns.",
 				see: ["proc_pid_fd(5)"],
 			},
@@ -64,14 +82,14 @@ export const withoutRules: FactRule[] = [
 		explain: [
 			{
 				diagnosis: "no-session-without-terminal",
-				why: "In /proc/PID/stat, the session of the command without a terminal is that of its caller. So /dev/tty in the container is the caller's terminal.",
+				why: "In /proc/PID/stat, the session of the command without a terminal is that of its caller. If the caller has a terminal, /dev/tty in the container is that terminal.",
 				try: "Call setsid() also for a container without a terminal.",
 				see: ["setsid(2)", "tty(4)"],
 			},
 		],
 	},
 	{
-		fact: "piped.streams",
+		fact: "plain.streams",
 		madeOf: "kernel",
 		what: "the streams of a container when there is no terminal anywhere",
 		followsFrom: [],
@@ -79,9 +97,40 @@ export const withoutRules: FactRule[] = [
 			{
 				diagnosis: "streams-not-separate",
 				why: (context) =>
-					`Output and error messages must stay apart, without a terminal's carriage returns. The check finds: ${value(context, "piped.streams")}.`,
+					`Output and error messages must stay apart, without a terminal's carriage returns. The check finds: ${value(context, "plain.streams")}.`,
 				try: "Give the container the caller's pipes as they are, or pipes of your own: one for each stream.",
 				see: ["pipe(2)"],
+			},
+		],
+	},
+	{
+		fact: "mute.input",
+		madeOf: "files",
+		what: "what was typed for a container that has a terminal and is not interactive",
+		followsFrom: ["tty.streams", "tty.failed"],
+		explain: [
+			notRun("mute.input"),
+			{
+				diagnosis: "input-not-asked-for",
+				why: "A line was typed on the caller's terminal, and a read in the container has got something. Without -i, nothing that the caller types is for the container.",
+				try: "Pass a channel from 0 to the master only if the container is interactive.",
+				see: ["pty(7)"],
+			},
+		],
+	},
+	{
+		fact: "typed.input",
+		madeOf: "files",
+		what: "what an interactive container without a terminal read until the end of its input",
+		followsFrom: ["typed.streams", "tty.failed"],
+		explain: [
+			notRun("typed.input"),
+			{
+				diagnosis: "input-never-ends",
+				why: (context) =>
+					`A line and Ctrl-D were typed on the caller's terminal. The command has to read that line, and then find the end. The check finds: ${value(context, "typed.input")}. A pipe ends once no process has its writing end open.`,
+				try: "Copy from 0 to the pipe's writing end. Close that end in the child, and in the parent when 0 has ended: return `to` in onEnd.",
+				see: ["pipe(7)", "read(2)"],
 			},
 		],
 	},
