@@ -19,7 +19,7 @@ const STANDARD = [
 	...["full char 1:7", "null char 1:3", "random char 1:8"],
 	...["tty char 5:0", "urandom char 1:9", "zero char 1:5"],
 ];
-const EXTRA = "‹device› char 1:7";
+const EXTRA = "‹device› block 1:7";
 
 export const devRules: FactRule[] = [
 	{

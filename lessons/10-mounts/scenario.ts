@@ -12,9 +12,12 @@ export const PATTERN = "pattern";
 /** The files that name the container. */
 export const NAME_FILES = ["etc/hostname", "etc/hosts", "etc/resolv.conf"];
 
-/** The additional device: the same as /dev/full, under a name of its own, for others than root, and not for everybody. */
+/**
+ * The additional device: a disk in memory, for others than root, and not for everybody. Unlike all of the usual devices,
+ * it is a block device. Its numbers are those of /dev/full, so only the type tells the two apart.
+ */
 export const EXTRA = { major: 1, minor: 7, mode: 0o660 } as const;
-const S_IFCHR = 0o020000;
+const S_IFBLK = 0o060000;
 
 export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
 	// A part of the addresses. Always three digits, so that no address is the beginning of another.
@@ -41,7 +44,7 @@ export function scenarioOf({ id, hostname, device, pattern, address, ...drawn }:
 					layers: ["/lab/rootfs"],
 					init: true,
 					limits: {},
-					devices: [{ path: `/dev/${device}`, type: S_IFCHR, ...EXTRA }],
+					devices: [{ path: `/dev/${device}`, type: S_IFBLK, ...EXTRA }],
 					nameservers: [drawn["nameserver"] ?? "", drawn["otherNameserver"] ?? ""],
 				},
 				script: `{ echo ${pattern} >${CORE_PATTERN}; } 2>/dev/null\npause\nexit $line`,
