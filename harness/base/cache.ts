@@ -65,8 +65,8 @@ export async function cached(
 	});
 }
 
-/** For {@link cached}: makes a function that accepts every entry, except the given ones as long as they are unchanged. */
-export async function newerThanNow(...entries: readonly string[]): Promise<IsGood> {
+/** For {@link cached}, to have these entries made again: the result is true for an entry once it has been replaced. */
+export async function madeAgain(...entries: readonly string[]): Promise<IsGood> {
 	const before = await Promise.all(entries.map(sealOf));
 	return async (entry) => !before.includes(await sealOf(entry));
 }
@@ -182,9 +182,9 @@ export async function exists(path: string): Promise<boolean> {
 	);
 }
 
-// Removes what killed processes have left. This process holds the entry's lock, so no other process is making this
-// entry: its staging directories are removed at once. Staging directories of other entries, which may never be asked for
-// again, are removed when they are old.
+// Removes the staging directories of killed processes. Those of this entry are removed at once: this process holds the
+// entry's lock, so no other process uses them. Those of other entries are removed when they are old: they may be in use,
+// or nobody may ever ask for the entry again.
 async function sweep(dir: string, key: string): Promise<void> {
 	const ofThis = `${key}.staging-`;
 	await removeAll(dir, (name, ageMs) => name.startsWith(ofThis) || (/\.staging-/.test(name) && ageMs > ABANDONED_MS));

@@ -29,8 +29,8 @@ export async function main(args: string[]): Promise<number> {
 		const program = await commandLine(isCompleting);
 		// Without a command, drydock watches if it has a terminal, and lists the lessons otherwise.
 		const command = process.stdin.isTTY && process.stdout.isTTY ? "watch" : "list";
-		const alone = args.every((arg) => arg === "--plain");
-		await program.parseAsync(alone ? [...args, command] : withoutUselessHelp(program, args), { from: "user" });
+		const hasNoCommand = args.every((arg) => arg === "--plain");
+		await program.parseAsync(hasNoCommand ? [...args, command] : withoutUselessHelp(program, args), { from: "user" });
 		return Number(process.exitCode ?? EXIT.passed);
 	} catch (error) {
 		return explain(error);

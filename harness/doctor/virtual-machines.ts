@@ -38,7 +38,7 @@ export async function acceleratorLines(probe: boolean): Promise<DoctorLine[]> {
 		return [process.getuid?.() === 0 ? line : { ...line, mend: "sudo usermod -aG kvm $USER, then log in again" }];
 	}
 	const image = probe ? await cachedImage() : null;
-	const tried = image === null ? await known(fast) : await bootWith(fast, image);
+	const tried = image === null ? await earlierTrial(fast) : await bootWith(fast, image);
 	return [
 		"worked" in tried
 			? { name, state: "good", fact: `${fast}, ${tried.worked}` }
@@ -48,8 +48,9 @@ export async function acceleratorLines(probe: boolean): Promise<DoctorLine[]> {
 
 type Trial = { worked: string } | { failed: string };
 
-// Without QEMU, no boot can have failed.
-async function known(accelerator: Accelerator): Promise<Trial> {
+// What an earlier boot with the accelerator has shown. `recordedFailure` rejects if QEMU is missing: then no machine was
+// ever booted.
+async function earlierTrial(accelerator: Accelerator): Promise<Trial> {
 	const failed = await recordedFailure(accelerator).catch(() => null);
 	return failed === null ? { worked: "not tried yet: the next snapshot is booted with it" } : { failed };
 }
@@ -123,7 +124,10 @@ function refused(name: string, { message, next }: Failure): DoctorLine {
 	return { name, state: "bad", fact: message, ...(next === undefined ? {} : { mend: next }) };
 }
 
-/** The cache's owner, and whether there is space to build an image, or only for snapshots if there is an image. */
+/**
+ * The cache's owner, and whether the disk has enough space. If there is no image yet, it needs space for an image and
+ * snapshots; otherwise for snapshots only.
+ */
 export async function diskLines(): Promise<DoctorLine[]> {
 	let place = cacheDir;
 	while (!(await exists(place))) place = dirname(place);

@@ -25,7 +25,8 @@ export function earlierModule(
 	return existsSync(reference) ? reference : undefined;
 }
 
-// The lesson of the learner's module in whose folder the importer is, or below; the last lesson if there is none.
+// The lesson of the learner's module that is in the importer's folder, or in a folder above it. If there is none, the
+// last lesson.
 function lessonOf(replaced: ReadonlyMap<string, string>, importer: string): string {
 	const all = [...replaced].map(([reference, file]) => ({
 		lesson: basename(dirname(reference)),

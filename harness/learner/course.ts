@@ -121,7 +121,7 @@ export async function lastAttempt(lesson: Lesson): Promise<Attempt | null> {
  */
 export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verdict" | "findings">): Promise<void> {
 	if (verdict.verdict !== "pass" && (await isUntouched(lesson))) return;
-	const [judged, all, module] = await Promise.all([lessonKey(lesson.id), lessons(), moduleKey(lesson)]);
+	const [judgedBy, all, module] = await Promise.all([lessonKey(lesson.id), lessons(), moduleKey(lesson)]);
 	await changeLogbook((book) => {
 		const at = new Date().toISOString();
 		const record = recordOf(book, lesson);
@@ -129,14 +129,14 @@ export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verd
 		const findings = verdict.findings.map(({ fact, what, diagnosis, try: advice, see }) => {
 			return { fact, what, diagnosis, try: advice, see };
 		});
-		const first = record.passed === null;
-		// A pass selects the lesson, so the learner stays in it until they choose to go on: a check never moves on by
-		// itself.
+		const notYetPassed = record.passed === null;
+		// The current lesson stays the current one after it has passed, until the learner selects another. Without a
+		// selection, the next unpassed lesson would become the current one.
 		const stays = passes && currentOf(all, book)?.id === lesson.id;
 		return withRecord(stays ? { ...book, selected: lesson.id } : book, lesson, {
-			passed: passes ? { at: record.passed?.at ?? at, judgedBy: judged, module } : record.passed,
-			attempts: record.attempts + (first ? 1 : 0),
-			spentMs: record.spentMs + (first ? sinceLastAttemptMs(book, at) : 0),
+			passed: passes ? { at: record.passed?.at ?? at, judgedBy, module } : record.passed,
+			attempts: record.attempts + (notYetPassed ? 1 : 0),
+			spentMs: record.spentMs + (notYetPassed ? sinceLastAttemptMs(book, at) : 0),
 			lastAttempt: { at, verdict: passes ? "pass" : "fail", findings },
 		});
 	});

@@ -28,10 +28,10 @@ export async function tracks(): Promise<Track[]> {
 	return (await Promise.all(made)).filter((track) => track.lessons.length > 0);
 }
 
-/** Path of what a track's finish plays. */
+/** Path of the commands that a track's finish plays. */
 export const finishSteps = (track: number) => inKit("lessons", `finish-${track}.yaml`);
 
-/** Path of the text that follows when all of it has passed. */
+/** Path of the text that a learner reads after a track's finish has passed. */
 export const finishText = (track: number) => inKit("lessons", `finish-${track}.md`);
 
 /** The track of a lesson. */
@@ -48,7 +48,10 @@ export function passedTrackOf(all: readonly Track[], book: Logbook, lesson: Less
 /** What comes after a lesson that has passed. */
 export type After = "next lesson" | "finish" | "own engine" | "nothing";
 
-/** What comes after this lesson: the finish of its track, or of an earlier one, if that is all that it lacks. */
+/**
+ * What comes after this lesson. The finish of its track comes next if all of the track's lessons have passed. If the track
+ * has no finish, the same holds for the last track before it that has one.
+ */
 export function afterLesson(all: readonly Track[], book: Logbook, lesson: Lesson): After {
 	const toFinish = trackToFinish(all, lesson);
 	const track = toFinish && lessonsToPass(toFinish, book).length === 0 ? toFinish : undefined;
@@ -60,7 +63,7 @@ export function afterLesson(all: readonly Track[], book: Logbook, lesson: Lesson
 /** Whether the learner's own engine has passed the track's finish. */
 export const isFinished = ({ number }: Track, { finished }: Logbook) => Object.hasOwn(finished, String(number));
 
-/** Whether the finish of the lesson's track comes next once this lesson has passed: all its other lessons have passed. */
+/** Whether the lesson's track has a finish, and all of the track's other lessons have passed. */
 export function isLastToPass(all: readonly Track[], book: Logbook, lesson: Lesson): boolean {
 	const track = trackOf(all, lesson);
 	return track?.hasFinish === true && lessonsToPass(track, book).every(({ id }) => id === lesson.id);

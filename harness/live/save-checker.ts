@@ -88,8 +88,8 @@ export class SaveChecker {
 	}
 }
 
-// Converts an observation for a demo's views. The module's command takes the place of the process that the user of
-// the container's shell is talking to.
+// Converts an observation for a demo's views. They show the foreground process of the container's shell: here, the
+// command that the module started stands for it.
 function kernelStateIn({ moments }: Observation): KernelState | null {
 	const moment = moments[DURING];
 	const command = moment?.commands[BOX] ?? null;

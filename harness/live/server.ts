@@ -130,8 +130,8 @@ function watchConnections(server: HttpServer, isForUs: (request: IncomingMessage
 	});
 	// WebSocket is the only protocol that a client may upgrade to. Hono leaves upgrades to other protocols to other
 	// listeners, and reports a failed upgrade only if it is the only listener. So this listener takes the place of
-	// Hono's. It refuses other protocols, and requests for other hosts, of which Hono may fail to make a URL, and
-	// closes their connections. It passes all other upgrades on to Hono.
+	// Hono's. It refuses upgrades to other protocols, and closes their connections. It does the same with requests for
+	// other hosts, because Hono may fail to make a URL of such a host. It passes all other upgrades on to Hono.
 	const [toWebSocket] = server.listeners("upgrade");
 	server.removeAllListeners("upgrade");
 	server.on("upgrade", (request, socket, head) => {

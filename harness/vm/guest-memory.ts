@@ -70,10 +70,10 @@ export class GuestMemory {
 		await remove();
 		const pieces = new Map<number, { at: number; pages: number[] }>();
 		let end = 0;
-		await this.#eachPiece(async (start, [wanted, now]) => {
-			await Promise.all([readAll(this.template, wanted, start), readAll(this.file, now, start)]);
-			if (now.equals(wanted)) return;
-			const pages = differingBlocks(now, wanted, PAGE_BYTES);
+		await this.#eachPiece(async (start, [original, now]) => {
+			await Promise.all([readAll(this.template, original, start), readAll(this.file, now, start)]);
+			if (now.equals(original)) return;
+			const pages = differingBlocks(now, original, PAGE_BYTES);
 			const packed = Buffer.concat(pages.map((page) => now.subarray(page, page + PAGE_BYTES)));
 			const at = end;
 			end += packed.length;
@@ -105,7 +105,7 @@ export class GuestMemory {
 		await Promise.all([this.file.close(), this.template.close()]);
 	}
 
-	async #eachPiece(work: (start: number, buffers: [wanted: Buffer, now: Buffer]) => Promise<void>): Promise<void> {
+	async #eachPiece(work: (start: number, buffers: [Buffer, Buffer]) => Promise<void>): Promise<void> {
 		let next = 0;
 		const worker = async () => {
 			const buffers: [Buffer, Buffer] = [Buffer.alloc(PIECE_BYTES), Buffer.alloc(PIECE_BYTES)];

@@ -26,7 +26,7 @@ const LESSON = process.env["DRYDOCK_TESTS_LESSON"];
 const NAME = process.env["DRYDOCK_TESTS_ITEM"];
 /** Whether this run tries everything, however long it takes. */
 export const TRIES_ALL = MODE === "all";
-/** Results are appended to this file, one JSON document a line. */
+/** Results are appended to this file, one line of JSON per result. */
 const RESULTS = process.env["DRYDOCK_TESTS_RESULTS"];
 
 const records = new Map<string, Records>(
@@ -38,7 +38,7 @@ const share = drawnShare([...records.values()].reduce((sum, { size }) => sum + s
 /** Whether the item has a record for its present key. */
 export const isKnown = ({ lesson, name, key }: Item): boolean => records.get(lesson)?.get(name)?.key === key;
 
-/** The ids of the lessons of which this run tries items. */
+/** The ids of the lessons whose items this run may try. */
 export const TRIED_LESSONS: readonly string[] = LESSON === undefined ? [...records.keys()] : [LESSON];
 
 /** Whether this run tries the item. */
@@ -50,9 +50,9 @@ export function isTried(item: Item): boolean {
 }
 
 /**
- * For `judge`: if the cache has only an older observation of the item, the item is played again. Every item is played in
- * this run that has a record, or is the named one, or if everything is tried. For other items, any observation in the
- * cache is good enough.
+ * For `judge`: if the cache has only an older observation of the item, the item is played again. An item with a record is
+ * played again in this run, and so is an item that is tried by name or because everything is tried. For other items, any
+ * observation in the cache is good enough.
  */
 export function playedSinceMs(item: Item): number {
 	return MODE === "all" || NAME !== undefined || isKnown(item) ? STARTED_MS : 0;

@@ -5,13 +5,13 @@ import { harmless, inOneLine, printableName } from "../results/harmless.ts";
 import { parseTimeMs } from "../submissions/times.ts";
 
 /**
- * Who is in the class: a CSV file with a header, such as a learning platform's own list. The first column in which all
- * cells differ identifies a person.
+ * Who is in the class: a CSV file with a header, such as a learning platform's own list. The first column in which no
+ * cell is empty and all cells differ identifies a person.
  */
 
 const ROSTER_BYTES_MAX = 4 << 20;
 const PEOPLE_MAX = 20_000;
-/** Names of the column with the time at which a person handed in: our own, GitHub Classroom's, Moodle's. */
+/** Names of the column with the time of a person's submission: our own, GitHub Classroom's, Moodle's. */
 const SUBMITTED = ["submitted", "submission_timestamp", "last modified (submission)"];
 /** Texts in that column for a person who has handed in nothing. */
 const NEVER = ["", "-"];
@@ -85,8 +85,8 @@ export function matched(
 		const person = keys.map((key) => byKey.get(key)).find((known) => known != null);
 		return person === undefined || person === null ? [] : [[name, person] as const];
 	});
-	const theirs = new Set(found.map(([, person]) => person));
-	return { byName: new Map(found), without: people.filter((person) => !theirs.has(person)) };
+	const owners = new Set(found.map(([, person]) => person));
+	return { byName: new Map(found), without: people.filter((person) => !owners.has(person)) };
 }
 
 /** The name that a person without a submission has in the report. */

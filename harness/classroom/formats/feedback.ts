@@ -55,7 +55,8 @@ ${rows.map(({ lesson, result }) => section(lesson, result))}
 
 function section(lesson: WeightedLesson, result: Result) {
 	const { status, groups, points, file, line } = result;
-	// The heading says that a lesson has passed, the table says what is right, and the file comes with its line.
+	// Other parts of the page show the same: the heading shows that a lesson has passed, the table shows what is right, and
+	// the last row shows the file with its line.
 	const isElsewhere = (label: string) =>
 		label === "at" || label === "right" || (label === "result" && status === "pass");
 	const known = explanationOf(result).filter(([label]) => !isElsewhere(label));

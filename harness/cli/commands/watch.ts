@@ -2,7 +2,7 @@ import type { CommandSpec } from "../command.ts";
 
 export const watch: CommandSpec = {
 	name: "watch",
-	summary: "check the current lesson at every save; on a terminal, drydock alone does the same",
+	summary: "check the current lesson at every save; on a terminal, drydock without a command does the same",
 	options: [["--poll", "read the files at intervals: some mounts and shared folders report no changes"]],
 	run: async (options) => (await import("../learn/watch.ts")).watch(options),
 };

@@ -24,14 +24,14 @@ interface Row {
 /** `drydock list`. @returns the exit code */
 export async function list({ json }: { json?: boolean }): Promise<number> {
 	const [all, book, current, changed] = await Promise.all([lessons(), logbook(), currentLesson(), changedLessons()]);
-	const inTracks = await tracks();
+	const allTracks = await tracks();
 	const rows = all.map(({ id, title }): Row => {
 		const { passed, attempts, spentMs } = recordOf(book, { id });
 		const progress = { attempts, spentMs, changed: changed.has(id) };
 		return { id, title, passed: passed !== null, current: id === current.id, ...progress };
 	});
 	if (json) {
-		const documents = inTracks.map((track) => ({
+		const documents = allTracks.map((track) => ({
 			...track,
 			lessons: track.lessons.map(({ id }) => id),
 			finished: isFinished(track, book),
@@ -39,19 +39,19 @@ export async function list({ json }: { json?: boolean }): Promise<number> {
 		printJson({ schemaVersion: 1, lessons: rows, tracks: documents });
 		return EXIT.passed;
 	}
-	const near = shownPath(await learnersFile(current));
+	const file = shownPath(await learnersFile(current));
 	const isDone = recordOf(book, current).passed !== null;
 	const goOn = [
-		...(afterLesson(inTracks, book, current) === "finish" ? [`finish     ${FINISH}\n`] : []),
+		...(afterLesson(allTracks, book, current) === "finish" ? [`finish     ${FINISH}\n`] : []),
 		...(isDone && rows.some(({ passed }) => !passed) ? ["go on      npx drydock next\n"] : []),
 	].join("");
 	process.stdout.write(
-		`${table(rows, inTracks, (track) => isFinished(track, book))}\nread it    npx drydock read ${current.id}\nedit it    ${near}\ncheck it   npx drydock check ${current.id}; at every save: npx drydock\n${goOn}`,
+		`${table(rows, allTracks, (track) => isFinished(track, book))}\nread it    npx drydock read ${current.id}\nedit it    ${file}\ncheck it   npx drydock check ${current.id}; at every save: npx drydock\n${goOn}`,
 	);
 	return EXIT.passed;
 }
 
-function table(rows: readonly Row[], inTracks: readonly Track[], isDone: (track: Track) => boolean): string {
+function table(rows: readonly Row[], allTracks: readonly Track[], isDone: (track: Track) => boolean): string {
 	const { color, plain } = outputStyle();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const ids = Math.max(...rows.map(({ id }) => id.length));
@@ -64,7 +64,7 @@ function table(rows: readonly Row[], inTracks: readonly Track[], isDone: (track:
 		const note = changed
 			? chalk.yellow(`   ${" ".repeat(ids)}  has changed since you passed it: check it again\n`)
 			: "";
-		const track = inTracks.find(({ lessons }) => lessons[0]?.id === id);
+		const track = allTracks.find(({ lessons }) => lessons[0]?.id === id);
 		const gap = track?.number === 1 ? "" : "\n";
 		const heading =
 			track === undefined

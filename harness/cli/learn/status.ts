@@ -16,12 +16,12 @@ const LABEL_WIDTH = 9;
 /** `drydock status`. @returns the exit code */
 export async function status({ json }: { json?: boolean }): Promise<number> {
 	const [all, book, passed, changed] = await Promise.all([lessons(), logbook(), passedLessons(), changedLessons()]);
-	const [lesson, inTracks] = await Promise.all([currentLesson(), tracks()]);
-	const track = trackOf(inTracks, lesson);
+	const [lesson, allTracks] = await Promise.all([currentLesson(), tracks()]);
+	const track = trackOf(allTracks, lesson);
 	const file = await learnersFile(lesson);
 	const record = recordOf(book, lesson);
 	const next = (await exists(file))
-		? nextCommand(lesson, record, afterLesson(inTracks, book, lesson))
+		? nextCommand(lesson, record, afterLesson(allTracks, book, lesson))
 		: "npx drydock init";
 	if (json) {
 		const { attempts, spentMs, hintsShown, lastAttempt } = record;

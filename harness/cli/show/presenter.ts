@@ -24,7 +24,7 @@ export class Presenter {
 	#player: Promise<DemoPlayer> = new Promise(() => {});
 	/** The digits of the step's number that is being typed; null while none is. */
 	#stepDigits: string | null = null;
-	/** The last key was one that quits, and another one does. */
+	/** The last key asked to quit. If the next key asks again, the presentation ends. */
 	#isAskedToQuit = false;
 	#repaintTimer: NodeJS.Timeout | undefined;
 	/** The presentation is over: nothing is painted any more. */

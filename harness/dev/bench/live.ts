@@ -15,7 +15,7 @@ import { MachinePool } from "../../vm/machine-pool.ts";
 
 const FOLLOWERS = 30;
 const IDLE_MS = 10_000;
-/** Pause before each change. It is long enough for the probe to read rarely again. */
+/** Pause before each change. After it, the stage's watcher has finished all its readings of the previous change. */
 const PAUSE_MS = 3_000;
 /** Clock ticks per second in /proc: USER_HZ. */
 const TICKS = 100;
@@ -44,10 +44,11 @@ export async function liveTimings(n: number): Promise<Record<string, number[]>> 
 			const loaded = await loadForStage(lesson, { columns: 80, rows: 16 });
 			demo = await DemoInMachine.open(loaded, machines.beginStage.bind(machines), server.audience.sendEvent);
 			const presenter = await Listener.enter(server.link);
-			for (let i = 0; i < n; i++) values["liveFrameMs"]?.push(await change(presenter, `alone-${i}`));
+			for (let i = 0; i < n; i++) values["liveFrameMs"]?.push(await changeToViewMs(presenter, `alone-${i}`));
 			values["liveIdlePercent"]?.push(await idlePercent(demo.pid));
 			const followers = await Promise.all(Array.from({ length: FOLLOWERS }, () => follow(server)));
-			for (let i = 0; i < n; i++) values["liveFrameWithFollowersMs"]?.push(await change(presenter, `followed-${i}`));
+			for (let i = 0; i < n; i++)
+				values["liveFrameWithFollowersMs"]?.push(await changeToViewMs(presenter, `followed-${i}`));
 			for (const page of [presenter, ...followers]) page.leave();
 		} finally {
 			await demo?.close();
@@ -58,7 +59,7 @@ export async function liveTimings(n: number): Promise<Record<string, number[]>> 
 	return values;
 }
 
-async function change(presenter: Listener, name: string): Promise<number> {
+async function changeToViewMs(presenter: Listener, name: string): Promise<number> {
 	await sleep(PAUSE_MS);
 	// The typed line has quotation marks before the name, so only the printed line matches.
 	presenter.send({ action: "type", shell: "host", keys: `hostname ${name}; echo "is ""${name}"\r` });

@@ -19,8 +19,9 @@ const FILES_THAT_GROW = [
 ];
 /** Tests in other files that try every lesson. */
 const TESTS_THAT_GROW = /\bcheck --all\b/;
-/** Test files with items, of which each run draws some; in the first one, the tests with such names. */
+/** Test files with items. Each run draws some of the items. */
 const FILES_WITH_ITEMS = /^vm\/(submissions|mutants|hostile|examples|rehearsals)\.test\.ts$/;
+/** The names of those tests in `submissions.test.ts` that are items. */
 const SUBMISSION = /\[(right|wrong)\//;
 /** Where tests run one after the other: the next folders' tests begin when these have ended. */
 const PHASES = [/^(unit|cli)\//, /^vm\//];
@@ -59,7 +60,10 @@ export async function testDurations(): Promise<Record<string, number[]>> {
 	return { ...durations, ...(await processorTimes()) };
 }
 
-/** The same of reports that were read. @param course how many lessons the course had, and how many items with a record */
+/**
+ * Makes the durations of {@link testDurations} from the reports.
+ * @param course how many lessons the course had, and how many items with a record
+ */
 export function durationsOf(
 	{ startTime, testResults }: v.InferOutput<typeof Report>,
 	before: v.InferOutput<typeof Before>,

@@ -5,7 +5,7 @@ export interface GraphNode {
 	key: string;
 	width: number;
 	height: number;
-	/** The node lies in the frame, together with all others that do. */
+	/** The node lies in the frame. There is one frame, and it contains no other nodes. */
 	framed: boolean;
 }
 

@@ -83,7 +83,7 @@ export class Sheet {
 		return fitting ?? this.fit(texts.at(-1) ?? "", maxWidth, style);
 	}
 
-	/** One line of text, whose top left corner is here. */
+	/** Adds one line of text, with its top left corner at this point. */
 	text(key: string, [x, y]: Point, text: string, style: TextStyle = {}): Box {
 		const { size = 1, bold = false, code = false, look = "" } = style;
 		const box = { x, y, width: this.widthOf(text, style), height: size * EM * LINE_HEIGHT };

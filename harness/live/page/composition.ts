@@ -23,8 +23,8 @@ const PANES: Record<CompositionName, readonly Pane[]> = {
 };
 
 /**
- * Composes the page. Before a step is played, there is something to say: the sentence stands beside the drawing. While
- * it is played, the shell does. When it is done, the sentence beside the shell says where to look.
+ * Composes the page. Before a step is played, the sentence stands beside the drawing. While the step is played, the shell
+ * stands beside the drawing. When the step is done, the sentence beside the shell says where to look.
  * @param phase null until the demo has begun
  * @param stage the shell that the step's command is typed into
  * @param working whether the page shows the learner's own work, which only this page has
@@ -43,10 +43,11 @@ function attentionOf(name: CompositionName, phase: Phase | null): Pane {
 	return name === "say" || phase === "done" ? "sentence" : "shell";
 }
 
-/** Says which pane is alone after the key for that was pressed: one pane after the other, then none. */
+/** Says which pane fills the page after the next press of the key for that: one pane after the other, then none. */
 export function nextAlone(shown: Shown, { name, attention }: Composition): Shown["alone"] {
 	const all = PANES[name].filter((pane) => pane === "sentence" || pane === "shell" || pane === "drawing");
-	// The drawing first, because its details gain most; but the shell while it is what to look at.
+	// The drawing is first, because its details gain most from the room. But the shell is first while the audience is to
+	// look at it.
 	const first = attention === "shell" ? "shell" : "drawing";
 	const order: Shown["alone"][] = [...all.filter((pane) => pane === first), ...all.filter((pane) => pane !== first)];
 	return order[order.indexOf(shown.alone) + 1] ?? null;

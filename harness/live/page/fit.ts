@@ -1,18 +1,19 @@
-/** How much smaller or larger than usual the type of a pane may be. */
+/** The smallest font size of a pane, as a part of the usual size. */
 const SMALLEST = 0.5;
 const STEPS = 5;
 
-/** What the type of an element was last adapted to. */
+/** What the font size of each element was last adapted to. */
 const fitted = new WeakMap<HTMLElement, string>();
 
 /** Whether the page scrolls, as on a phone: there, panes are as high as what is in them. */
 export const pageScrolls = (): boolean => matchMedia("(max-width: 60rem)").matches;
 
 /**
- * Sets the type of an element as large as everything in it fits, by its style `--fit`. If nothing fits, it is scrolled.
+ * Gives an element the largest font size with which everything in it fits, by its style `--fit`. If even the smallest does
+ * not fit, the size is the usual one, and the element is scrolled.
  * @param largest 1 for the usual size
  */
-export function fitType(element: HTMLElement, largest: number): void {
+export function fitFontSize(element: HTMLElement, largest: number): void {
 	const { fontSize } = getComputedStyle(document.documentElement);
 	const now = [largest, fontSize, element.clientWidth, element.clientHeight, element.textContent].join();
 	if (fitted.get(element) === now) return;

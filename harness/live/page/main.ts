@@ -87,8 +87,8 @@ function shareShown(): void {
 	if (showing.presents) connection.send({ action: "show", shown: showing.shown });
 }
 
-// The presenter's page decides how large the terminals are: what fits beside the drawing. All other pages, and a shell
-// that is alone, adapt their type.
+// The presenter's page decides how many columns and rows the terminals have: as many as fit beside the drawing. All other
+// pages, and a shell that fills the page, adapt their font size.
 function shareSize(): void {
 	const { presents, demo, composition } = showing;
 	if (!presents || panes === null || demo.header === null) return;

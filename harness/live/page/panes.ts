@@ -3,7 +3,7 @@ import { NOTHING_CHOSEN, type Shown } from "../messages.ts";
 import { terminalColors } from "./appearance.ts";
 import { type Composition, compose } from "./composition.ts";
 import { elementById, h, replaceContent } from "./elements.ts";
-import { fitType } from "./fit.ts";
+import { fitFontSize } from "./fit.ts";
 import { LessonText } from "./lesson-text.ts";
 import { paintSentence } from "./sentence.ts";
 import { ShellsPanel } from "./shells-panel.ts";
@@ -78,10 +78,13 @@ export class Panes {
 		this.fit(showing);
 	}
 
-	/** Adapts the type to the room that there is. */
+	/** Adapts the font sizes to the room that there is. */
 	fit({ composition, demo, shown, recorded, presents }: Showing): void {
 		const isCaption = composition.name === "do" && composition.panes.length > 1;
-		fitType(elementById("sentence"), isCaption ? 1 : composition.panes.length > 1 ? SENTENCE_LARGEST : ALONE_LARGEST);
+		fitFontSize(
+			elementById("sentence"),
+			isCaption ? 1 : composition.panes.length > 1 ? SENTENCE_LARGEST : ALONE_LARGEST,
+		);
 		const { columns, rows } = demo.sizeOf(composition.shell);
 		// Lines are wrapped where they were wrapped when they were recorded. How many are seen does not matter.
 		const usual = presents && !recorded && shown.alone !== "shell";

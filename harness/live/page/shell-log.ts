@@ -1,4 +1,4 @@
-/** As much of a terminal's output as is kept to look back on. */
+/** How many characters of a terminal's output are kept, to look back on. */
 const CHARS_MAX = 256 << 10;
 
 /** What a shell's terminal has shown, with times. */

@@ -11,7 +11,7 @@ import { h } from "./elements.ts";
  */
 const FONT_SIZE_MIN = 10;
 const DEFAULT_ROWS = 24;
-/** RIS: resets the terminal. CAN before it ends a control sequence of which only a part was shown. */
+/** CAN and RIS. CAN ends a control sequence that was shown only in part, and RIS resets the terminal. */
 const RESET = "\x18\x1bc";
 
 /** One of the two shells, as a terminal on the page. */

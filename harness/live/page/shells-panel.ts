@@ -3,7 +3,7 @@ import { button, h } from "./elements.ts";
 import { Shell } from "./shell.ts";
 import { ShellLog } from "./shell-log.ts";
 
-/** How large a terminal's type is, in rem; and how large it may be where its size is given. */
+/** A terminal's usual font size in rem, and the largest one for a terminal whose columns and rows are given. */
 const FONT_REM = 0.92;
 const FONT_REM_MAX = 3;
 
@@ -24,7 +24,7 @@ export class ShellsPanel {
 	readonly #logs: Record<ShellName, ShellLog> = { host: new ShellLog(), container: new ShellLog() };
 	#shown: ShellName = "host";
 	#atMs: number | null = null;
-	/** What the type was last adapted to. */
+	/** What the font size was last adapted to. */
 	#fitted = "";
 
 	constructor(element: HTMLElement, { onTyped, onLeave, onChoose }: Options) {
@@ -88,7 +88,7 @@ export class ShellsPanel {
 		for (const name of SHELLS) this.#shells[name].colors = colors;
 	}
 
-	/** How many characters fit in the usual type; null while no shell is on the page. */
+	/** How many characters fit in the usual font size; null while no shell is on the page. */
 	get room(): Size | null {
 		if (!this.#isOnPage) return null;
 		this.#fitted = "";
@@ -96,9 +96,9 @@ export class ShellsPanel {
 	}
 
 	/**
-	 * Gives the shell that is shown its size, in the largest type in which it fits.
+	 * Gives the shell that is shown its columns and rows, in the largest font size with which they fit.
 	 * @param size the size that all pages share. If it has no rows, the shell has as many as fit
-	 * @param usual whether the type may not be larger than usual
+	 * @param usual whether the font size may not be larger than usual
 	 */
 	fit(size: { columns: number; rows: number | null }, usual: boolean): void {
 		if (!this.#isOnPage) return;

@@ -2,7 +2,7 @@ import type { MountRow, MountsPicture, MountTable } from "./mounts.ts";
 import type { ShownProcess } from "./namespaces.ts";
 import { listed, theShell } from "./phrases.ts";
 
-/** The mount tables as lines of text, a mount a line. */
+/** The mount tables as lines of text, one line per mount. */
 export function mountsInWords({ tables, latestChange }: MountsPicture): string[] {
 	return [...tables.flatMap(tableInWords), ...(latestChange === "" ? [] : [latestChange])];
 }

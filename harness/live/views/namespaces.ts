@@ -83,7 +83,7 @@ const namespacesIn = (view: KernelState, process: ShownProcess): Record<string, 
 
 const allNamespaces = (view: KernelState) => SHOWN_PROCESSES.map((process) => namespacesIn(view, process));
 
-const isHosts = (view: KernelState, process: ShownProcess, kind: string): boolean =>
+const isInHostNamespace = (view: KernelState, process: ShownProcess, kind: string): boolean =>
 	namespacesIn(view, process)[kind] === view.host.namespaces[kind];
 
 const changedKinds = (before: KernelState, now: KernelState, shell: ShellName): string[] =>
@@ -97,7 +97,7 @@ const latestChangeOf = (before: KernelState, now: KernelState): string =>
 // "The container's shell now has a uts namespace of its own (hostname)."
 function changeText(before: KernelState, now: KernelState, shell: ShellName): string {
 	const changed = changedKinds(before, now, shell);
-	const own = changed.filter((kind) => !isHosts(now, shell, kind));
+	const own = changed.filter((kind) => !isInHostNamespace(now, shell, kind));
 	const kinds = own.length > 0 ? own : changed;
 	if (kinds.length === 0) return childrenText(before, now, shell);
 	const named = namespaces(kinds);

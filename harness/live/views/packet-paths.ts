@@ -18,7 +18,7 @@ export interface PacketPath {
 }
 
 /**
- * The ways of packets to the published ports, whose rules give packets another destination.
+ * The paths of packets to the published ports. A port's rule gives the packets another destination.
  * @see nft(8), NAT STATEMENTS
  */
 export function packetPathsIn(namespaces: readonly NamespacePicture[]): PacketPath[] {

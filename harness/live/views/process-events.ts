@@ -8,7 +8,7 @@ export interface ProcessEvent {
 	text: string;
 	/** The process that the text is about: the first one, if there are several. */
 	key: string;
-	/** How much it tells of the kernel's rules. */
+	/** How much the event shows of the kernel's rules. */
 	rank: (typeof RANKS)[keyof typeof RANKS];
 }
 

@@ -48,7 +48,7 @@ export class ProcessTree {
 export const isZombie = ({ state }: Pick<Process, "state">) => state === "Z";
 export const isPid1 = ({ nsPids }: Process) => nsPids.at(-1) === 1;
 
-/** Identifies a process, as no pid does: pids are reused. */
+/** Identifies a process. A pid alone does not: the kernel reuses pids. */
 export const keyOf = ({ pid, startTicks }: Process) => `${pid}.${startTicks}`;
 
 /** Finds the same process at another moment. */

@@ -102,8 +102,8 @@ export async function bundlePrograms(minify = false): Promise<{ programs: Record
 	return { programs, sources: Object.keys(metafile.inputs) };
 }
 
-// No module of the guest is imported only for what it does at its start. Told so, esbuild leaves out those of which
-// nothing is used, such as the schemas with which the host checks what the guest sends.
+// Tells esbuild that no module of the guest is imported only for what the module does when it is loaded. So esbuild leaves
+// out unused modules, such as the schemas with which the host checks what the guest sends.
 const withoutUnusedModules: Plugin = {
 	name: "without-unused-modules",
 	setup({ onResolve }) {

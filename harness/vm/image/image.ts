@@ -1,7 +1,7 @@
 import { cp, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as v from "valibot";
-import { cacheDir, cached, exists, inScratch, isWhole, newerThanNow } from "../../base/cache.ts";
+import { cacheDir, cached, exists, inScratch, isWhole, madeAgain } from "../../base/cache.ts";
 import { Failure } from "../../base/failure.ts";
 import { printable } from "../../base/printable.ts";
 import type { Progress } from "../../base/progress.ts";
@@ -56,7 +56,7 @@ export async function cachedParts(): Promise<{ base: string; library: string; bu
  */
 export async function rebuildImage(progress: Progress): Promise<void> {
 	const { base, library } = await cachedParts();
-	const isNew = await newerThanNow(base, library);
+	const isNew = await madeAgain(base, library);
 	await ensureBase(progress, [], isNew);
 	await ensureLibrary(progress, isNew);
 }

@@ -11,7 +11,7 @@ import { compiledProgram } from "../../support/program.ts";
 import { temporary } from "../../support/temporary.ts";
 
 const root = await mkdtemp(join(tmpdir(), "drydock-cache-test-"));
-const { cacheDir, cached, discard, exists, inScratch, isWhole, keepNewest, hashOf, newerThanNow } = await importWith(
+const { cacheDir, cached, discard, exists, inScratch, isWhole, keepNewest, hashOf, madeAgain } = await importWith(
 	{ DRYDOCK_CACHE: root },
 	() => import("../../../harness/base/cache.ts"),
 );
@@ -105,7 +105,7 @@ test("an entry that is no longer good is removed only when its successor is comp
 });
 
 test("a caller can ask for an entry that is newer than the existing one", async () => {
-	const isNew = await newerThanNow(await cached("things", "one", fill("old")), join(root, "things/none"));
+	const isNew = await madeAgain(await cached("things", "one", fill("old")), join(root, "things/none"));
 	const entry = await cached("things", "one", fill("new"), isNew);
 	expect(await readFile(join(entry, "content"), "utf8")).toBe("new");
 	await cached("things", "one", fill("newer"), isNew);

@@ -85,7 +85,7 @@ function set(element: Element, name: string, value: string): void {
 	if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-/** A path through the points, whose corners are round. */
+/** A path through the points. Its corners are round unless it is closed. */
 function pathOf(points: readonly Point[], closed: boolean): string {
 	const [first, ...rest] = points;
 	if (first === undefined) return "M0 0";
