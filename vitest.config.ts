@@ -8,7 +8,8 @@ import { WORKERS } from "./test/support/own-caches.ts";
  */
 const LONGEST = [
 	...["submissions", "mutants", "killed", "command", "live", "impatience", "situations", "session", "grade", "finish"],
-	...["demo", "watch", "box", "live-page", "compiler-limits", "native/processes", "rehearsals", "killed-situations"],
+	...["engines", "demo", "watch", "box", "live-page", "compiler-limits", "native/processes", "rehearsals"],
+	"killed-situations",
 ];
 
 class LongestFirst extends BaseSequencer {

@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { silentProgress } from "../../harness/base/progress.ts";
-import { bundle } from "../../harness/engine/bundle.ts";
-import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
-import { commandAt, DURING } from "../../harness/judge/check.ts";
-import type { Preparation } from "../../harness/protocol/index.ts";
-import { MachinePool } from "../../harness/vm/machine-pool.ts";
+import { expect, test } from "vitest";
+import { bundle } from "../../../harness/engine/bundle.ts";
+import { WHOLE_ENGINE } from "../../../harness/engine/engine-at.ts";
+import { commandAt, DURING } from "../../../harness/judge/check.ts";
+import type { Preparation } from "../../../harness/protocol/index.ts";
+import { machines, PROGRAM, RUNTIMES } from "./machines.ts";
 
-// Independent oracles for lesson 11: other container runtimes, in the same image as in runtimes.test.ts. They get the
-// same volumes, one of them below a link of the image, and must mount the same things in the same places.
-
-const machines = new MachinePool(silentProgress, ["runc", "crun"]);
-const IMAGE_MS = 600_000;
-beforeAll(() => machines.makeReady(), IMAGE_MS);
-afterAll(() => machines.close());
+// For lesson 11: other container runtimes get the same volumes, one of them below a link of the image, and must mount
+// the same things in the same places.
 
 const TOKEN = "drydock-oracle";
 const COMMAND = ["/bin/sh", "-c", 'echo "$0"; read -r _; exit 7', TOKEN];
@@ -56,13 +50,6 @@ const PREPARE: Preparation[] = [
 	{ do: "write", path: "/lab/bundle/config.json", text: JSON.stringify(CONFIG) },
 ];
 
-/** Executes a program in a child, and returns its exit code. */
-const PROGRAM = `const k = require("#kernel"); exports.run = ({ command }) => {
-	const pid = k.fork();
-	if (pid === 0) k.execve(command[0], command);
-	return k.WEXITSTATUS(k.waitpid(pid).status);
-};`;
-
 /** The volumes in a container's mount table, and what the host has in the directory that the link names. */
 async function mountsOf(code: string, options: object) {
 	const { outcome, output } = await machines.play({
@@ -87,17 +74,14 @@ async function mountsOf(code: string, options: object) {
 	return { mounts: shown.sort(), outside: outcome.observation.after.trees[OUTSIDE]?.map(({ path }) => path) };
 }
 
-test.concurrent.each([["/usr/sbin/runc", "--rootless=true"], ["/usr/bin/crun"]])(
-	"a container of box and one of %s have the same volumes",
-	async (...runtime) => {
-		const { code } = await bundle(WHOLE_ENGINE, new Map());
-		const ours = await mountsOf(code, {
-			...{ id: "0a1b2c3d", command: COMMAND, hostname: "web-1", layers: [ROOTFS], init: true },
-			volumes: VOLUMES,
-		});
-		const theirs = await mountsOf(PROGRAM, { command: [...runtime, "run", "--bundle", "/lab/bundle", "oracle"] });
-		expect(ours).toEqual(theirs);
-		expect(ours.mounts).toHaveLength(8);
-		expect(ours.outside).toEqual(["."]);
-	},
-);
+test.concurrent.each(RUNTIMES)("a container of box and one of %s have the same volumes", async (...runtime) => {
+	const { code } = await bundle(WHOLE_ENGINE, new Map());
+	const ours = await mountsOf(code, {
+		...{ id: "0a1b2c3d", command: COMMAND, hostname: "web-1", layers: [ROOTFS], init: true },
+		volumes: VOLUMES,
+	});
+	const theirs = await mountsOf(PROGRAM, { command: [...runtime, "run", "--bundle", "/lab/bundle", "oracle"] });
+	expect(ours).toEqual(theirs);
+	expect(ours.mounts).toHaveLength(8);
+	expect(ours.outside).toEqual(["."]);
+});

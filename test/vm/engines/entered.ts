@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { silentProgress } from "../../harness/base/progress.ts";
-import { bundle } from "../../harness/engine/bundle.ts";
-import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
-import { BOX, commandAt, DURING } from "../../harness/judge/check.ts";
-import type { Call, Preparation } from "../../harness/protocol/index.ts";
-import { MachinePool } from "../../harness/vm/machine-pool.ts";
-import { deriveFacts } from "../../lessons/13-exec/facts.ts";
-import { EXEC } from "../../lessons/13-exec/scenario.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { bundle } from "../../../harness/engine/bundle.ts";
+import { WHOLE_ENGINE } from "../../../harness/engine/engine-at.ts";
+import { BOX, commandAt, DURING } from "../../../harness/judge/check.ts";
+import type { Call, Preparation } from "../../../harness/protocol/index.ts";
+import { deriveFacts } from "../../../lessons/13-exec/facts.ts";
+import { EXEC } from "../../../lessons/13-exec/scenario.ts";
+import { machines, RUNTIMES } from "./machines.ts";
 
-// Independent oracles for lesson 13: what enters a container by runc, crun and nsenter, read by the same probe.
-
-const machines = new MachinePool(silentProgress, ["runc", "crun"]);
-const IMAGE_MS = 600_000;
-beforeAll(() => machines.makeReady(), IMAGE_MS);
-afterAll(() => machines.close());
+// For lesson 13: what enters a container by runc, crun and nsenter, read by the same probe.
 
 const TOKENS = { [BOX]: "drydock-own", [EXEC]: "drydock-entered" };
 const WORKDIR = "/bin";
@@ -115,12 +109,7 @@ describe("what enters a container of box", () => {
 		});
 	});
 
-	test.concurrent.each([
-		// runc uses eBPF to keep a container from devices, but the machine refuses bpf(2) to an exercise. With this
-		// option, runc works without eBPF.
-		["/usr/sbin/runc", "--rootless=true"],
-		["/usr/bin/crun"],
-	])("is where a command of `%s exec` is in a container of theirs", async (...runtime) => {
+	test.concurrent.each(RUNTIMES)("is where a command of `%s exec` is in a container of theirs", async (...runtime) => {
 		const theirs = await entered(
 			PROGRAM,
 			{ command: [...runtime, "run", "--bundle", "/lab/bundle", "oracle"] },

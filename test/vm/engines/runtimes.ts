@@ -1,22 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { silentProgress } from "../../harness/base/progress.ts";
-import { bundle } from "../../harness/engine/bundle.ts";
-import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
-import { commandAt, DURING } from "../../harness/judge/check.ts";
-import { deriveFacts } from "../../harness/judge/facts.ts";
-import type { Observation, Preparation, ProcessState } from "../../harness/protocol/index.ts";
-import type { RunRequest } from "../../harness/vm/machine.ts";
-import { MachinePool } from "../../harness/vm/machine-pool.ts";
-import { deriveMounts } from "../../lessons/10-mounts/facts.ts";
-import { MASKED_PATHS, READ_ONLY_PATHS } from "../../solutions/given/defaults.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { bundle } from "../../../harness/engine/bundle.ts";
+import { WHOLE_ENGINE } from "../../../harness/engine/engine-at.ts";
+import { commandAt, DURING } from "../../../harness/judge/check.ts";
+import { deriveFacts } from "../../../harness/judge/facts.ts";
+import type { Observation, Preparation, ProcessState } from "../../../harness/protocol/index.ts";
+import type { RunRequest } from "../../../harness/vm/machine.ts";
+import { deriveMounts } from "../../../lessons/10-mounts/facts.ts";
+import { MASKED_PATHS, READ_ONLY_PATHS } from "../../../solutions/given/defaults.ts";
+import { machines, PROGRAM, RUNTIMES } from "./machines.ts";
 
-// Independent oracles: other container runtimes, in an image that only this test uses. The same probe reads their
-// containers and ours, and must find the same in everything that the lessons are about.
-
-const machines = new MachinePool(silentProgress, ["runc", "crun"]);
-const IMAGE_MS = 600_000;
-beforeAll(() => machines.makeReady(), IMAGE_MS);
-afterAll(() => machines.close());
+// Other container runtimes: the same probe reads their containers and ours, and must find the same in everything that
+// the lessons are about.
 
 const TOKEN = "drydock-oracle";
 const COMMAND: [string, ...string[]] = ["/bin/sh", "-c", 'echo "$0"; read -r _; exit 7', TOKEN];
@@ -93,13 +87,6 @@ const PREPARE: Preparation[] = [
 		return { do: "write", path: `/lab/${user.uid}/config.json`, text: JSON.stringify(config) };
 	}),
 ];
-
-/** Executes a program in a child, and returns its exit code. */
-const PROGRAM = `const k = require("#kernel"); exports.run = ({ command }) => {
-	const pid = k.fork();
-	if (pid === 0) k.execve(command[0], command);
-	return k.WEXITSTATUS(k.waitpid(pid).status);
-};`;
 
 async function observe(code: string, options: object): Promise<{ observation: Observation; command: ProcessState }> {
 	const request: RunRequest = {
@@ -189,26 +176,17 @@ describe("a container of box", () => {
 		});
 	});
 
-	test.concurrent.each([
-		// runc uses eBPF to keep a container from devices, but the machine refuses bpf(2) to an exercise. With this
-		// option, runc works without eBPF.
-		["/usr/sbin/runc", "--rootless=true"],
-		["/usr/bin/crun"],
-	])("and one of %s show the same facts", async (...runtime) => {
+	test.concurrent.each(RUNTIMES)("and one of %s show the same facts", async (...runtime) => {
 		const theirs = await observe(PROGRAM, { command: [...runtime, "run", "--bundle", "/lab/bundle", "oracle"] });
 		expect(facets(ours)).toEqual(facets(theirs));
 		expect(facets(theirs)).toMatchObject({ hasPid1: true, procIsItsOwn: true, facts: { ending: "returned 7" } });
 	});
 
-	test.concurrent.each([["/usr/sbin/runc", "--rootless=true"], ["/usr/bin/crun"]])(
-		"and one of %s have the same mounts and devices",
-		async (...runtime) => {
-			const theirs = await observe(PROGRAM, { command: [...runtime, "run", "--bundle", "/lab/defaults", "oracle"] });
-			expect(furniture(ours)).toEqual(furniture(theirs));
-		},
-	);
+	test.concurrent.each(RUNTIMES)("and one of %s have the same mounts and devices", async (...runtime) => {
+		const theirs = await observe(PROGRAM, { command: [...runtime, "run", "--bundle", "/lab/defaults", "oracle"] });
+		expect(furniture(ours)).toEqual(furniture(theirs));
+	});
 
-	const RUNTIMES = [["/usr/sbin/runc", "--rootless=true"], ["/usr/bin/crun"]];
 	test.concurrent.each(USERS.flatMap((one) => RUNTIMES.map((runtime) => ({ ...one, runtime }))))(
 		"with the user $asked.user and one of $runtime.0 have the same ids, groups and home",
 		async ({ asked, user, home, runtime }) => {
