@@ -1,5 +1,7 @@
 import { closeSync, readdirSync } from "node:fs";
 import { isatty } from "node:tty";
+import { PR_SET_PDEATHSIG, prctl, SIGKILL } from "#kernel";
+import { leaveTerminal } from "../callers-terminal.ts";
 import { part } from "../part.ts";
 import options from "./options.json";
 import { connectStreams, type Ends, type Streams } from "./streams.ts";
@@ -15,7 +17,10 @@ part<{ streams: Streams; ends?: Ends }>({
 		return { streams: { interactive, tty } };
 	},
 	enter: (container) => {
+		// The process that copies ends with the engine. Otherwise it would go on reading a terminal that a shell has back.
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		container.ends = connectStreams(container.streams);
+		leaveTerminal();
 		closeTerminals();
 	},
 });

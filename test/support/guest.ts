@@ -1,6 +1,6 @@
 import { hashOf } from "../../harness/base/cache.ts";
 import { silentProgress } from "../../harness/base/progress.ts";
-import type { CallReport, LedgerCall } from "../../harness/protocol/index.ts";
+import type { CallReport, LedgerCall, Preparation } from "../../harness/protocol/index.ts";
 import { imageManifest } from "../../harness/vm/image/image.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
 import { MachinePool } from "../../harness/vm/machine-pool.ts";
@@ -57,16 +57,18 @@ class RetryingMachinePool extends MachinePool {
 /**
  * Runs `act` in a fresh virtual machine, where an exercise would run.
  * @param given the function's input, sent as JSON
+ * @param more what is prepared before, and how long it may take
  */
 export async function runInGuest<T, G>(
 	machines: MachinePool,
 	act: (guest: Guest, given: G) => T,
 	given?: G,
+	more: { prepare?: Preparation[]; deadlineMs?: number } = {},
 ): Promise<GuestResult<T>> {
 	const code = `const prelude = ${prelude.toString()};
 		exports.run = (given) => (${act.toString()})(prelude(require), given);`;
 	const request: RunRequest = {
-		...{ prepare: [], code, readings: {} },
+		...{ prepare: [], code, readings: {}, ...more },
 		calls: { box: { export: "run", args: [given ?? null], token: "none" } },
 		steps: [{ do: "call", call: "box" }],
 	};
