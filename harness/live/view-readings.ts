@@ -6,6 +6,8 @@ const READINGS: Partial<Record<ViewName, Readings>> = {
 	layers: { overlay: {} },
 	network: { network: { everywhere: true } },
 	identity: { identity: {} },
+	volumes: { volumes: {} },
+	terminals: { terminal: { everywhere: true } },
 };
 
 /** What to read for these views. */

@@ -6,26 +6,46 @@ export default defineDemo({
 	views: ["namespaces", "limits", "answers"],
 	steps: [
 		{
-			narration: "A container with 96 MiB of memory. Its id, and the pid of its command on the host:",
-			stage: "host",
-			command:
-				"(box run --memory 96M --hostname web /lab/rootfs sleep 1000 &); until read -r id pid command < <(box ps); do sleep 1; done; echo $id $pid",
+			narration: "A container with 96 MiB of memory. Its command waits for a line.",
+			stage: "container",
+			command: "box run -it --memory 96M --hostname web /lab/rootfs cat",
 			look: "Six namespaces of its own, and a cgroup with a limit.",
+			promises: [],
+		},
+		{
+			narration: "Its id, and the pid of its command on the host:",
+			stage: "host",
+			command: "read -r id pid command < <(box ps); echo $id $pid",
+			look: "Whoever knows the pid can open the namespaces: they are files in /proc.",
 			promises: ["[0-9a-f]{8} \\d+"],
 		},
 		{
-			narration: "nsenter puts a command into all of its namespaces.",
+			narration: "nsenter puts a command into all of them, here a shell.",
 			stage: "host",
-			command: "nsenter --target $pid --all sh -c 'hostname; cat /proc/self/cgroup'",
+			command: "nsenter --target $pid --all sh",
+			look: "Both are in the same namespaces now.",
+			promises: [],
+		},
+		{
+			narration: "Who is it, and in which cgroup?",
+			stage: "host",
+			command: "hostname; cat /proc/self/cgroup",
 			look: "The container's name. But the cgroup is two levels above the container's.",
 			promises: ["web", "/\\.\\./\\.\\."],
 		},
 		{
 			narration: "So what holds it back, if it asks for 160 MiB?",
 			stage: "host",
-			command: "nsenter --target $pid --all dd if=/dev/zero of=/dev/null bs=160M count=1",
+			command: "dd if=/dev/zero of=/dev/null bs=160M count=1",
 			look: "Nothing. A limit belongs to a cgroup, and a namespace puts nobody into one.",
 			promises: ["1\\+0 records out"],
+		},
+		{
+			narration: "Back to the host.",
+			stage: "host",
+			command: "exit",
+			look: "The namespaces of the two shells differ again.",
+			promises: [],
 		},
 		{
 			narration: "The second hole. This shell has a directory of the host open.",

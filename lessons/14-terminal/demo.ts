@@ -2,8 +2,8 @@ import { defineDemo } from "../../harness/judge/index.ts";
 
 export default defineDemo({
 	title: "A terminal of its own",
-	minutes: 5,
-	views: ["processes", "answers"],
+	minutes: 6,
+	views: ["terminals", "processes", "answers"],
 	steps: [
 		{
 			narration: "A terminal is a file. This shell has one.",
@@ -13,26 +13,67 @@ export default defineDemo({
 			promises: ["/dev/pts/\\d"],
 		},
 		{
+			narration: "A terminal belongs to a session. In it, each job is a process group.",
+			stage: "container",
+			command: "sleep 1000 &",
+			look: "Two groups. The shell's is in the foreground: it may read, and Ctrl-C is for it alone.",
+			promises: ["\\[1\\] \\d"],
+		},
+		{
 			narration: "A container with the host's /dev/pts, as engines once made it.",
 			stage: "host",
-			command:
-				"tty; box run -v /dev/pts:/mnt /lab/rootfs sh -c 'ls /mnt; echo Root password: | tee /mnt/[0-9]* > /dev/null'",
-			look: "It sees all terminals of the host. Look at the other shell: there is a line that its owner has not asked for.",
+			command: "box run -it -v /dev/pts:/mnt /lab/rootfs sh",
+			look: "It has a terminal of its own as well. But its shell can open all of the host's.",
+			promises: [],
+		},
+		{
+			narration: "It opens each of them, writes a line, and keeps them open.",
+			stage: "host",
+			command: "ls /mnt; for t in /mnt/[0-9]*; do (echo Root password:; exec sleep 1000) >$t & done",
+			look: "Look at the other shell: there is a line that its owner has not asked for.",
 			promises: ["ptmx", "Root password:"],
 		},
 		{
-			narration: "The finished engine gives a container a terminal of its own.",
+			narration: "The container ends.",
 			stage: "host",
-			command: "box run -it /lab/rootfs sh -c 'tty; ls /dev/pts; stty size; ls -l /proc/1/fd | grep -c pts'",
-			look: "Number 0, in a /dev/pts that has no other. The size is that of the window. And init has no terminal at all.",
+			command: "exit",
+			look: "Its processes and its terminal are gone. The host's terminals are as they were.",
+			promises: [],
+		},
+		{
+			narration: "The finished engine gives a container a terminal of its own, and no other.",
+			stage: "host",
+			command: "box run -it /lab/rootfs sh",
+			look: "The caller's terminal is raw now: it passes on every key. The engine copies them to the new one.",
+			promises: [],
+		},
+		{
+			narration: "Which terminal is this, and which ones can it open? Has init one?",
+			stage: "host",
+			command: "tty; ls /dev/pts; ls -l /proc/1/fd | grep -c pts",
+			look: "Number 0, in a /dev/pts that has no other. And init has no terminal open.",
 			promises: ["/dev/pts/0", "^0\\r?$"],
 		},
 		{
 			narration: "Session, terminal and foreground, as the kernel shows them.",
 			stage: "host",
-			command: `box run -it /lab/rootfs sh -c 'cut -d" " -f5-8 /proc/$$/stat'`,
-			look: "Group 2, session 2, terminal 136:0, foreground 2: the command leads its session, and Ctrl-C is for it.",
-			promises: ["2 2 34816 2"],
+			command: `cut -d" " -f5-8 /proc/$$/stat`,
+			look: "Group 2, session 2, terminal 136:0. The command leads its session, and Ctrl-C is for the command.",
+			promises: ["2 2 34816 \\d"],
+		},
+		{
+			narration: "And afterwards?",
+			stage: "host",
+			command: "exit",
+			look: "The container's terminal is gone, and the caller's terminal is as it was before.",
+			promises: [],
+		},
+		{
+			narration: "The settings, as the caller sees them:",
+			stage: "host",
+			command: "stty -a | grep -o '[-]*icanon.*echo '",
+			look: "Lines and echo, as in every shell.",
+			promises: ["icanon"],
 		},
 		{
 			narration: "Without -t, there are three streams and no terminal.",
@@ -40,13 +81,6 @@ export default defineDemo({
 			command: "box run /lab/rootfs sh -c 'tty; ls -l /proc/self/fd | cut -c 58-'",
 			look: "Standard input is at its end, output and errors are two pipes. On the host, a process copies from them.",
 			promises: ["not a tty", "pipe:"],
-		},
-		{
-			narration: "And afterwards?",
-			stage: "host",
-			command: "stty -a | grep -o '[-]*icanon.*echo '",
-			look: "The caller's terminal was raw meanwhile. It is as it was before.",
-			promises: ["icanon"],
 		},
 	],
 });

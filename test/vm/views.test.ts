@@ -93,6 +93,59 @@ test("limits, layers, networks and id maps are read when they appear", async () 
 	await demo.close();
 });
 
+test("volumes and terminals are read when they appear", async () => {
+	const { demo, past, type } = await opened(["volumes", "terminals"]);
+	const now = () => past.at(-1)?.view;
+	await expect.poll(() => now()?.host.terminals?.users.length, PATIENCE).toBeGreaterThan(1);
+	const users = now()?.host.terminals?.users ?? [];
+	for (const shell of ["host", "container"]) {
+		const pid = now()?.shells[shell]?.shell ?? 0;
+		const user = users.find((one) => one.pid === pid);
+		expect(user).toMatchObject({ session: pid, foreground: pid, open: [{ end: "slave" }] });
+		const [end] = user?.open ?? [];
+		const settings = now()?.host.terminals?.settings.find(({ number }) => number === end?.number);
+		// The shell's line editor reads key by key, and writes the echo itself.
+		expect(settings).toMatchObject({ rows: 24, columns: 80, set: ["ISIG"], device: end?.device });
+	}
+	await type("host", "mkdir /tmp/data; echo x > /tmp/data/note; mount --bind /tmp/data /mnt");
+	await expect.poll(() => now()?.shells["host"]?.volumes?.map(({ names }) => names), PATIENCE).toEqual([["note"]]);
+	const box = "box run -it -v /tmp/data:/data:ro -v kept:/etc --tmpfs /scratch /lab/rootfs sh";
+	await type("container", box);
+	const inside = () => now()?.shells["container"];
+	await expect
+		.poll(() => {
+			const { volumes, mounts } = inside() ?? {};
+			return volumes?.map(({ mount, ...rest }) => [mounts?.find(({ id }) => id === mount)?.mountPoint, rest]);
+		}, PATIENCE)
+		.toEqual([
+			["/data", { names: ["note"], namesOfImage: [], more: false }],
+			["/etc", { names: ["group", "passwd"], namesOfImage: ["group", "passwd"], more: false }],
+			["/scratch", { names: [], namesOfImage: [], more: false }],
+		]);
+	// What is typed is for the command, and not for the engine, which only copies.
+	await expect
+		.poll(inside, PATIENCE)
+		.toMatchObject({ listens: true, arguments: ["/bin/sh"], nsPids: [expect.anything(), 2] });
+	const pid = inside()?.pid;
+	const terminals = now()?.host.terminals;
+	const own = terminals?.users.find((user) => user.pid === pid);
+	expect(own).toMatchObject({
+		session: pid,
+		group: pid,
+		foreground: pid,
+		controlling: "136:0",
+		open: [{ end: "slave" }],
+	});
+	const device = own?.open[0]?.device;
+	const holders = terminals?.users.filter(({ open }) =>
+		open.some((end) => end.device === device && end.end === "master"),
+	);
+	expect(holders).toMatchObject([{ session: inside()?.shell, open: [{}, { number: "136:0" }] }]);
+	const callers = holders?.[0]?.controlling;
+	expect(terminals?.settings.find((one) => one.number === callers && one.device !== device)?.set).toEqual([]);
+	await demo.close();
+});
+
 test("the network view's links, routes and rules are those that ip and nft show", async () => {
 	const { demo, past, printed, type } = await opened(["network"]);
 	const changes = [

@@ -6,6 +6,8 @@ import { drawMounts } from "../drawings/mounts.ts";
 import { drawNamespaces } from "../drawings/namespaces.ts";
 import { drawNetwork } from "../drawings/network.ts";
 import { drawProcesses } from "../drawings/processes.ts";
+import { drawTerminals } from "../drawings/terminals.ts";
+import { drawVolumes } from "../drawings/volumes.ts";
 import { answersOf } from "../views/answers.ts";
 import { answersInWords } from "../views/answers-in-words.ts";
 import { identityOf } from "../views/identity.ts";
@@ -22,6 +24,10 @@ import { networkOf } from "../views/network.ts";
 import { networkInWords } from "../views/network-in-words.ts";
 import { processesOf } from "../views/processes.ts";
 import { processesInWords } from "../views/processes-in-words.ts";
+import { terminalsOf } from "../views/terminals.ts";
+import { terminalsInWords } from "../views/terminals-in-words.ts";
+import { volumesOf } from "../views/volumes.ts";
+import { volumesInWords } from "../views/volumes-in-words.ts";
 import { type Painter, painterOf } from "./views/painter.ts";
 
 /** All views, in the order of their keys. */
@@ -43,5 +49,18 @@ export const PAINTERS: readonly Painter[] = [
 	// The id maps of a user namespace, and who is who on both sides.
 	painterOf("identity", "Identity", identityOf, identityInWords, drawIdentity, ({ shells }) =>
 		Object.values(shells).some((shell) => shell?.identity != null),
+	),
+	// What a container finds beside its root, and where on the host that is.
+	painterOf("volumes", "Volumes", volumesOf, volumesInWords, drawVolumes, ({ shells }) =>
+		Object.values(shells).some((shell) => shell?.volumes != null),
+	),
+	// The terminals, with their sessions, process groups and both ends.
+	painterOf(
+		"terminals",
+		"Terminals",
+		terminalsOf,
+		terminalsInWords,
+		drawTerminals,
+		({ host }) => host.terminals !== null,
 	),
 ];

@@ -9,6 +9,8 @@ import { drawNetwork } from "../../../../harness/live/drawings/network.ts";
 import { drawProcesses } from "../../../../harness/live/drawings/processes.ts";
 import type { Drawing } from "../../../../harness/live/drawings/shapes.ts";
 import type { Sheet } from "../../../../harness/live/drawings/sheet.ts";
+import { drawTerminals } from "../../../../harness/live/drawings/terminals.ts";
+import { drawVolumes } from "../../../../harness/live/drawings/volumes.ts";
 import { answersOf } from "../../../../harness/live/views/answers.ts";
 import { identityOf } from "../../../../harness/live/views/identity.ts";
 import { layersOf } from "../../../../harness/live/views/layers.ts";
@@ -18,9 +20,13 @@ import { namespacesOf } from "../../../../harness/live/views/namespaces.ts";
 import { networkOf } from "../../../../harness/live/views/network.ts";
 import type { Past } from "../../../../harness/live/views/past.ts";
 import { processesOf } from "../../../../harness/live/views/processes.ts";
+import { terminalsOf } from "../../../../harness/live/views/terminals.ts";
+import { volumesOf } from "../../../../harness/live/views/volumes.ts";
 import { expectTidy, sheetOf, WIDTHS } from "../../../support/drawings.ts";
 import { identitySeen, layersSeen, limitsSeen, networkSeen } from "../../../support/recorded-demos.ts";
 import { viewsUpTo } from "../../../support/recorded-views.ts";
+import { terminalsSeen } from "../../../support/seen-terminals.ts";
+import { volumesSeen } from "../../../support/seen-volumes.ts";
 
 const machine = await viewsUpTo("host: lo up");
 
@@ -48,6 +54,8 @@ const drawings: [name: string, draws: Draw[]][] = [
 	["network", drawn(networkOf, drawNetwork, networkSeen())],
 	["identity", drawn(identityOf, drawIdentity, identitySeen("identity"))],
 	["identity of a cook", drawn(identityOf, drawIdentity, identitySeen("cook"))],
+	["volumes", drawn(volumesOf, drawVolumes, (await volumesSeen()).at(-1)?.past ?? [])],
+	["terminals", drawn(terminalsOf, drawTerminals, (await terminalsSeen()).at(-1)?.past ?? [])],
 ];
 
 describe.each(drawings)("%s: at every change in a recording, no text lies on another, and none is cut", (_, draws) => {

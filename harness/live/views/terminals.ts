@@ -1,0 +1,133 @@
+import type { KernelState } from "../events.ts";
+import { beforeLastChange, withoutGaps } from "./changes.ts";
+import type { Past } from "./past.ts";
+import { programName, SHELL_NAMES } from "./phrases.ts";
+import { terminalChangeOf } from "./terminal-changes.ts";
+import type { ProcessGroup, TerminalPicture, TerminalProcess, TerminalsPicture } from "./terminals-picture.ts";
+
+type Reading = NonNullable<KernelState["host"]["terminals"]>;
+type User = Reading["users"][number];
+/** A terminal's number, and the devpts that its file is in. */
+type Place = Pick<Reading["settings"][number], "number" | "device">;
+
+const keyOf = ({ device, number }: Place) => `${device} ${number}`;
+
+/** The terminals, with their sessions, process groups and both ends. */
+export function terminalsOf(past: Past): TerminalsPicture {
+	const seen = withoutGaps(past);
+	const view = seen.at(-1)?.view;
+	if (view === undefined) return { terminals: [], latestChange: "", changedKey: null };
+	const before = beforeLastChange(seen, terminalsIn)?.view;
+	const now = terminalsIn(view);
+	if (before === undefined) return { terminals: now, latestChange: "", changedKey: null };
+	const previous = terminalsIn(before);
+	const change = terminalChangeOf(previous, now);
+	return { terminals: withNews(previous, now), latestChange: change?.text ?? "", changedKey: change?.key ?? null };
+}
+
+function terminalsIn(view: KernelState): TerminalPicture[] {
+	const reading = view.host.terminals;
+	if (reading == null) return [];
+	const places = new Map<string, Place>();
+	for (const { open } of reading.users) for (const end of open) if (end.number !== "") places.set(keyOf(end), end);
+	const all = [...places.values()].map((place) => terminalAt(place, reading, view));
+	return inOrder(withParents(all, reading.users));
+}
+
+function terminalAt(place: Place, { users, settings }: Reading, view: KernelState): TerminalPicture {
+	const has = (end: "master" | "slave") => (user: User) =>
+		user.open.some((one) => one.end === end && keyOf(one) === keyOf(place));
+	const session = sessionOf(place, users);
+	const members = users.filter((user) => user.session === session && user.controlling === place.number);
+	const setting = settings.find((one) => keyOf(one) === keyOf(place));
+	const process = ({ pid }: User) => processAt(pid, view);
+	const leader = members.find(({ pid }) => pid === session);
+	return {
+		key: keyOf(place),
+		file: `/dev/pts/${place.number.split(":")[1]}`,
+		isHosts: view.host.mounts.some(({ fstype, device }) => fstype === "devpts" && device === place.device),
+		shell: SHELL_NAMES.find((name) => members.some(({ pid }) => pid === view.shells[name]?.shell)) ?? null,
+		rows: setting?.rows ?? 0,
+		columns: setting?.columns ?? 0,
+		mode: setting === undefined ? null : modeOf(setting.set),
+		leader: leader === undefined ? null : process(leader),
+		groups: groupsOf(members, view),
+		masters: users.filter(has("master")).map(process),
+		strangers: users.filter((user) => has("slave")(user) && !members.includes(user)).map(process),
+		parent: null,
+		isNew: false,
+	};
+}
+
+/**
+ * The session whose controlling terminal this is. The kernel shows only the number of a controlling terminal, which
+ * every devpts has. So a member of the session must have the terminal open as well.
+ */
+function sessionOf(place: Place, users: readonly User[]): number | null {
+	const holders = users.filter(
+		({ controlling, open }) =>
+			controlling === place.number &&
+			open.find(({ end, number }) => end === "slave" && number === controlling)?.device === place.device,
+	);
+	return (holders.find(({ pid, session }) => pid === session) ?? holders[0])?.session ?? null;
+}
+
+function modeOf(set: readonly string[]): TerminalPicture["mode"] {
+	if (set.includes("ICANON")) return "line by line";
+	return set.includes("ISIG") ? "key by key" : "raw";
+}
+
+function groupsOf(members: readonly User[], view: KernelState): ProcessGroup[] {
+	const ids = [...new Set(members.map(({ group }) => group))];
+	const groups = ids.map((id) => {
+		const own = members.filter(({ group }) => group === id);
+		return {
+			id,
+			processes: own.map(({ pid }) => processAt(pid, view)),
+			isForeground: own.some(({ foreground }) => foreground === id),
+			isNews: false,
+		};
+	});
+	return groups.toSorted((one, other) => Number(other.isForeground) - Number(one.isForeground));
+}
+
+function processAt(pid: number, { host }: KernelState): TerminalProcess {
+	const task = host.tasks.find((one) => one.pid === pid);
+	if (task === undefined) return { pid, name: "a process", innerPid: null };
+	return { pid, name: programName(task), innerPid: task.nsPids.slice(1).at(-1) ?? null };
+}
+
+/** Says of each terminal in which other terminal's session its master is. */
+function withParents(all: readonly TerminalPicture[], users: readonly User[]): TerminalPicture[] {
+	return all.map((terminal) => {
+		const pids = new Set(terminal.masters.map(({ pid }) => pid));
+		const sessions = users.filter(({ pid }) => pids.has(pid)).map(({ session }) => session);
+		const parent = all.find((other) => other !== terminal && sessions.includes(other.leader?.pid ?? -1));
+		return { ...terminal, parent: parent?.key ?? null };
+	});
+}
+
+function inOrder(all: readonly TerminalPicture[]): TerminalPicture[] {
+	const rank = ({ shell }: TerminalPicture) => (shell === null ? SHELL_NAMES.length : SHELL_NAMES.indexOf(shell));
+	const below = (terminal: TerminalPicture): TerminalPicture[] => [
+		terminal,
+		...all.filter(({ parent }) => parent === terminal.key).flatMap(below),
+	];
+	const tops = all.filter(({ parent }) => parent === null).toSorted((one, other) => rank(one) - rank(other));
+	// Nothing is lost if two terminals have each other's masters.
+	return [...new Set([...tops.flatMap(below), ...all])];
+}
+
+function withNews(before: readonly TerminalPicture[], now: readonly TerminalPicture[]): TerminalPicture[] {
+	return now.map((terminal) => {
+		const old = before.find(({ key }) => key === terminal.key);
+		const isKnown = (group: ProcessGroup) =>
+			old === undefined ||
+			old.groups.some(({ id, isForeground }) => id === group.id && isForeground === group.isForeground);
+		return {
+			...terminal,
+			isNew: old === undefined,
+			groups: terminal.groups.map((group) => ({ ...group, isNews: group.isForeground && !isKnown(group) })),
+		};
+	});
+}

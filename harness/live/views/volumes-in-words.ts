@@ -1,0 +1,33 @@
+import { lastComponent } from "./layer-changes.ts";
+import { counted } from "./phrases.ts";
+import { ownersOf, sourceText } from "./volume-changes.ts";
+import type { VolumeSource, VolumesPicture, VolumeUser } from "./volumes-picture.ts";
+
+/** Which files of a container are not in its root, and where they are, as lines of text. */
+export function volumesInWords({ users, sources, latestChange }: VolumesPicture): string[] {
+	const lines = users.flatMap((user) => [
+		`${ownersOf(user)}:`,
+		...(user.layers === null ? [] : [`  /: ${rootText(user.layers)}`]),
+		...user.targets.map(({ path, source, readOnly, isNew }) => {
+			const from = sources.find(({ key }) => key === source);
+			const marks = [readOnly ? "read only" : "read and write", isNew && "new"].filter(Boolean);
+			return `  ${path}: ${from === undefined ? "" : sourceText(from)} (${marks.join(", ")})`;
+		}),
+	]);
+	const contents = sources.map((source) => `${sourceText(source)}: ${contentText(source)}`);
+	const none = users.length === 0 ? ["No container is there, and nothing is mounted for one."] : [];
+	return [...none, ...lines, ...contents, ...(latestChange === "" ? [] : [latestChange])];
+}
+
+/** "the upper layer upper over rootfs". */
+export const rootText = ({ upper, lower }: NonNullable<VolumeUser["layers"]>): string =>
+	`changes in ${lastComponent(upper)}, over ${lower.length === 1 ? lastComponent(lower[0] ?? "") : counted(lower.length, "lower layer")}`;
+
+function contentText({ kind, names, isTruncated }: VolumeSource): string {
+	if (kind === "file") return "a file";
+	const texts = names.map(({ name, isFromImage, isNew }) => {
+		const marks = [isFromImage && "copied from the image", isNew && "new"].filter(Boolean);
+		return marks.length === 0 ? name : `${name} (${marks.join(", ")})`;
+	});
+	return [...texts, ...(isTruncated ? ["and more"] : [])].join(", ") || "empty";
+}
