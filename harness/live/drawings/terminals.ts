@@ -80,13 +80,13 @@ class TerminalPen {
 
 	/** Which terminal this is, what it does with keys, and who is at its other end. */
 	#head(y: number): number {
-		const { file, isHosts, rows, columns, mode, masters } = this.terminal;
+		const { file, isHosts, shell, rows, columns, mode, masters } = this.terminal;
 		const items: Item[] = [
 			{ text: file, code: true, bold: true, tag: true, look: isHosts ? "host" : "container" },
-			{ text: terminalText(this.terminal), bold: true },
+			{ text: shell === null && !isHosts ? "the container's terminal" : terminalText(this.terminal), bold: true },
 			...(mode === null
 				? []
-				: [{ text: mode, size: 0.8, tag: true, bold: true, look: mode === "raw" ? "bad" : "good" }]),
+				: [{ text: mode, size: 0.8, tag: true, bold: true, look: mode === "raw" ? "changed" : "good" }]),
 			...(rows === 0 ? [] : [{ text: `${rows} × ${columns}`, size: 0.85, look: "muted" }]),
 		];
 		const head = this.sheet.flow(`${this.terminal.key}.head`, [this.#x, y], items, this.#room);
@@ -111,7 +111,7 @@ class TerminalPen {
 			...(isForeground
 				? [
 						{
-							text: "▶ foreground: keys, Ctrl-C",
+							text: this.terminal.mode === "raw" ? "▶ foreground: keys" : "▶ foreground: keys, Ctrl-C",
 							short: "▶ foreground",
 							size: 0.8,
 							tag: true,

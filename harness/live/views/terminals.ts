@@ -17,13 +17,17 @@ export function terminalsOf(past: Past): TerminalsPicture {
 	const seen = withoutGaps(past);
 	const view = seen.at(-1)?.view;
 	if (view === undefined) return { terminals: [], latestChange: "", changedKey: null };
-	const before = beforeLastChange(seen, terminalsIn)?.view;
+	const before = beforeLastChange(seen, comparedPart)?.view;
 	const now = terminalsIn(view);
 	if (before === undefined) return { terminals: now, latestChange: "", changedKey: null };
 	const previous = terminalsIn(before);
 	const change = terminalChangeOf(previous, now);
 	return { terminals: withNews(previous, now), latestChange: change?.text ?? "", changedKey: change?.key ?? null };
 }
+
+/** Without names: a process that executes another program has the same terminals as before. */
+const comparedPart = (view: KernelState) =>
+	JSON.stringify(terminalsIn(view), (key, value: unknown) => (key === "name" ? undefined : value));
 
 function terminalsIn(view: KernelState): TerminalPicture[] {
 	const reading = view.host.terminals;
@@ -53,7 +57,9 @@ function terminalAt(place: Place, { users, settings }: Reading, view: KernelStat
 		leader: leader === undefined ? null : process(leader),
 		groups: groupsOf(members, view),
 		masters: users.filter(has("master")).map(process),
-		strangers: users.filter((user) => has("slave")(user) && !members.includes(user)).map(process),
+		// Without a session, the terminal is about to end with its leader.
+		strangers:
+			session === null ? [] : users.filter((user) => has("slave")(user) && !members.includes(user)).map(process),
 		parent: null,
 		isNew: false,
 	};
