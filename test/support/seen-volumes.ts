@@ -8,7 +8,7 @@ const HOST = "mnt:[1]";
 const CONTAINER = [
 	{ id: 900, device: "0:60", root: "/", mountPoint: "/", fstype: "overlay" },
 	{ id: 901, device: "0:20", root: "/root/data", mountPoint: "/data" },
-	{ id: 902, device: "0:20", root: "/root/data", mountPoint: "/look", flags: "ro,relatime" },
+	{ id: 902, device: "0:20", root: "/root/data", mountPoint: "/look", flags: "ro,nosuid" },
 	{ id: 903, device: "0:20", root: "/var/lib/box/volumes/mail", mountPoint: "/etc" },
 	{ id: 904, device: "0:61", root: "/", mountPoint: "/scratch" },
 ];
