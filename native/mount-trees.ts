@@ -8,12 +8,11 @@ import {
 	OPEN_TREE_CLONE,
 } from "./constants.ts";
 import { flagNames, int, int64, quoted, strings, syscall } from "./library.ts";
-import { directoryName } from "./openat2.ts";
+import { directoryName, O_CLOEXEC } from "./openat2.ts";
 
 const TREE_FLAGS = { OPEN_TREE_CLONE, AT_EMPTY_PATH, AT_RECURSIVE };
 const MOVE_FLAGS = { MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH };
-// The value of O_CLOEXEC.
-const OPEN_TREE_CLOEXEC = 0o2000000;
+const OPEN_TREE_CLOEXEC = O_CLOEXEC;
 
 /** What to change about a mount: the manual's struct mount_attr. */
 export interface MountAttributes {
@@ -72,7 +71,8 @@ export function openTree(dirfd: number, pathname: string, flags: number): number
 }
 
 /**
- * Attaches a copy of {@link openTree} at a path, or moves a mount there.
+ * Attaches a copy of {@link openTree} at a path, or moves a mount there. A symbolic link at the end of either path is
+ * not followed, because `MOVE_MOUNT_F_SYMLINKS` and `MOVE_MOUNT_T_SYMLINKS` are not among the flags.
  * @param flags `MOVE_MOUNT_F_EMPTY_PATH`: the mount is `fromDirfd` itself; `MOVE_MOUNT_T_EMPTY_PATH`: the place is
  * `toDirfd` itself
  * @throws {SyscallError} ENOENT; ENOTDIR a directory and a file; EINVAL; EPERM

@@ -8,6 +8,7 @@ import {
 	type TIOCSWINSZ,
 } from "./constants.ts";
 import { bytes, callLibrary, int, int64, recorded, syscall } from "./library.ts";
+import { O_CLOEXEC } from "./openat2.ts";
 
 /**
  * Makes this process the leader of a new session, and of a new process group in it. A new session has no controlling
@@ -115,8 +116,6 @@ export function cfmakeraw(termios: Termios): Termios {
 }
 
 const TERMIOS_BYTES = 60;
-// Like every descriptor that Node opens. Otherwise the container's command would have it.
-const O_CLOEXEC = 0o2000000;
 
 function packed({ c_iflag, c_oflag, c_cflag, c_lflag, rest }: Termios): Buffer {
 	return Buffer.concat([Buffer.from(Uint32Array.of(c_iflag, c_oflag, c_cflag, c_lflag).buffer), rest]);
