@@ -206,6 +206,22 @@ export const bindRules: FactRule[] = [
 		],
 	},
 	{
+		fact: "read-only.file",
+		madeOf: "kernel",
+		what: "the mount of a single file that was asked for with readOnly",
+		accept: (_, { facts }) => facts["bind.file"] !== "the host's",
+		followsFrom: ["read-only.writable"],
+		explain: [
+			{
+				diagnosis: "file-writable",
+				why: ({ drawn }) =>
+					`The file at /${pathsOf(drawn).libraryInside} was asked for with readOnly, and its mount has no ro in the command's mount table. A container that may write there changes the host's file.`,
+				try: "Make each volume read-only if readOnly says so, whatever its source is.",
+				see: ["mount_setattr(2)"],
+			},
+		],
+	},
+	{
 		fact: "host.read-only",
 		madeOf: "kernel",
 		what: "mounts of the host that have become read-only",
@@ -237,6 +253,21 @@ export const bindRules: FactRule[] = [
 				why: "For a volume whose source is null, no tmpfs of its own is mounted at the target.",
 				try: 'mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, null)',
 				see: ["mount(2)", "tmpfs(5)"],
+			},
+		],
+	},
+	{
+		fact: "bind.nested",
+		madeOf: "kernel",
+		what: "what the command sees at a target in the tmpfs",
+		followsFrom: ["bind.file", "tmpfs"],
+		explain: [
+			{
+				diagnosis: "order-changed",
+				why: ({ drawn }) =>
+					`The list has a tmpfs at /${pathsOf(drawn).scratch}, and after it a file at /${pathsOf(drawn).nested}. The command does not find the host's file there. A mount covers everything that was at its place before.`,
+				try: "For each volume, in the order of the list: make the target, and mount the volume. Only then make the next target.",
+				see: ["mount(2)"],
 			},
 		],
 	},

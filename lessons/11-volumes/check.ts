@@ -14,9 +14,13 @@ export default defineCheck({
 		{
 			title: "files of the host in the container",
 			points: 3,
-			facts: ["bind.directory", "bind.sub", "bind.file", "bind.writes", "tmpfs"],
+			facts: ["bind.directory", "bind.sub", "bind.file", "bind.writes", "tmpfs", "bind.nested"],
 		},
-		{ title: "read-only, and only inside", points: 3, facts: ["read-only.writable", "host.read-only"] },
+		{
+			title: "read-only, and only inside",
+			points: 3,
+			facts: ["read-only.writable", "read-only.file", "host.read-only"],
+		},
 		{
 			title: "links of the image that lead nowhere else",
 			points: 3,
@@ -27,7 +31,11 @@ export default defineCheck({
 			points: 3,
 			facts: ["volume.content", "volume.owners", "volume.shared", "volume.refilled"],
 		},
-		{ title: "a volume in use is not removed", points: 1, facts: ["volume.in-use", "volume.removed"] },
+		{
+			title: "a volume in use is not removed, and any other one is",
+			points: 1,
+			facts: ["volume.in-use", "volume.removed", "volume.unused"],
+		},
 		{
 			title: "a host that sees none of it",
 			points: 1,

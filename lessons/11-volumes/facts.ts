@@ -38,7 +38,9 @@ export function deriveVolumes(observation: Observation, drawn: RandomInputs): Re
 		"bind.file": sameAs(at(during.trees[pathsOf(drawn).libraries], "lib.so"), box.files[pathsOf(drawn).libraryInside]),
 		"bind.writes": writesSeen(box, during, drawn),
 		"read-only.writable": writable(box, during, drawn),
+		"read-only.file": fileFlag(box, drawn),
 		tmpfs: tmpfsFlaws(box, before, drawn),
+		"bind.nested": sameAs(at(during.trees[pathsOf(drawn).libraries], "lib.so"), box.files[pathsOf(drawn).nested]),
 		"links.places": linkedPlaces(box, during, drawn),
 		"links.volume": leaked(during, drawn),
 		"volume.content": content(during, drawn),
@@ -49,6 +51,11 @@ export function deriveVolumes(observation: Observation, drawn: RandomInputs): Re
 		],
 		"volume.refilled": at(volume(during, drawn), drawn["extra"]) ? "filled again" : "filled once",
 		"volume.in-use": removedInUse(observation, ended, drawn),
+		"volume.unused": !isThere(during, drawn["spare"])
+			? "never made"
+			: isThere(ended, drawn["spare"])
+				? "kept"
+				: "removed",
 		"host.reached": at(box.rootTrees[pathsOf(drawn).filled], drawn["reached"]) ? "the host's root" : "nothing",
 	};
 }
@@ -109,11 +116,26 @@ function writable(box: ProcessState, during: HostState, drawn: RandomInputs): st
 	});
 }
 
+function fileFlag(box: ProcessState, drawn: RandomInputs): string {
+	return flagsOf(mountOn(box.mounts, `/${pathsOf(drawn).libraryInside}`)).includes("ro") ? "read-only" : "writable";
+}
+
 // Volumes, and the mount that the command itself makes in one of them. What lesson 07 mounts on the host has other names.
 function newVolumes(before: HostState, now: HostState, drawn: RandomInputs): string[] {
-	const { writable, readOnly, libraryInside, linkedInside, fileInside, scratch, filled, hoard } = pathsOf(drawn);
-	const targets = [writable, readOnly, libraryInside, linkedInside, fileInside, scratch, filled, hoard.slice(1)];
-	const ends = [...targets, drawn["other"], drawn["sub"], drawn["inner"]].map((end) => `/${end}`);
+	const { writable, readOnly, libraryInside, linkedInside, fileInside, scratch, nested, filled, hoard } =
+		pathsOf(drawn);
+	const targets = [
+		writable,
+		readOnly,
+		libraryInside,
+		linkedInside,
+		fileInside,
+		scratch,
+		nested,
+		filled,
+		hoard.slice(1),
+	];
+	const ends = [...targets, drawn["other"], drawn["empty"], drawn["sub"], drawn["inner"]].map((end) => `/${end}`);
 	const points = now.mounts.filter(({ id }) => !before.mounts.some((mount) => mount.id === id));
 	return points.map(({ mountPoint }) => mountPoint).filter((point) => ends.some((end) => point.endsWith(end)));
 }

@@ -1,6 +1,6 @@
 import { type Context, called, type FactRule } from "../../harness/judge/index.ts";
 import { FILLED, valuesOf } from "./facts.ts";
-import { NEIGHBOUR } from "./scenario.ts";
+import { NEIGHBOUR, REMOVE_UNUSED } from "./scenario.ts";
 
 /** The rules about named volumes. */
 
@@ -10,6 +10,12 @@ const isEmpty = ({ facts }: Context) => [facts["volume.content"] ?? []].flat().l
 function secondFailed({ observation: { calls } }: Context): string | undefined {
 	const ending = calls[NEIGHBOUR]?.ending;
 	return ending?.how === "threw" ? ending.thrown.message : undefined;
+}
+
+/** What removeVolume did with a volume that no running container has. */
+function unusedEnd({ observation: { calls } }: Context): string {
+	const ending = calls[REMOVE_UNUSED]?.ending;
+	return ending?.how === "threw" ? `removeVolume threw: ${ending.thrown.message}` : "removeVolume did not remove it";
 }
 
 export const namedRules: FactRule[] = [
@@ -26,6 +32,15 @@ export const namedRules: FactRule[] = [
 					`A second container with the same volume did not start: ${secondFailed(context)}. It did not get the lock that the first one has. Many containers may use a volume at the same time.`,
 				try: "Take a shared lock in useVolume: LOCK_SH. Only removeVolume needs an exclusive one.",
 				see: ["flock(2)"],
+			},
+			{
+				when: (context) =>
+					["spare", "empty"].some((name) => secondFailed(context)?.includes(context.drawn[name] ?? "")),
+				diagnosis: "nothing-to-copy",
+				why: (context) =>
+					`A second container did not start: ${secondFailed(context)}. It has a new named volume at /${context.drawn["empty"]}, where its image has nothing. Such a volume is empty.`,
+				try: "In useVolume, if the image has nothing at the target: copy nothing, or make the target first, as mountVolumes does.",
+				see: ["openat2(2)"],
 			},
 			{
 				when: (context) => secondFailed(context) !== undefined,
@@ -152,6 +167,21 @@ export const namedRules: FactRule[] = [
 				diagnosis: "volume-not-removed",
 				why: "No container had the volume any more. removeVolume was called, and the volume's directory is still there.",
 				try: "If the exclusive lock was given: rmSync(path, { recursive: true }).",
+				see: ["flock(2)"],
+			},
+		],
+	},
+	{
+		fact: "volume.unused",
+		madeOf: "files",
+		what: "a volume after removeVolume was called, while only a container with other volumes ran",
+		followsFrom: ["volume.shared", "volume.removed"],
+		explain: [
+			{
+				diagnosis: "others-keep-it",
+				why: (context) =>
+					`The only container that had the volume ${context.drawn["spare"]} had ended, and ${unusedEnd(context)}. Another container still ran, but it has other volumes.`,
+				try: "Ask for this volume alone: lock the volume's own directory, and not one file for all volumes.",
 				see: ["flock(2)"],
 			},
 		],

@@ -47,8 +47,8 @@ export const refusals: Explanation[] = [
 		when: refused("mount", "ENOENT"),
 		diagnosis: "target-missing",
 		why: (context) =>
-			`Either ${argument(context, "source")} or ${argument(context, "target")} does not exist. The image need not have anything at the target, nor the directories above it.`,
-		try: "Make what is missing before you mount.",
+			`Either ${argument(context, "source")} or ${argument(context, "target")} does not exist. The image need not have anything at the target, nor the directories above it. If a target is in an earlier volume of the list, it can be made only after that volume was mounted.`,
+		try: "For each volume, make what is missing just before you mount.",
 		see: ["mount(2), ERRORS"],
 	},
 	{

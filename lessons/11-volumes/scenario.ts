@@ -10,13 +10,15 @@ import {
 
 /**
  * A container with every kind of volume. In its image, three targets are links that lead to directories of the host,
- * if they are followed there. A second container uses one of the named volumes as well. Then the check removes that
- * volume: once while both containers run, and once after they have ended.
+ * if they are followed there. A second container uses one of the named volumes as well, and has another one alone. The
+ * check removes the shared volume: once while both containers run, and once after they have ended. In between, when only
+ * the first container runs, it removes the other volume.
  */
 
 export const NEIGHBOUR = "neighbour";
-/** The calls that remove the shared volume: while it is in use, and afterwards. */
+/** The calls that remove the shared volume, while it is in use and afterwards, and the second container's own one. */
 export const REMOVE_IN_USE = "remove";
+export const REMOVE_UNUSED = "removeUnused";
 export const REMOVE = "removeLater";
 /** The look after both containers have ended. */
 export const ENDED = "ended";
@@ -42,10 +44,11 @@ const NAMES = [
 		"scratch",
 		"filled",
 		"other",
+		"empty",
 		"extra",
 	],
 	// What the commands write, and named volumes.
-	...["byBox", "byNeighbour", "tried", "reached", "shared", "leaking"],
+	...["byBox", "byNeighbour", "tried", "reached", "shared", "leaking", "spare"],
 ];
 
 export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
@@ -72,6 +75,7 @@ export function pathsOf(drawn: RandomInputs) {
 		neighbourImage: `${IMAGES}/${at("neighbour")}`,
 		shared: `${VOLUMES}/${at("shared")}`,
 		leaking: `${VOLUMES}/${at("leaking")}`,
+		spare: `${VOLUMES}/${at("spare")}`,
 		// Neither the directory nor the one above it is in the image.
 		writable: `${at("writable")}/deep`,
 		readOnly: at("readonly"),
@@ -80,6 +84,7 @@ export function pathsOf(drawn: RandomInputs) {
 		linkedInside: `${at("outside")}/new`,
 		fileInside: `${at("outside")}/${at("notes")}`,
 		scratch: at("scratch"),
+		nested: `${at("scratch")}/lib.so`,
 		filled: at("filled"),
 	};
 }
@@ -151,8 +156,9 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 					volumes: [
 						volume({ source: paths.source }, paths.writable),
 						volume({ source: paths.source }, paths.readOnly, true),
-						volume({ source: paths.library }, paths.libraryInside),
+						volume({ source: paths.library }, paths.libraryInside, true),
 						volume({ source: null }, paths.scratch),
+						volume({ source: paths.library }, paths.nested),
 						volume({ source: paths.source }, `${drawn["linked"]}/new`),
 						volume({ source: paths.library }, drawn["linkedFile"]),
 						volume({ name: drawn["shared"] }, paths.filled),
@@ -162,10 +168,14 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 				script: withVariables(SCRIPT),
 			},
 			[NEIGHBOUR]: {
-				about: "a second container, with the same named volume in another place",
+				about: "a second container, with the same named volume in another place, and one that is new",
 				options: {
 					...{ ...options, id: neighbour, layers: [paths.neighbourImage, "/lab/rootfs"] },
-					volumes: [volume({ name: drawn["shared"] }, drawn["other"])],
+					// Nothing is at the second target in the image.
+					volumes: [
+						volume({ name: drawn["shared"] }, drawn["other"]),
+						volume({ name: drawn["spare"] }, drawn["empty"]),
+					],
 				},
 				script: withVariables(`echo "${WRITTEN}" >/$OTHER/$BYNEIGHBOUR\npause\nexit 0`),
 			},
@@ -173,6 +183,11 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 				about: "removeVolume, for a volume that two containers use",
 				...{ export: "remove", command: "none", until: "returns", fails: true },
 				options: { path: paths.shared },
+			},
+			[REMOVE_UNUSED]: {
+				about: "removeVolume, for a volume whose only container has ended, while another container runs",
+				...{ export: "remove", command: "none", until: "returns" },
+				options: { path: paths.spare },
 			},
 			[REMOVE]: {
 				about: "removeVolume, for the same volume after both containers have ended",
@@ -186,6 +201,7 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 			{ do: "look", as: DURING, writes: { [`${paths.source}/${drawn["late"]}`]: newContent } },
 			{ do: "call", call: REMOVE_IN_USE },
 			{ do: "feed", call: NEIGHBOUR, last: true },
+			{ do: "call", call: REMOVE_UNUSED },
 			{ do: "feed", call: BOX, last: true },
 			{ do: "look", as: ENDED },
 			{ do: "call", call: REMOVE },
@@ -193,7 +209,7 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 		readings: {
 			files: {
 				watch: [paths.source, paths.libraries, paths.outside, paths.hoard, VOLUMES],
-				inRoot: [paths.libraryInside, paths.fileInside],
+				inRoot: [paths.libraryInside, paths.fileInside, paths.nested],
 				treesInRoot: [paths.writable, paths.readOnly, paths.linkedInside, paths.filled],
 			},
 		},

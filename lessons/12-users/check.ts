@@ -3,6 +3,7 @@ import { deriveUsers } from "./facts.ts";
 import { groupRules } from "./groups.ts";
 import { otherContainerRules } from "./other-containers.ts";
 import { refusals } from "./refusals.ts";
+import { refusedContainerRules } from "./refused-containers.ts";
 import { drawInputs, scenarioOf } from "./scenario.ts";
 
 const userRules: FactRule[] = [
@@ -92,14 +93,18 @@ export default defineCheck({
 	weight: 15,
 	groups: [
 		{ title: "another user than root, for good", points: 4, facts: ["back", "user.uids"] },
-		{ title: "its groups, and no others", points: 4, facts: ["user.gids", "user.groups", "linked.groups"] },
+		{
+			title: "its groups, and no others",
+			points: 4,
+			facts: ["user.gids", "user.groups", "linked.groups", "number.groups"],
+		},
 		{ title: "the names of the container", points: 2, facts: ["linked.ids", "linked.home"] },
 		{ title: "a number without a name", points: 1, facts: ["number.ids", "number.home"] },
 		{ title: "a home", points: 1, facts: ["user.home"] },
 		{
 			title: "an unknown user is refused",
 			points: 2,
-			facts: ["refused.name", "refused.minus-one", "refused.too-large"],
+			facts: ["refused.name", "refused.group", "refused.group-add", "refused.minus-one", "refused.too-large"],
 		},
 	],
 	lessonSummary:
@@ -107,6 +112,6 @@ export default defineCheck({
 	draw: drawInputs,
 	scenario: scenarioOf,
 	derive: deriveUsers,
-	facts: [...userRules, ...otherContainerRules],
+	facts: [...userRules, ...otherContainerRules, ...refusedContainerRules],
 	exceptions: refusals,
 });

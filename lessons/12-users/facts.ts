@@ -7,15 +7,17 @@ import {
 	type ProcessState,
 	type RandomInputs,
 } from "../../harness/judge/index.ts";
-import { LINKED, MINUS_ONE, NUMBER, PROOF, TOO_LARGE, UNKNOWN_NAME } from "./scenario.ts";
+import { LINKED, NUMBER, PROOF, REFUSALS, type Refused } from "./scenario.ts";
 
 /** The facts of this lesson. */
 export function deriveUsers(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
 	const box = commandAt(observation, DURING);
 	const refused = {
-		"refused.name": refusal(observation, UNKNOWN_NAME),
-		"refused.minus-one": refusal(observation, MINUS_ONE),
-		"refused.too-large": refusal(observation, TOO_LARGE),
+		"refused.name": refusal(observation, "unknownUser"),
+		"refused.group": refusal(observation, "unknownGroup"),
+		"refused.group-add": refusal(observation, "unknownGroupAdd"),
+		"refused.minus-one": refusal(observation, "minusOneAsUser"),
+		"refused.too-large": refusal(observation, "zeroAsGroup"),
 	};
 	if (box === null) return refused;
 	const linked = commandAt(observation, DURING, LINKED);
@@ -31,6 +33,7 @@ export function deriveUsers(observation: Observation, drawn: RandomInputs): Reco
 		"linked.groups": linked === null ? NOT_RUN : groupsOf(linked, drawn),
 		"linked.home": linked === null ? NOT_RUN : homeOf(linked),
 		"number.ids": idsOfBoth(observation, NUMBER, number, drawn),
+		"number.groups": number === null ? NOT_RUN : groupsOf(number, drawn),
 		"number.home": number === null ? NOT_RUN : homeOf(number),
 	};
 }
@@ -68,7 +71,9 @@ function idsOfBoth(observation: Observation, call: string, command: ProcessState
 	return `user ${idsOf(uids, drawn)}, group ${idsOf(gids, drawn)}`;
 }
 
-function refusal({ calls }: Observation, call: string): string {
-	const ending = calls[call]?.ending;
-	return ending?.how === "threw" ? "refused" : `the engine ${howItEnded(ending)}`;
+/** How the engine ended that was asked for this container. */
+function refusal({ calls }: Observation, container: Refused): string {
+	const ending = calls[REFUSALS]?.ending;
+	if (ending?.how !== "returned" || !Array.isArray(ending.value)) return `the engine ${howItEnded(ending)}`;
+	return ending.value.includes(container) ? "the engine threw no exception" : "refused";
 }

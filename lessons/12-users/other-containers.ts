@@ -1,8 +1,8 @@
 import { type Context, type FactRule, howItEnded } from "../../harness/judge/index.ts";
 import { NOT_RUN } from "./facts.ts";
-import { HOST_HOME, LINKED, MINUS_ONE, NUMBER, TOO_LARGE, UNKNOWN_NAME } from "./scenario.ts";
+import { HOST_HOME, LINKED, NUMBER } from "./scenario.ts";
 
-/** The rules about the other containers: those that run, and those that must not. */
+/** The rules about the other containers that run. */
 
 const listOf = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().map(String);
 const commandOf = ({ during }: Context, call: string) => during?.commands[call]?.credentials;
@@ -12,6 +12,7 @@ const endOf = ({ observation }: Context, call: string) => {
 	const ending = observation.calls[call]?.ending;
 	return ending?.how === "threw" ? `threw: ${ending.thrown.message}` : howItEnded(ending);
 };
+const groupsOf = (context: Context, call: string) => commandOf(context, call)?.groups.join(", ") || "none";
 const idsOf = (context: Context, call: string) =>
 	`user id ${commandOf(context, call)?.uids[1]} and the group id ${commandOf(context, call)?.gids[1]}`;
 
@@ -51,7 +52,7 @@ export const otherContainerRules: FactRule[] = [
 	{
 		fact: "linked.groups",
 		madeOf: "kernel",
-		what: "supplementary groups of a command that has asked for one group",
+		what: "supplementary groups of a command that asks for one group, and for one more",
 		followsFrom: ["linked.ids", "user.groups/groups-of-the-engine"],
 		explain: [
 			{
@@ -63,11 +64,19 @@ export const otherContainerRules: FactRule[] = [
 				see: ["group(5)"],
 			},
 			{
-				diagnosis: "empty-list-not-set",
+				when: (context) => !listOf(context, "linked.groups").includes("‹number›"),
+				diagnosis: "group-add-beside-a-group",
 				why: (context) =>
-					`The command was asked to run in one group, and in no other. But it is also in ${commandOf(context, LINKED)?.groups.join(", ")}. Without a call of setgroups, the command keeps the engine's groups.`,
-				try: "Call setgroups in any case. An empty list takes all groups away.",
+					`The command was asked to run in the group ${context.drawn["added"]}, and groupAdd asked for ${context.drawn["number"]} as well. The command is in the supplementary groups ${groupsOf(context, LINKED)}.`,
+				try: "Use groupAdd in any case. Only memberships depend on group.",
 				see: ["setgroups(2)"],
+			},
+			{
+				diagnosis: "group-not-asked-for",
+				why: (context) =>
+					`The command was asked to run in the groups ${context.drawn["added"]}, which is ${context.drawn["addedGid"]}, and ${context.drawn["number"]}, and in no other. But it is in the supplementary groups ${groupsOf(context, LINKED)}.`,
+				try: "If group is given, it replaces the gid in /etc/passwd and all memberships.",
+				see: ["getpwnam(3)", "setgroups(2)"],
 			},
 		],
 	},
@@ -118,6 +127,21 @@ export const otherContainerRules: FactRule[] = [
 		],
 	},
 	{
+		fact: "number.groups",
+		madeOf: "kernel",
+		what: "supplementary groups of a command that runs as a number, besides its own group",
+		followsFrom: ["number.ids/number-without-a-name", "user.groups/groups-of-the-engine"],
+		explain: [
+			{
+				diagnosis: "empty-list-not-set",
+				why: (context) =>
+					`Nobody has asked for supplementary groups, and the image has no /etc/group. But the command is in ${groupsOf(context, NUMBER)}. Without a call of setgroups, the command keeps the engine's groups.`,
+				try: "Call setgroups in any case. An empty list takes all groups away.",
+				see: ["setgroups(2)"],
+			},
+		],
+	},
+	{
 		fact: "number.home",
 		madeOf: "kernel",
 		what: "HOME of a command that runs as a number without a name",
@@ -129,51 +153,6 @@ export const otherContainerRules: FactRule[] = [
 					`HOME is ${facts["number.home"]}. No line gives a home for this number, so HOME should be /, as in other engines. The engine's own HOME is a directory of the host.`,
 				try: 'Set process.env["HOME"] to "/" if no line fits.',
 				see: ["environ(7)"],
-			},
-		],
-	},
-	{
-		fact: "refused.name",
-		madeOf: "exercise",
-		what: "how the engine treats a user whose name only the host has",
-		followsFrom: ["back", "user.uids/user-of-the-host"],
-		explain: [
-			{
-				diagnosis: "unknown-name-runs",
-				why: (context) =>
-					`The container's /etc/passwd has no line for ${context.drawn["hostOnly"]}, and a command that should run as this user must not run as another one. But no exception came: the engine ${endOf(context, UNKNOWN_NAME)}.`,
-				try: "Throw an error if no line has the name and the word is not a number.",
-				see: ["getpwnam(3)"],
-			},
-		],
-	},
-	{
-		fact: "refused.minus-one",
-		madeOf: "exercise",
-		what: "how the engine treats the user 4294967295",
-		followsFrom: ["back"],
-		explain: [
-			{
-				diagnosis: "minus-one-runs",
-				why: (context) =>
-					`A user id has 32 bits. 4294967295 has all of them set: that is -1, and setresuid leaves an id as it is if it gets -1. So the command would stay root, without an error. No exception came: the engine ${endOf(context, MINUS_ONE)}.`,
-				try: "Throw an error if a number is larger than 4294967294.",
-				see: ["setresuid(2)"],
-			},
-		],
-	},
-	{
-		fact: "refused.too-large",
-		madeOf: "exercise",
-		what: "how the engine treats the group 4294967296",
-		followsFrom: ["back"],
-		explain: [
-			{
-				diagnosis: "too-large-runs",
-				why: (context) =>
-					`A group id has 32 bits. The lowest 32 bits of 4294967296 are all 0: that is root's group. No exception came: the engine ${endOf(context, TOO_LARGE)}.`,
-				try: "Throw an error if the number of a user or of a group is larger than 4294967294.",
-				see: ["setresgid(2)"],
 			},
 		],
 	},

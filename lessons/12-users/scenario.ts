@@ -9,7 +9,7 @@ import {
 } from "../../harness/judge/index.ts";
 
 /**
- * Three containers that run as a user, and three that must not run at all. The host has a user of the same name, with
+ * Three containers that run as a user, and five that must not run at all. The host has a user of the same name, with
  * other numbers.
  */
 
@@ -19,10 +19,8 @@ export const LINKED = "linked";
 export const NUMBER = "number";
 /** The home that the host's file has for the same number. */
 export const HOST_HOME = "/home/of-the-host";
-/** The calls that must be refused. */
-export const UNKNOWN_NAME = "unknown";
-export const MINUS_ONE = "minusOne";
-export const TOO_LARGE = "tooLarge";
+/** The call that asks for containers that must be refused. */
+export const REFUSALS = "refusals";
 
 /** The file that way-back, the first container's command, tries to make as root. */
 export const PROOF = "root/proof";
@@ -30,7 +28,7 @@ export const PROOF = "root/proof";
 const PROGRAM = readFileSync(new URL("way-back.asm", import.meta.url), "utf8");
 
 /** The largest 32-bit number, and the next one. */
-const [MINUS_ONE_IN_32_BITS, ZERO_IN_32_BITS] = [2 ** 32 - 1, 2 ** 32].map(String);
+const [MINUS_ONE_IN_32_BITS, ZERO_IN_32_BITS] = [2 ** 32 - 1, 2 ** 32].map(String) as [string, string];
 
 export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
 	const bits = Number.parseInt(random.name("").slice(1), 16);
@@ -54,14 +52,10 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
 }
 
 export function scenarioOf(drawn: RandomInputs): Scenario {
-	const { user = "", added = "", number = "", hostOnly = "", images = "", id, linkedId, numberId } = drawn;
+	const { user = "", added = "", number = "", images = "", id, linkedId, numberId } = drawn;
 	const layers = (image: string) => [`/lab/${images}/${image}`, "/lab/rootfs"];
-	const refused = (about: string, user: string): Scenario["calls"][string] => ({
-		...{ about, fails: true, as: engineOf(drawn) },
-		options: { id: drawn["id"]?.split("").toReversed().join(""), rootfs: "/lab/rootfs", user },
-	});
 	return {
-		does: `ran a program as ${user}, in the groups ${added} and ${number} as well, on a host where ${user} has another number; ran two more programs as users; and tried three containers that must be refused`,
+		does: `ran a program as ${user}, in the groups ${added} and ${number} as well, on a host where ${user} has another number; ran two more programs as users; and tried five containers that must be refused`,
 		prepare: preparations(drawn),
 		calls: {
 			[BOX]: {
@@ -70,9 +64,12 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 				command: (token) => ["/way-back", token],
 			},
 			[LINKED]: {
-				about: "a container whose /etc/passwd and /etc/group are links; it asks for a user's number and a group",
+				about: "a container whose /etc/passwd and /etc/group are links; it asks for a user's number and two groups",
 				as: engineOf(drawn),
-				options: { id: linkedId, layers: layers("linked"), init: true, user: `${drawn["uid"]}:${added}` },
+				options: {
+					...{ id: linkedId, layers: layers("linked"), init: true },
+					...{ user: `${drawn["uid"]}:${added}`, groupAdd: [number] },
+				},
 				script: "pause\nexit 0",
 			},
 			[NUMBER]: {
@@ -81,19 +78,35 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 				options: { id: numberId, layers: layers("bare"), init: true, user: number },
 				script: "pause\nexit 0",
 			},
-			[UNKNOWN_NAME]: refused("it asks for a user that only the host has", hostOnly),
-			[MINUS_ONE]: refused(`it asks for the user ${MINUS_ONE_IN_32_BITS}`, `${MINUS_ONE_IN_32_BITS}`),
-			[TOO_LARGE]: refused(`it asks for the group ${ZERO_IN_32_BITS}`, `${number}:${ZERO_IN_32_BITS}`),
+			[REFUSALS]: {
+				about: "containers that must be refused, one after the other",
+				...{ export: "tryAll", command: "none", until: "returns", as: engineOf(drawn) },
+				options: { containers: refusedContainers(drawn) },
+			},
 		},
 		steps: [
 			...[BOX, LINKED, NUMBER].map((call) => ({ do: "call" as const, call })),
 			{ do: "look", as: DURING },
-			...[UNKNOWN_NAME, MINUS_ONE, TOO_LARGE].map((call) => ({ do: "call" as const, call })),
+			{ do: "call", call: REFUSALS },
 			...[LINKED, NUMBER, BOX].map((call) => ({ do: "feed" as const, call, last: true as const })),
 		],
 		readings: { files: { inRoot: [PROOF] } },
 	};
 }
+
+/** Each has one mistake. The names say where it is. */
+function refusedContainers({ id = "", number = "", hostOnly = "" }: RandomInputs): Record<Refused, object> {
+	const options = { id: id.split("").toReversed().join(""), rootfs: "/lab/rootfs" };
+	return {
+		unknownUser: { ...options, user: hostOnly },
+		unknownGroup: { ...options, user: `${number}:${hostOnly}` },
+		unknownGroupAdd: { ...options, user: number, groupAdd: [hostOnly] },
+		minusOneAsUser: { ...options, user: MINUS_ONE_IN_32_BITS },
+		zeroAsGroup: { ...options, user: `${number}:${ZERO_IN_32_BITS}` },
+	};
+}
+
+export type Refused = "unknownUser" | "unknownGroup" | "unknownGroupAdd" | "minusOneAsUser" | "zeroAsGroup";
 
 /** The engine is root, and in a group besides. */
 const engineOf = ({ engineGid }: RandomInputs) => ({ uid: 0, gid: 0, groups: [0, Number(engineGid)] });
@@ -116,7 +129,8 @@ function preparations(drawn: RandomInputs): Preparation[] {
 		`${added}:x:${addedGid}:`,
 	];
 	const hostPasswd = [`${user}:x:${hostUid}:${hostUid}::/:/bin/sh`, `${hostOnly}:x:${hostUid}:${hostUid}::/:/bin/sh`];
-	const hostGroup = [`${added}:x:${hostUid}:`, `${members}:x:${hostUid}:${user}`];
+	const hostGroup = [added, hostOnly].map((name) => `${name}:x:${hostUid}:`);
+	hostGroup.push(`${members}:x:${hostUid}:${user}`);
 	const text = (lines: string[]) => lines.map((line) => `${line}\n`).join("");
 	const write = (path: string, lines: string[]): Preparation => ({ do: "write", path, text: text(lines) });
 	const top = `/lab/${images}`;

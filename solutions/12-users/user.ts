@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { parseGroup, parsePasswd } from "#box/accounts";
 import { setgroups, setresgid, setresuid } from "#kernel";
 
@@ -61,7 +61,9 @@ function become({ uid, gid, groups, home }: User): void {
 }
 
 // An image need not have these files.
-const textOf = (path: string) => (existsSync(path) ? readFileSync(path, "utf8") : "");
+const textOf = (path: string) => (isFile(path) ? readFileSync(path, "utf8") : "");
+// In their place, an image may have a FIFO: whoever opens that waits for a writer.
+const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile();
 
 function idIn(text: string, kind: string): number {
 	const id = /^\d+$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
