@@ -54,6 +54,14 @@ export const propagatedToHost: Explanation = {
 	see: ["mount_namespaces(7), SHARED SUBTREES"],
 };
 
+export const orderChanged: Explanation = {
+	diagnosis: "order-changed",
+	why: ({ drawn }) =>
+		`The list has a tmpfs at /${pathsOf(drawn).scratch}, and after it a file at /${pathsOf(drawn).nested}. The host's file cannot be reached there. A mount covers everything that was at its place before, also other mounts.`,
+	try: "For each volume, in the order of the list: make the target, and mount the volume. Only then make the next target.",
+	see: ["mount(2)"],
+};
+
 export const bindRules: FactRule[] = [
 	{
 		fact: "host.volumes",
@@ -261,14 +269,6 @@ export const bindRules: FactRule[] = [
 		madeOf: "kernel",
 		what: "what the command sees at a target in the tmpfs",
 		followsFrom: ["bind.file", "tmpfs"],
-		explain: [
-			{
-				diagnosis: "order-changed",
-				why: ({ drawn }) =>
-					`The list has a tmpfs at /${pathsOf(drawn).scratch}, and after it a file at /${pathsOf(drawn).nested}. The command does not find the host's file there. A mount covers everything that was at its place before.`,
-				try: "For each volume, in the order of the list: make the target, and mount the volume. Only then make the next target.",
-				see: ["mount(2)"],
-			},
-		],
+		explain: [orderChanged],
 	},
 ];

@@ -1,5 +1,5 @@
 import { type Context, type Explanation, refused } from "../../harness/judge/index.ts";
-import { isMountedOnHost, mountedOnHost, propagatedToHost, seenByHost } from "./bind.ts";
+import { isMountedOnHost, mountedOnHost, orderChanged, propagatedToHost, seenByHost } from "./bind.ts";
 
 /** Explanations of calls that the kernel refuses. */
 
@@ -78,6 +78,8 @@ export const refusals: Explanation[] = [
 		try: "Do not refuse the link: resolve it below the container's root, with openat2 and RESOLVE_IN_ROOT. The volume belongs where it leads.",
 		see: ["openat2(2)"],
 	},
+	// The engine takes along what mountVolumes has mounted, and cannot open a mount that another one covers.
+	{ ...orderChanged, when: refused("open_tree", "ENOENT") },
 	// Volumes that the host sees are below the container's overlay, which the engine cannot unmount then.
 	{ ...mountedOnHost, when: (context) => isKeptBusy(context) && isMountedOnHost(context) },
 	{ ...propagatedToHost, when: isKeptBusy },
