@@ -1,6 +1,6 @@
 import type { Context, FactRule } from "../../harness/judge/index.ts";
 import { NOT_KNOWN } from "./facts.ts";
-import { RESIZED, SIZES, TYPED } from "./scenario.ts";
+import { HUNG_UP, RESIZED, SIZES, TYPED } from "./scenario.ts";
 
 const text = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().join(", ");
 const calls = ({ ledger }: Context, call: string, op?: string) =>
@@ -12,6 +12,11 @@ const waitsForMaster = ({ calls }: Context["observation"]) =>
 	calls[TYPED]?.ledger.some(
 		({ call, result, error }) => call === "recvmsg" && result === undefined && error === undefined,
 	);
+
+const thrownAfterHangUp = ({ observation }: Context) => {
+	const ending = observation.calls[HUNG_UP]?.ending;
+	return ending?.how === "threw" ? ending.thrown : undefined;
+};
 
 /** Rules for the container that has a terminal: the terminal itself, its session, its size and its signals. */
 export const ttyRules: FactRule[] = [
@@ -160,8 +165,24 @@ export const ttyRules: FactRule[] = [
 		followsFrom: ["tty.streams", "tty.session", "tty.controlling", "tty.interrupt"],
 		explain: [
 			{
+				when: (context) => thrownAfterHangUp(context)?.syscall?.call === "tcsetattr",
+				diagnosis: "settings-of-a-lost-terminal",
+				why: (context) =>
+					`The caller's terminal has hung up, as when its window is closed. Then tcsetattr has failed, and the exception has cost the container its exit code: ${thrownAfterHangUp(context)?.message}. A terminal that has hung up has no settings that anybody could restore.`,
+				try: "Before you restore the settings, ask isatty(0): after a hang-up, it is false.",
+				see: ["tcsetattr(3)", "isatty(3)"],
+			},
+			{
+				when: (context) => thrownAfterHangUp(context) !== undefined,
+				diagnosis: "hang-up-taken-for-failure",
+				why: (context) =>
+					`The caller's terminal has hung up, as when its window is closed. Then the engine has thrown an exception, so the container's exit code is lost: ${thrownAfterHangUp(context)?.message}`,
+				try: "A hang-up is an end like others: catch what can fail on a terminal that has hung up.",
+				see: ["pty(7)"],
+			},
+			{
 				diagnosis: "hang-up-not-heard",
-				why: "The caller's terminal has hung up, as when its window is closed. The container's command got no SIGHUP and ran on. The kernel sends SIGHUP to a terminal's session when the last descriptor of the master is closed: somebody still has it open.",
+				why: "The caller's terminal has hung up, as when its window is closed. The container's command exits when it gets SIGHUP, with a code of its own, and the engine has not returned this code. The kernel sends SIGHUP to a terminal's session when the last descriptor of the master is closed: somebody still has it open.",
 				try: "In onEnd, when the channel from descriptor 0 has ended, return `to`: the master.",
 				see: ["pty(7)", "signal(7)"],
 			},

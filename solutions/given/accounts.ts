@@ -2,7 +2,7 @@
  * The files in which a system writes down which names its users and groups have. The kernel knows only the numbers.
  */
 
-/** A line of /etc/passwd. See passwd(5). */
+/** A line of /etc/passwd. See getpwnam(3). */
 export interface Account {
 	name: string;
 	uid: number;

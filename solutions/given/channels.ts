@@ -29,8 +29,8 @@ export interface Copying {
 	/** Called when the size of the caller's terminal has changed: SIGWINCH. */
 	onResize(): void;
 	/**
-	 * Called when a channel has come to its end. Returns a descriptor to close, if there is one: no channel uses it any
-	 * more. What this throws ends the copying.
+	 * Called when a channel has come to its end. May return a descriptor: `copy` closes it, and copies through no channel
+	 * that uses it any more. What this throws ends the copying.
 	 * @param error undefined: there is nothing more to read. Otherwise, what the kernel said to the last read or write
 	 */
 	onEnd(channel: Channel, error?: NodeJS.ErrnoException): number | undefined;
