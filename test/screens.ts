@@ -11,7 +11,7 @@ import { openBrowser } from "./support/browser.ts";
 
 // Takes pictures of the live page, to be looked at: `npm run screens -- FILE.jsonl --step 3 --out DIR`. The file is a
 // recording (`npx drydock demo record 05 --out FILE.jsonl`). Each view that the demo has is shown after that step: on screens of
-// three sizes, in both themes, in normal and in large type.
+// three sizes, in both themes, in normal and in large text.
 
 const SCREENS = { projector: [1280, 720], wide: [1920, 1080], phone: [390, 844] } as const;
 const THEMES = ["light", "dark"] as const;

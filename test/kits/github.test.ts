@@ -16,7 +16,10 @@ test("the workflow grades three submissions on two runners from fresh clones, an
 	expect(made).toMatchObject({ code: 0 });
 	await makeClass(join(repository, "class"));
 	const plan = join(repository, ".github/scripts/plan.sh");
-	await writeFile(plan, (await readFile(plan, "utf8")).replace("SUBMISSIONS_A_RUNNER=25", "SUBMISSIONS_A_RUNNER=2"));
+	await writeFile(
+		plan,
+		(await readFile(plan, "utf8")).replace("SUBMISSIONS_PER_RUNNER=25", "SUBMISSIONS_PER_RUNNER=2"),
+	);
 	const $ = (await zx())({ cwd: repository });
 	await $`git init --quiet --initial-branch=main && git add --all`;
 	await $`git -c user.name=teacher -c user.email=teacher@localhost commit --quiet --message=class`;

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { Box, Drawing, Label, Line, Point, Rectangle } from "../../harness/live/drawings/shapes.ts";
 import { Sheet } from "../../harness/live/drawings/sheet.ts";
 
-/** The widths, in units, of a phone with large type, a phone, a projector's panel, and a large screen. */
+/** The widths, in units, of a phone with large text, a phone, a projector's panel, and a large screen. */
 export const WIDTHS = [240, 280, 360, 460, 760] as const;
 
 /** Rounding makes two shapes that touch overlap by less than this. */

@@ -141,8 +141,9 @@ const GENERAL_RULES: IForbiddenRuleType[] = [
 	{ name: "no rule covers this file", severity: "error", from: { pathNot: RULES.map(({ files }) => files) }, to: {} },
 ];
 
-// Without the files of earlier rules: a lesson's check must not import the skeleton beside it. Only rules for files with
-// a common beginning matter. dependency-cruiser takes long to check long expressions.
+// A rule does not apply to files that an earlier rule covers. Otherwise a lesson's check could import the skeleton beside
+// it. Only those earlier rules are listed whose files may have the same beginning, because dependency-cruiser takes long to
+// check long expressions.
 function cruiserRule({ files, mayImport, mayImportNode }: ImportRule, index: number): IForbiddenRuleType {
 	const mayOverlap = (row: ImportRule) => {
 		const [one, other] = [beginningOf(row.files), beginningOf(files)];

@@ -72,7 +72,7 @@ function editsIn(program: Program, textOf: TextOf): Edit[] {
 		if (node.type === "IfStatement" || node.type === "ConditionalExpression")
 			for (const value of ["true", "false"])
 				replace(`${value} for the condition "${shown(node.test)}"`, node.test, value);
-		// Not true as well: the loop would never end.
+		// A loop's condition is not replaced by true, because the loop would never end.
 		if (node.type === "WhileStatement") replace(`false for the condition "${shown(node.test)}"`, node.test, "false");
 		if (node.type === "ReturnStatement" && node.argument != null && isCall(node.argument))
 			replace(`return 0 in place of "${shown(node.argument)}"`, node.argument, `(${textOf(node.argument)}, 0)`);

@@ -5,7 +5,7 @@ import { afterAll, expect } from "vitest";
 // in the processes that it has waited for. Unlike real time, it does not depend on what else the computer does.
 
 /** One unit in /proc/PID/stat is 10 ms on Linux. See proc_pid_stat(5). */
-const MS_A_TICK = 10;
+const MS_PER_TICK = 10;
 
 const { DRYDOCK_TESTS_PROCESSOR: notes } = process.env;
 if (notes !== undefined) {
@@ -19,5 +19,5 @@ if (notes !== undefined) {
 /** User and system time of this process and of its children, in milliseconds. Fields utime to cstime. */
 function processorMs(): number {
 	const fields = readFileSync("/proc/self/stat", "utf8").split(") ")[1]?.split(" ") ?? [];
-	return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * MS_A_TICK, 0);
+	return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * MS_PER_TICK, 0);
 }

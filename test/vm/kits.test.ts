@@ -115,7 +115,7 @@ test("the scripts of GitHub's workflow grade a class in parts and fill the summa
 		`cp -r ${at("github")} /repository && cd /repository && ln -s ${at("drydock")} drydock
 		cp -r ${at("class")}/. class
 		export GITHUB_OUTPUT=/output GITHUB_STEP_SUMMARY=/summary
-		sed -i 's/^SUBMISSIONS_A_RUNNER=.*/SUBMISSIONS_A_RUNNER=2/' .github/scripts/plan.sh
+		sed -i 's/^SUBMISSIONS_PER_RUNNER=.*/SUBMISSIONS_PER_RUNNER=2/' .github/scripts/plan.sh
 		.github/scripts/plan.sh && ${grade("1/2")} && ${grade("2/2")} && .github/scripts/merge.sh
 		cp -r grades ${at("results/github")}
 		mv class/bob workspace && rm -r class shards

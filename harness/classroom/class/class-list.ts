@@ -39,7 +39,7 @@ export async function classList(
 	);
 	const strangers = found.filter(({ name }) => people.length > 0 && !byName.has(name));
 	if (strangers.length > 0)
-		warnings.push(`${listed(strangers.map(({ name }) => name))}: not in the roster, but graded all the same`);
+		warnings.push(`${listed(strangers.map(({ name }) => name))}: not in the roster, but graded anyway`);
 	const handedIn = new Set(found.map(({ name }) => name));
 	const taken = new Set(handedIn);
 	const absent = without.flatMap((person) => {

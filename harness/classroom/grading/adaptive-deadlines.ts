@@ -8,9 +8,9 @@ import type { MachinePool } from "../../judge/module-run.ts";
 const DEADLINE_MIN_MS = 5_000;
 /** The deadline is this many times the median duration. */
 const DEADLINE_FACTOR = 10;
-/** The median is computed twice, and the larger one counts: from this many latest runs, … */
+/** The larger of two medians counts. One is the median of this many latest runs. */
 const RUNS_LONG = 15;
-/** … and from so few that it rises as soon as the computer becomes busy. */
+/** The other is the median of so few latest runs that it rises as soon as the computer becomes busy. */
 const RUNS_SHORT = 3;
 
 /** Runs machines with deadlines that follow how long a lesson takes. Until a run has ended, the machine's own deadline holds. */

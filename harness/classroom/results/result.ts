@@ -94,7 +94,7 @@ const Result = v.object({
 	lesson: word,
 	/** Path of the lesson's module in the submission; null if no module was found. */
 	file: v.nullable(text),
-	/** Another submission with the same module; null if there is none. If their files are the same, one was judged. */
+	/** Another submission with the same module; null if there is none. Submissions with equal files are judged once. */
 	sameAs: v.nullable(name),
 	/** What is unusual about the module: where it was found, or that it is the skeleton. */
 	note: v.nullable(line),
@@ -148,7 +148,7 @@ const Similarity = v.object({
 	lesson: word,
 	one: name,
 	other: name,
-	/** The part of the shorter module that the other has as well, without what the skeleton has. */
+	/** How much of the shorter module is also in the other one. Text of the skeleton does not count. */
 	percent: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
 	/** The first and the last line of what is alike, in both modules. */
 	places: list(v.object({ one: lines, other: lines }), 20),
@@ -261,7 +261,7 @@ export function explanationOf(result: Result): [label: string, text: string][] {
 
 /**
  * The same as text, for whatever system the class uses. If a part has several lines, the later ones are indented. So no
- * text of a submission's looks like a line of the report.
+ * text from a submission looks like a line of the report.
  */
 export function explanationText(result: Result): string {
 	const [[, first] = ["", ""], ...others] = explanationOf(result);

@@ -75,7 +75,7 @@ export class LessonModules {
 	}
 }
 
-/** As many pairs as a report may have, the most similar first. */
+/** The most similar pairs, in order, but no more than a report may have. */
 export const mostSimilar = (pairs: readonly Similarity[]): Similarity[] =>
 	pairs.toSorted((one, other) => other.percent - one.percent).slice(0, SIMILAR_MAX);
 

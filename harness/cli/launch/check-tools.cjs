@@ -14,7 +14,8 @@ const TOOL_CHECKS = {
 		if (error !== undefined) throw error;
 		if (status !== 0) throw new Error(stderr);
 	},
-	// Only the virtual machine loads its compiled library. Computers other than these get that library with an image.
+	// The compiled library of ffi-rs is loaded in the virtual machine only. npm installs that library only on the kind of
+	// computer that is tested for here. All other computers get the library with an image.
 	"ffi-rs": () => {
 		if (process.platform !== "linux" || process.arch !== "x64" || !isGlibc()) return;
 		createRequireFrom("ffi-rs").resolve("@yuuang/ffi-rs-linux-x64-gnu");

@@ -1,8 +1,8 @@
 // Makes drydock end when npm has ended. A signal to npx or npm ends that program, and at most the shell that it has
 // started. Drydock does not receive the signal, and would go on although nobody waits for it.
 //
-// This runs before anything else is loaded, because npm may end meanwhile. Without npm, drydock goes on: its parent may
-// end first, as with nohup(1).
+// This runs before anything else is loaded, because npm may end meanwhile. If npm did not start drydock, drydock goes on
+// when its parent ends, as with nohup(1).
 const { readFileSync } = require("node:fs");
 
 /** How often to check whether npm still runs. */
@@ -12,7 +12,7 @@ if (process.env["npm_command"] !== undefined) followNpm();
 
 function followNpm() {
 	const { ppid: starter } = process;
-	// The shell, unless it has replaced itself with drydock. It may outlive npm.
+	// The shell that npm started, which may outlive npm; undefined if the shell has replaced itself with drydock.
 	const shell = isShell(starter) ? starter : undefined;
 	const npm = shell && statusOf(shell)?.parent;
 	if (isOrphan(process.pid) || (shell && isOrphan(shell))) return end();
@@ -25,7 +25,8 @@ function followNpm() {
 	timer.unref();
 }
 
-// Nothing listens while drydock is still being loaded, and nothing needs to be cleaned up.
+// While drydock is still being loaded, nothing listens for the event. Then nothing needs to be cleaned up either, and
+// drydock exits at once.
 function end() {
 	if (!process.emit("npmEnded")) process.exit(130);
 }

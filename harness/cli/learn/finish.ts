@@ -45,11 +45,11 @@ export async function finish(wanted: string | undefined, options: Options): Prom
 	if (reason !== null) return refuse(track, reason, options);
 	const mine = options.solution ? new Map<string, string>() : await passedModules();
 	const played = await play(await readFinish(track.number), mine, track, options);
-	const first = played.find(({ mismatch }) => mismatch !== null)?.step.lesson;
-	const next = first === undefined ? "npx drydock box" : `npx drydock check ${first} --mine`;
+	const failed = played.find(({ mismatch }) => mismatch !== null)?.step.lesson;
+	const next = failed === undefined ? "npx drydock box" : `npx drydock check ${failed} --mine`;
 	if (options.json) printJson(documentOf(track, played, next));
-	else process.stdout.write(`\n${first === undefined ? "passed  all of it" : `next    ${next}`}\n`);
-	if (first !== undefined) return EXIT.notPassed;
+	else process.stdout.write(`\n${failed === undefined ? "passed  all of it" : `next    ${next}`}\n`);
+	if (failed !== undefined) return EXIT.notPassed;
 	if (!options.solution) await recordFinish(track.number);
 	if (!options.json) await pagedMarkdown(`\n${await readText(finishText(track.number))}`);
 	return EXIT.passed;
@@ -97,7 +97,7 @@ async function play(
 	try {
 		const whose = solution ? "the reference's modules" : "your own modules";
 		if (!json) process.stdout.write(`Track ${number} · ${title}: the whole engine, made of ${whose}\n\n`);
-		// Before the steps, so that they do not all wait for the same snapshot.
+		// Makes the snapshot before the steps begin. Otherwise all of them would wait for it.
 		await machines.imageKey();
 		const mismatches = concurrently(steps, (step) => playStep(step, engine, machines));
 		const played: Played[] = [];

@@ -22,8 +22,8 @@ export async function hint(id: string | undefined, { all, json }: { all?: boolea
 	}
 	const first = all ? 1 : shown;
 	const sections = chosen.map((text, index) => `## ${headline(first + index, written)}\n\n${text}\n`);
-	const again = chosen.length === 0 ? `You have seen no hint yet. To see one: npx drydock hint ${lesson.id}\n` : "";
-	process.stdout.write(again || renderMarkdown(`# ${lesson.title}\n\n${sections.join("\n")}`, outputStyle()));
+	const noneSeen = chosen.length === 0 ? `You have seen no hint yet. To see one: npx drydock hint ${lesson.id}\n` : "";
+	process.stdout.write(noneSeen || renderMarkdown(`# ${lesson.title}\n\n${sections.join("\n")}`, outputStyle()));
 	if (!all && shown === written && hints.shown >= shown)
 		process.stdout.write(
 			`\nThat was the last hint. ${attempts === 0 ? "The check" : "Another check"} may say more: npx drydock check ${lesson.id}\n`,

@@ -75,5 +75,5 @@ function table(rows: readonly Row[], allTracks: readonly Track[], isDone: (track
 	return lines.join("");
 }
 
-// Removes the number, which the id has already.
+// Removes the number from a title, because the id beside the title begins with the number.
 const withoutNumber = (title: string) => title.replace(/^\d\d · /, "");

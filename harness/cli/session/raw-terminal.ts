@@ -79,7 +79,7 @@ export function rawTerminal(): SessionStreams {
 }
 
 // Uses stty because Node's raw mode still turns each line feed into a carriage return and a line feed. The guest's
-// terminal has done so already.
+// terminal has already done this.
 // Without zx: the terminal is also restored while this process exits, when nothing can be awaited.
 function stty(...args: string[]): string {
 	try {

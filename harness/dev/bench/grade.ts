@@ -9,7 +9,7 @@ import { submissionsOf } from "../submissions.ts";
 
 const SUBMISSIONS = 100;
 const SAMPLE_MS = 500;
-const TICKS_A_SECOND = 100;
+const TICKS_PER_SECOND = 100;
 
 /** Submissions that hang until their deadline: five of a hundred. */
 const HANG = [
@@ -127,5 +127,5 @@ async function pssKb(pid: number): Promise<number> {
 // and cstime.
 async function cpuSecondsOfEnded(): Promise<number> {
 	const fields = (await readFile("/proc/self/stat", "utf8")).replace(/^.*\) /, "").split(" ");
-	return (Number(fields[13]) + Number(fields[14])) / TICKS_A_SECOND;
+	return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
 }

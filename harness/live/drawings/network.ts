@@ -37,7 +37,7 @@ interface Cable extends GraphEdge {
 }
 
 interface Card extends GraphNode {
-	/** Without the sentence below it. */
+	/** The card's height without the sentence below the card. */
 	ownHeight: number;
 	draw(sheet: Sheet, at: Point): Box;
 }

@@ -30,7 +30,7 @@ export class DemoShell {
 		this.typist = new CommandTypist(promptOf(name), press);
 	}
 
-	/** Takes output. @param data base64; a character's bytes may come in two pieces */
+	/** Decodes the next piece of output. @param data base64; a character's bytes may come in two pieces */
 	decode(data: string): string {
 		return this.#decoder.decode(Buffer.from(data, "base64"), { stream: true });
 	}
@@ -49,9 +49,9 @@ export class DemoShell {
 	 */
 	async play(command: string, { slowly, stop, foreground, onTyped }: PlayOptions): Promise<string> {
 		const { signal } = stop;
-		// If the prompt is there, the foreground process is a shell. A shell that waits for keys does not show that the
-		// command does. Without a prompt, the foreground process is a program that an earlier step has left running.
-		// When that program waits for keys again, the step is done.
+		// If the prompt is there, the foreground process is a shell. When that shell waits for keys, the command need not
+		// have begun: so the shell does not count. Without a prompt, the foreground process is a program that an earlier step
+		// has left running. When that program waits for keys again, the step is done.
 		const shell = this.typist.isPrompted ? foreground()?.pid : undefined;
 		try {
 			await this.typist.type(command, { slowly, signal });

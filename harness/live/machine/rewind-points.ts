@@ -20,8 +20,8 @@ export interface RewindPoint {
  * The moments of a demo, by the number of the step that comes next. A moment is kept until the demo ends, and no later
  * one replaces it.
  *
- * What somebody types may ruin the machine, and a ruined machine can still keep a step's promises. So after typing, no
- * moment is kept until the demo has gone back to one of before.
+ * What somebody types may ruin the machine, and a ruined machine can still keep a step's promises. So after somebody has
+ * typed, no moment is kept until the demo has gone back to an earlier one.
  */
 export class RewindPoints {
 	readonly #points = new Map<number, RewindPoint>();
@@ -58,7 +58,10 @@ export class RewindPoints {
 		return memory.bytes;
 	}
 
-	/** Goes back to the last moment that is not after this step; undefined if there is none. */
+	/**
+	 * Call this when the demo goes back to a step: moments are kept again from then on.
+	 * @returns the step's moment, or else the last one before it; undefined if there is none
+	 */
 	goBack(step: number): [step: number, point: RewindPoint] | undefined {
 		this.#mayBeRuined = false;
 		return [...this.#points].filter(([kept]) => kept <= step).sort(([one], [other]) => other - one)[0];

@@ -41,7 +41,7 @@ export function keyHelp({ presents, recorded, script, desk }: Showing, views: nu
 		[presents && script?.note !== undefined, "p", "your note on this step"],
 		[presents, "w", "open the audience's window: what you show, without notes"],
 		[presents, "s", "how others can follow"],
-		[true, "t", "large or normal type"],
+		[true, "t", "large or normal text"],
 		[true, "d", "light or dark colours"],
 		[presents, "q", "end the demo"],
 		[true, "?", "these keys"],

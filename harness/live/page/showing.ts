@@ -65,7 +65,7 @@ export class Showing {
 		return this.role === "presenter";
 	}
 
-	/** Where the demo is or, when the page looks back, was. */
+	/** Where the demo is. When the page looks back: where the demo was at that moment. */
 	get place(): Place {
 		return this.demo.placeAt(this.shown.atMs);
 	}

@@ -10,7 +10,7 @@ export function paintTools(presents: boolean, hasWork: boolean, act: (action: Ac
 		...(hasWork ? [tool("work", "your own work (k)", "work")] : []),
 		...(presents ? [tool("window", "open the audience's window (w)", "window")] : []),
 		...(presents ? [tool("share", "how others can follow (s)", "share")] : []),
-		tool("Aa", "large or normal type (t)", "large"),
+		tool("Aa", "large or normal text (t)", "large"),
 		tool("◐", "light or dark colours (d)", "theme"),
 		tool("?", "keys (?)", "keys"),
 	];

@@ -93,7 +93,7 @@ export class ViewPanel {
 // A list of moments only grows at its end, and loses moments at its beginning.
 const isSame = (one: Past, other: Past) => one.length === other.length && one.at(-1) === other.at(-1);
 
-/** The text to show if the view has nothing to draw; null if it has. */
+/** The text to show if the view has nothing to draw; otherwise null. */
 function textInstead({ isRead }: Painter, past: Past, textIfEmpty: string): string | null {
 	const last = past.at(-1);
 	if (last === undefined) return textIfEmpty;

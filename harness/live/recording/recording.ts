@@ -13,7 +13,7 @@ import { RecordedView } from "./recorded-view.ts";
  */
 
 const RECORDING_BYTES_MAX = 64 << 20;
-/** Many times as many as the longest demo has. */
+/** Many times the number of events in the longest demo. */
 const EVENTS_MAX = 20_000;
 
 /**

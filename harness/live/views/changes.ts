@@ -24,11 +24,12 @@ export function withoutGaps(past: Past): Past {
 }
 
 /**
- * The moment to compare the last one with, to tell what has just changed; null if nothing ever has.
+ * Finds the earlier moment with which the last one is compared, to tell what has just changed; null if nothing has ever
+ * changed.
  *
- * One command makes many views, so the last moment that was different may be in the middle of a command. Therefore,
- * this is the last moment up to then at which all shells waited for keys. But if that moment looks the same as the last
- * one, because the command has left nothing behind, this is the last moment that was different.
+ * One command makes many views, so the last moment that was different may be in the middle of a command. Therefore, the
+ * result is the last moment, up to that one, at which all shells waited for keys. But if the result would look the same as
+ * the last moment, because the command has left nothing behind, it is the last moment that was different.
  * @param past without gaps
  * @param comparedPart the part of a view whose changes count; pass the same function each time, because its results are
  * cached

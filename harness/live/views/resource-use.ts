@@ -13,7 +13,7 @@ export interface ResourceUse {
 	peak?: number;
 	/** In bytes, processes, or processors; null for no limit. */
 	limit: number | null;
-	/** How often the limit was met: processes killed, forks refused, periods in which it had to wait. */
+	/** How often the limit was met: processes killed, forks refused, or periods in which processes had to wait. */
 	timesReached: number;
 }
 

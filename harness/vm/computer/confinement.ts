@@ -23,8 +23,8 @@ const MACHINE_SCRIPT = `${COMMON_LIMITS}; ulimit -f 0; ulimit -v 3000000; MALLOC
 const BOOT_SCRIPT = `${COMMON_LIMITS}; exec "$@"`;
 
 /**
- * Whether a machine's QEMU runs as a user of its own. In a small container, root may not change users; all other
- * restrictions apply there, too.
+ * Whether a machine's QEMU runs as a user of its own. In a container with few capabilities, root may not change users; all
+ * other restrictions apply there, too.
  */
 export const changesUser = (): boolean => rootPrivileges()?.mayChangeTo(MACHINE_ID) === true;
 

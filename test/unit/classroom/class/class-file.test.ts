@@ -116,7 +116,7 @@ describe("the roster", () => {
 			["alice", "1"],
 			["eve", null],
 		]);
-		expect(warnings).toEqual(["eve: not in the roster, but graded all the same"]);
+		expect(warnings).toEqual(["eve: not in the roster, but graded anyway"]);
 		expect((await candidates[0]?.open())?.folder.files.size).toBe(0);
 	});
 

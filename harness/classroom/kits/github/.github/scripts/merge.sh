@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Merges the parts' results, and writes them as a text file for each submission, as JSON, and as the run's summary. The run
-# of a single submission fails if the submission does.
+# Merges the parts' results, and writes them as a text file for each submission, as JSON, and as the run's summary. A run
+# for a single submission fails if the submission has not passed.
 set -euo pipefail
 options=(--exit-zero)
 [ -d class ] || options=()

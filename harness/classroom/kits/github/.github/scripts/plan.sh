@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Decides how many runners grade, and writes their numbers as a list, such as shards=[1,2,3].
 set -euo pipefail
-SUBMISSIONS_A_RUNNER=25
+SUBMISSIONS_PER_RUNNER=25
 RUNNERS_MAX=20
 
 shopt -s nullglob
 submissions=(class/*/ class/*.zip class/*.tar class/*.tar.gz class/*.tgz)
-runners=$(((${#submissions[@]} + SUBMISSIONS_A_RUNNER - 1) / SUBMISSIONS_A_RUNNER))
+runners=$(((${#submissions[@]} + SUBMISSIONS_PER_RUNNER - 1) / SUBMISSIONS_PER_RUNNER))
 [ "$runners" -ge 1 ] || runners=1
 [ "$runners" -le "$RUNNERS_MAX" ] || runners=$RUNNERS_MAX
 echo "shards=[$(seq --separator=, "$runners")]" >>"$GITHUB_OUTPUT"
