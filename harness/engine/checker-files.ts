@@ -111,7 +111,8 @@ export class CheckerFiles {
 		return this.files.read(place.path).catch(() => null);
 	}
 
-	// Imports of types resolve as imports of values do: an earlier lesson's module is the reference solution's.
+	// Imports of types resolve as imports of values do. An import of an earlier lesson's module finds the reference
+	// solution, unless one of the learner's modules replaces it.
 	#placeOf(name: string): { path: string; kit: boolean } | null {
 		const path = this.pathOf(name);
 		// The checker gets its settings from CONFIG only. It does not see a submission's own settings.

@@ -11,7 +11,7 @@ import { readRegularFile } from "../base/regular-file.ts";
 export interface SubmissionFiles {
 	/** Shown file names are relative to this folder. */
 	root: string;
-	/** Whether a path lies in the submission, whether or not a file is there. */
+	/** Whether a path lies in the submission. A file need not be there. */
 	contains(path: string): boolean;
 	/** Whether the file exists, readable or not. */
 	has(path: string): boolean;
@@ -81,7 +81,7 @@ export function filesBeside(modules: readonly string[]): SubmissionFiles {
 	};
 }
 
-// The kit's own tests share files between their folders.
+// The folders whose files a module may import. The kit's own tests share files between their folders.
 function foldersOf(module: string): string[] {
 	const file = realPath(module) ?? module;
 	const tests = realPath(inKit("test"));

@@ -8,7 +8,7 @@ const Command = v.strictObject({
 	type: v.string(),
 	/** Its exit code. */
 	exit: v.optional(v.number()),
-	/** A line that it prints, among others; text without a line end may come before it in that line. */
+	/** A line that it prints, among others. Other text may come before it in the same line, if that had no line end. */
 	shows: v.optional(v.string()),
 });
 

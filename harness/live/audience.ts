@@ -59,11 +59,11 @@ export class Audience {
 			presenter: JSON.stringify({ type: "event", event } satisfies ServerMessage),
 			follower: JSON.stringify({ type: "event", event: withoutNotes(event) } satisfies ServerMessage),
 		};
-		const taken = [...this.#pages].map(([page, role]) => {
+		const deliveries = [...this.#pages].map(([page, role]) => {
 			const sent = send(page, texts[role]);
 			return role === "presenter" ? disconnectIfSlow(page, sent) : undefined;
 		});
-		await Promise.all(taken);
+		await Promise.all(deliveries);
 	};
 
 	/** Sends the presenter's pages what is known of the learner's last save. */

@@ -15,7 +15,7 @@ export interface DemoPlayer {
 	replay(): Promise<void>;
 	/** Goes back to the beginning of the demo. */
 	reset(): Promise<void>;
-	/** Whether its shells take what is typed: a recording's do not. */
+	/** Whether somebody can type into its shells. Nobody can type into the shells of a recording. */
 	readonly takesKeys: boolean;
 	/** Types into a shell. */
 	type(shell: ShellName, text: string): Promise<void>;

@@ -102,8 +102,11 @@ export async function lessonsToGrade(
 	return Promise.all(
 		inOrder.map(async (lesson) => {
 			const check = await loadCheck(lesson);
-			const own = points.get(lesson.id);
-			return { lesson, check, key: await judgementKey(lesson, check), ...(own !== undefined && { points: own }) };
+			const ownPoints = points.get(lesson.id);
+			return {
+				...{ lesson, check, key: await judgementKey(lesson, check) },
+				...(ownPoints !== undefined && { points: ownPoints }),
+			};
 		}),
 	);
 }
@@ -117,7 +120,7 @@ async function gradeCandidates(
 	const candidates = allCandidates.filter(({ name }) => isInShard(shard, name));
 	const journal = await Journal.open(await journalPath(await realpath(dir), shard), resume);
 	if (resume) progress.note(`${journal.size} results of the earlier run are kept`);
-	// Of many runs at once, nobody would know which one a note is about.
+	// Notes are left out: with many runs at once, nobody would know which run a note is about.
 	const machines = new MachinePool({ ...progress, note: () => {} });
 	try {
 		const imageKey = await machines.imageKey();

@@ -4,7 +4,7 @@ import { type Fingerprint, unpacked } from "./fingerprints.ts";
 
 /**
  * Finds modules of one lesson that are alike. That is a hint for a person: short right answers resemble each other. So
- * what the skeleton, the reference and much of the class have as well is left out before modules are compared.
+ * fingerprints that the skeleton, the reference or much of the class has as well are not compared.
  */
 
 /** Modules are compared only if this many fingerprints remain. */
@@ -58,16 +58,16 @@ export class LessonModules {
 			}
 		const commonFrom = Math.max(COMMON_MIN, modules.length * COMMON_SHARE);
 		const rare = (hash: number) => (holders.get(hash)?.length ?? 0) <= commonFrom;
-		const own = new Map(modules.map((module) => [module, [...module.prints.keys()].filter(rare)]));
+		const rareHashes = new Map(modules.map((module) => [module, [...module.prints.keys()].filter(rare)]));
 		const pairs = modules.flatMap((one) => {
 			const shared = new Map<Module, number[]>();
-			for (const hash of own.get(one) ?? [])
+			for (const hash of rareHashes.get(one) ?? [])
 				for (const other of after(one, holders.get(hash) ?? []))
 					shared.set(other, [...(shared.get(other) ?? []), hash]);
 			return [...shared].flatMap(([other, hashes]) => {
-				const least = Math.min(own.get(one)?.length ?? 0, own.get(other)?.length ?? 0);
-				const percent = Math.round((100 * hashes.length) / least);
-				if (least < FINGERPRINTS_MIN || percent < PERCENT_MIN) return [];
+				const fewest = Math.min(rareHashes.get(one)?.length ?? 0, rareHashes.get(other)?.length ?? 0);
+				const percent = Math.round((100 * hashes.length) / fewest);
+				if (fewest < FINGERPRINTS_MIN || percent < PERCENT_MIN) return [];
 				return [{ lesson, one: one.name, other: other.name, percent, places: placesOf(one, other, hashes) }];
 			});
 		});
@@ -81,7 +81,7 @@ export const mostSimilar = (pairs: readonly Similarity[]): Similarity[] =>
 
 const after = (one: Module, all: readonly Module[]) => all.slice(all.indexOf(one) + 1);
 
-// The lines of what two modules share. Runs that overlap in both are one place.
+// The lines that two modules share. Runs of lines that overlap in both modules are one place.
 function placesOf(one: Module, other: Module, hashes: readonly number[]): Similarity["places"] {
 	const spans = hashes
 		.flatMap((hash) => {

@@ -2,7 +2,7 @@ import { boxOptions } from "../../engine/engine-at.ts";
 import type { CommandSpec, OptionSpec } from "../command.ts";
 
 /** Help for commands that connect the terminal with a machine. */
-export const SESSIONS = `Each call gets a new virtual machine, which is removed when the command ends.
+export const SESSION_HELP = `Each call gets a new virtual machine, which is removed when the command ends.
 drydock exits with the command's exit code. In a pipe, the command's standard
 streams are drydock's, byte for byte. If nothing else ends the command, press
 Ctrl-] three times.`;
@@ -19,7 +19,7 @@ export const run: CommandSpec = {
 			return repeats ? [flag, `${help}; may be repeated`, several] : [flag, help];
 		}),
 	],
-	help: SESSIONS,
+	help: SESSION_HELP,
 	run: async (words, options, command) => {
 		const { run } = await import("../session/run.ts");
 		return run(...split(words, command.parent), options);

@@ -1,10 +1,10 @@
 import type { CommandSpec } from "../command.ts";
-import { SESSIONS } from "./run.ts";
+import { SESSION_HELP } from "./run.ts";
 
 export const shell: CommandSpec = {
 	name: "shell [lesson]",
 	summary: "run a shell in the lesson's machine, on the host of your containers",
 	options: [["--solution", "use the reference's engine"]],
-	help: SESSIONS,
+	help: SESSION_HELP,
 	run: async (lesson, options) => (await import("../session/shell.ts")).shell(lesson, options),
 };

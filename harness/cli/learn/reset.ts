@@ -31,7 +31,7 @@ export async function reset(
 			process.stderr.write("Nothing was changed.\n");
 			return EXIT.notPassed;
 		}
-		kept = await asideIfThere(file);
+		kept = await moveAsideIfThere(file);
 		await mkdir(dirname(file), { recursive: true });
 		if (!(await writeNew(file, skeleton))) throw busy(file, kept);
 	}
@@ -44,7 +44,7 @@ export async function reset(
 	return EXIT.passed;
 }
 
-async function asideIfThere(file: string): Promise<string | null> {
+async function moveAsideIfThere(file: string): Promise<string | null> {
 	return moveAside(file).catch((error: NodeJS.ErrnoException) => {
 		if (error.code === "ENOENT") return null;
 		throw error;

@@ -52,10 +52,10 @@ export async function runSession({
 		const { TERM = "xterm-256color", COLORTERM, NO_COLOR } = process.env;
 		const environment = { LANG: "C.UTF-8", TERM, ...(COLORTERM && { COLORTERM }), ...(NO_COLOR && { NO_COLOR }) };
 		const work = { prepare: [...installBox(program), ...prepare], argv, environment, unlocked: true };
-		const held = machines.runSession({ ...work, window: streams.window }, streams).then(exitCode);
-		// If the user leaves first, nothing awaits `held` any more, and its error does not matter.
-		held.catch(() => {});
-		return await Promise.race([held, streams.endedByUser]);
+		const ended = machines.runSession({ ...work, window: streams.window }, streams).then(exitCode);
+		// If the user leaves first, nothing awaits `ended` any more, and its error does not matter.
+		ended.catch(() => {});
+		return await Promise.race([ended, streams.endedByUser]);
 	} catch (error) {
 		// Ctrl-C on a terminal also reaches QEMU. The loss of the machine is then only a consequence.
 		interruption.throwIfAborted();

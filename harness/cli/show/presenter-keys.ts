@@ -43,13 +43,13 @@ const KEYS: readonly PresenterKey[] = [
 export const KEY_HELP: readonly string[] = KEYS.map(({ keys, does }) => `  ${keys.padEnd(27)}${does}`);
 
 /** What a page can do: show a note, and type into the shells of a machine. */
-export interface Offered {
+export interface PageAbilities {
 	note: boolean;
 	machine: boolean;
 }
 
 /** The page's last line: the most useful keys. Fits into 80 columns. */
-export const keyLine = ({ note, machine }: Offered): string =>
+export const keyLine = ({ note, machine }: PageAbilities): string =>
 	KEYS.filter(({ only }) => (only === "with-note" ? note : only === "in-machine" ? machine : true))
 		.flatMap(({ short }) => short ?? [])
 		.join(" · ");

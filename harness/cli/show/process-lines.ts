@@ -23,23 +23,23 @@ export function processLines(past: Past, columns: number, rowsMax: number): Proc
 	return { change, rows: shown.map((row) => lineOf(row, shown)) };
 }
 
-// In the order of the tree.
-function mostNotable({ rows, changedRow }: ProcessesPicture, most: number): ProcessRow[] {
+// The most notable rows, in the order of the tree.
+function mostNotable({ rows, changedRow }: ProcessesPicture, rowsMax: number): ProcessRow[] {
 	const weight = (row: ProcessRow) =>
 		(row.key === changedRow ? 8 : 0) +
 		(row.zombie || row.lostParent !== null || row.isDeaf ? 4 : 0) +
 		(row.isPid1 && row.level > 0 ? 3 : 0) +
 		(row.level > 0 ? 2 : 0) +
 		(row.change !== null ? 1 : 0);
-	const chosen = rows.toSorted((one, other) => weight(other) - weight(one)).slice(0, Math.max(0, most));
+	const chosen = rows.toSorted((one, other) => weight(other) - weight(one)).slice(0, Math.max(0, rowsMax));
 	return rows.filter((row) => chosen.includes(row) && (weight(row) > 0 || row.isShell));
 }
 
 function lineOf(row: ProcessRow, shown: readonly ProcessRow[]): string {
 	const inner = row.innerPids.at(-1);
 	const numbers = `${String(row.pids[0]).padStart(7)} on the host ${(inner === undefined ? "" : `${inner} inside`).padStart(9)}`;
-	const least = Math.min(...shown.map(({ depth }) => depth));
-	const depth = Math.min(row.depth - least, 8);
+	const leastDepth = Math.min(...shown.map(({ depth }) => depth));
+	const depth = Math.min(row.depth - leastDepth, 8);
 	const many = row.pids.length > 1 ? ` × ${row.pids.length}` : "";
 	const marks = marksOf(row);
 	const text = `${"  ".repeat(depth)}${row.name}${many}${marks.length === 0 ? "" : `: ${marks.join(", ")}`}`;

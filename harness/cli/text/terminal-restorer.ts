@@ -9,7 +9,7 @@ const SCRIPT = `read -r _ || case $(stty -a <&3) in *-isig*) stty "$1" <&3; prin
  * itself.
  * @param saved the settings to restore, as arguments of stty(1), such as the output of `stty -g`
  * @param reset what to write to the terminal then
- * @returns ends the small process; to be called when the terminal is restored
+ * @returns a function that ends the small process; call it when the terminal is restored
  */
 export function startTerminalRestorer(saved: string, reset = ""): () => void {
 	// Without zx, because the small process must outlive this one. It has a session of its own, so that the terminal's

@@ -45,9 +45,9 @@ export function beforeLastChange(past: Past, comparedPart: (view: KernelState) =
 	const last = past.at(-1);
 	if (last === undefined) return null;
 	const now = text(last);
-	const other = past.findLastIndex((seen) => text(seen) !== now);
-	const settled = past.slice(0, other + 1).findLast(({ view }) => Object.values(view.shells).every(listens));
-	return settled !== undefined && text(settled) !== now ? settled : (past[other] ?? null);
+	const lastDifferent = past.findLastIndex((seen) => text(seen) !== now);
+	const settled = past.slice(0, lastDifferent + 1).findLast(({ view }) => Object.values(view.shells).every(listens));
+	return settled !== undefined && text(settled) !== now ? settled : (past[lastDifferent] ?? null);
 }
 
 /**

@@ -106,10 +106,10 @@ function wasLimitReached(name: string, resource: Resource, before: UsesByCgroup,
 function limitReachedText(name: string, resource: Resource, limit: number | null): string {
 	// The limit was that of a cgroup above, or the machine's memory had run out.
 	if (limit === null && resource === "memory") return `The kernel has killed a process of ${name}: memory had run out.`;
-	const most = limit === null ? "its limit" : `its limit of ${amountOf(resource, limit)}`;
+	const limitText = limit === null ? "its limit" : `its limit of ${amountOf(resource, limit)}`;
 	if (name === MACHINE)
 		return `The kernel has killed a process: all ${amountOf(resource, limit ?? 0)} of the machine's memory were in use.`;
-	if (resource === "memory") return `The kernel has killed a process: its cgroup has reached ${most}.`;
-	if (resource === "processes") return `The kernel has refused a fork: its cgroup has reached ${most}.`;
-	return `The kernel makes ${name} wait: it has reached ${most}.`;
+	if (resource === "memory") return `The kernel has killed a process: its cgroup has reached ${limitText}.`;
+	if (resource === "processes") return `The kernel has refused a fork: its cgroup has reached ${limitText}.`;
+	return `The kernel makes ${name} wait: it has reached ${limitText}.`;
 }

@@ -73,11 +73,11 @@ function chartOf(past: Past, name: string, resource: Resource, fromMs: number, m
 	const { limit } = now;
 	// A resource without a limit is not shown, except memory: the machine's memory limits that in the end.
 	if (limit === null && resource !== "memory") return null;
-	const most = Math.max(...shown.map(({ value }) => value), limit ?? 0);
+	const largest = Math.max(...shown.map(({ value }) => value), limit ?? 0);
 	return {
 		resource,
 		amountText: amount(resource, shown.at(-1)?.value ?? 0, limit),
-		top: most === 0 ? 1 : most * 1.2,
+		top: largest === 0 ? 1 : largest * 1.2,
 		limit,
 		points: shown,
 		events: marks.filter((mark) => mark.group === name && mark.resource === resource && mark.atMs >= fromMs),

@@ -118,11 +118,11 @@ function asTree(mounts: readonly Mount[]): { mount: Mount; parent: Mount | null;
 		children.set(parent, [...(children.get(parent) ?? []), mount]);
 	}
 	const below = (parent: Mount | null, depth: number): ReturnType<typeof asTree> => {
-		const own = children.get(parent?.id ?? null) ?? [];
+		const mountsHere = children.get(parent?.id ?? null) ?? [];
 		// Visits each mount once: in a forged table, parents may form a cycle.
 		children.delete(parent?.id ?? null);
 		if (depth > DEPTH_MAX) return [];
-		return own
+		return mountsHere
 			.toSorted((one, other) => (one.mountPoint < other.mountPoint ? -1 : 1))
 			.flatMap((mount) => [{ mount, parent, depth }, ...below(mount, depth + 1)]);
 	};

@@ -25,13 +25,13 @@ export function tableLines(rows: readonly string[][], { width, plain }: Style, c
 function columnWidths(rows: readonly string[][], room: number): number[] | null {
 	const columns = (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? ""));
 	const widths = columns.map((cells) => Math.max(...cells.map((cell) => stringWidth(cell))));
-	const least = columns.map((cells, column) => {
+	const leastWidths = columns.map((cells, column) => {
 		const words = cells.flatMap((cell) => cell.split(" ")).map((word) => stringWidth(word));
 		return Math.max(...words, Math.min(PROSE_MIN, widths[column] ?? 0));
 	});
 	// Narrows the widest column that can still be narrowed, one character at a time.
 	while (sum(widths) > room) {
-		const narrowable = widths.map((width, column) => (width > (least[column] ?? 0) ? width : 0));
+		const narrowable = widths.map((width, column) => (width > (leastWidths[column] ?? 0) ? width : 0));
 		const widest = Math.max(...narrowable);
 		if (widest === 0) return null;
 		widths[narrowable.indexOf(widest)] = widest - 1;
