@@ -7,7 +7,7 @@ import { unlessGone } from "./unless-gone.ts";
  * own id before anything is made for it, and gives the id back after everything is removed. So a container without a
  * claim has left nothing behind.
  */
-const CLAIMS = "/run/box/claims";
+export const CLAIMS = "/run/box/claims";
 
 /** Claims something for a container. @returns false if it is claimed already */
 export function claim(what: string, id: string): boolean {

@@ -1,4 +1,5 @@
 import { run } from "../box.ts";
+import { withKeptOptions } from "../kept-options.ts";
 import { type Container, optionsOf, partsOf } from "../part.ts";
 import { hasExecuted, runningContainer } from "../running.ts";
 import { findOnSearchPath } from "../search-path.ts";
@@ -16,7 +17,8 @@ function start(given: (name: string) => string[], [id, ...words]: string[]): voi
 	const { pid } = runningContainer(id);
 	const command = findOnSearchPath([name, ...args], [`/proc/${pid}/root`]);
 	const asked: Container & { enters: string } = { id, enters: id, command };
-	for (const { readOptions } of partsOf("exec")) Object.assign(asked, readOptions?.(given, asked));
+	const options = withKeptOptions(id, given);
+	for (const { readOptions } of partsOf("exec")) Object.assign(asked, readOptions?.(options, asked));
 	supervise({
 		run: () => run({ ...asked }),
 		processes: () => null,

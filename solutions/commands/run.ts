@@ -2,6 +2,7 @@ import { existsSync, readFileSync, realpathSync, writeSync } from "node:fs";
 import { SIGKILL } from "#kernel";
 import { run } from "../box.ts";
 import { claim, giveBack } from "../claims.ts";
+import { keepOptions } from "../kept-options.ts";
 import { type Container, optionsOf, parts } from "../part.ts";
 import { processesOf, removeAbandoned, removeRemains } from "../remains.ts";
 import { supervise } from "../supervise.ts";
@@ -24,6 +25,7 @@ function start(given: (name: string) => string[], [image, ...command]: string[])
 	removeAbandoned();
 	claim(id, id);
 	try {
+		keepOptions(id, given);
 		for (const { readOptions } of parts) Object.assign(container, readOptions?.(given, container));
 		if (isCommand(command)) container.command = command;
 		else if (container.layers ?? container.rootfs)

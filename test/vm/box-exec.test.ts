@@ -61,6 +61,32 @@ describe("box exec", () => {
 		});
 	});
 
+	test("runs the command as the container's user, in its groups, unless another user is asked for", {
+		timeout: TIMEOUT_MS,
+	}, async () => {
+		const results = await play(`
+			cp -a /lab/rootfs /tmp/image; echo 'anna:x:1000:5::/tmp:/bin/sh' >> /tmp/image/etc/passwd
+			echo '1000:x:0:0::/:/bin/sh' >> /tmp/image/etc/passwd
+			starts --user anna --group-add 7 --group-add 9 /tmp/image sh -c "$UP"; read -r id pid words < <(box ps)
+			who() { report "$1" "$(box exec "\${@:2}" $id sh -c 'echo $(id -u) $(id -G) $HOME')"; }
+			who own; who "another user" --user 0; who "another group" --user anna:3; who "other groups" --group-add 8
+			box exec $id true; report "ends well" $?
+			rm /run/box/claims/$id.options
+			box exec $id true 2> /tmp/err; report unknown "$? $(sed s/$id/ID/ /tmp/err)"
+			kill -TERM $box; ends container
+		`);
+		expect(results).toEqual({
+			own: "1000 5 7 9 /tmp",
+			"another user": expect.stringMatching(/^0 0 7 9 /),
+			"another group": "1000 3 7 9 /tmp",
+			"other groups": "1000 5 8 /tmp",
+			"ends well": "0",
+			unknown: "125 box: container ID has ended",
+			container: "143",
+			"container, left": "",
+		});
+	});
+
 	test("passes signals on, and leaves no command behind, whichever of its processes is killed", {
 		timeout: TIMEOUT_MS,
 	}, async () => {
