@@ -1,4 +1,5 @@
-import { utimesSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, statSync, utimesSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Files } from "#box/oci";
 import { _exit, fork, waitpid } from "#kernel";
 import { buildImage, gather } from "../../solutions/09-scratch/image.ts";
@@ -12,6 +13,7 @@ export function run({
 	otherImages = [],
 	rebuiltAtOnce,
 	rebuiltLater,
+	afterImage,
 	copies,
 	command,
 }: Options): number {
@@ -19,10 +21,26 @@ export function run({
 		for (const [index, copy] of copies.entries()) inChild(() => runBox({ id: `${id}${index}`, image: copy }));
 		return 0;
 	}
-	const buildWithLibraries = (path: string, programs: Files) =>
-		buildImage(path, { ...gather(Object.values(programs)), ...programs }, command);
-	buildWithLibraries(image, files);
-	for (const [path, programs] of otherImages) attempt(() => buildWithLibraries(path, programs));
+	const withLibraries = (programs: Files) => ({ ...gather(Object.values(programs)), ...programs });
+	// After an image that could not be built, only what was gathered is judged.
+	if (afterImage !== undefined && existsSync(besideImage(afterImage))) {
+		copyBeside(image, withLibraries(files));
+		return runBox({ id, layers: [`${besideImage(image)}/root`], command });
+	}
+	const buildWithLibraries = (path: string, programs: Files) => {
+		const all = withLibraries(programs);
+		try {
+			buildImage(path, all, command);
+		} catch (error) {
+			attempt(() => copyBeside(path, all));
+			throw error;
+		}
+	};
+	try {
+		buildWithLibraries(image, files);
+	} finally {
+		for (const [path, programs] of otherImages) attempt(() => buildWithLibraries(path, programs));
+	}
 	// When an image is built again, its files come in another order, and have other dates.
 	const buildAgain = (path: string, sources: Files) => {
 		for (const source of Object.values(sources)) utimesSync(source, 1e9, 1e9);
@@ -49,11 +67,29 @@ export interface Options {
 	rebuiltAtOnce?: { images: [string, string]; files: Files };
 	/** An image, and files from which another process has already built an image. */
 	rebuiltLater?: { image: string; files: Files };
+	/** The image that an earlier call has built, or tried to build. */
+	afterImage?: string;
 	/**
 	 * Images that were copied from a built one, some with changes. Those that can be opened are run, one after the
 	 * other.
 	 */
 	copies?: string[];
+}
+
+/**
+ * The directory for files of an image that could not be built. So what `gather` has found can be judged although
+ * `buildImage` throws.
+ */
+const besideImage = (image: string) => `${image}-gathered`;
+
+function copyBeside(image: string, files: Files): void {
+	// Nothing is copied if a file is missing.
+	for (const source of Object.values(files)) statSync(source);
+	for (const [path, source] of Object.entries(files)) {
+		const target = `${besideImage(image)}/root${path}`;
+		mkdirSync(dirname(target), { recursive: true });
+		copyFileSync(source, target);
+	}
 }
 
 // Each copy gets a process of its own, so that the next copy is tried whatever happens to this process.

@@ -11,7 +11,7 @@ import {
 } from "../../harness/judge/index.ts";
 import { copyFacts } from "./copies.ts";
 import { COMPLETE_MANIFEST, commandOf, type Image, openReading, specificationFacts } from "./oci.ts";
-import { contentsOf, isDirectoryOnly, missingFiles, type Needed, programFacts, readingOf } from "./programs.ts";
+import { contentsOf, isDirectoryOnly, isOnlyGathered, missingFiles, type Needed, programFacts, readingOf } from "./programs.ts";
 import { TOOLS_STARTED } from "./tools.ts";
 
 /** Facts about the images and the containers that run from them: from the images' files, and from the kernel. */
@@ -132,9 +132,10 @@ export const missingIn = ({ observation, drawn }: Context): string[] =>
 /** Whether the exercise builds something else than the directory that the skeleton's `buildImage` makes. */
 export const isImageBegun = ({ observation, drawn }: Context): boolean => !isDirectoryOnly(observation, drawn);
 
-/** Whether the images' files can be compared: those in the layers, or those in the skeleton's directory. */
+/** Whether the images' files can be compared: those in the layers, or those in a directory. */
 export const hasReadableFiles = (context: Context): boolean =>
 	!isImageBegun(context) ||
+	isOnlyGathered(context.observation, context.drawn) ||
 	(context.facts["image.manifest"] === COMPLETE_MANIFEST && context.facts["image.layer"] === "a tar archive");
 
 /** Whether the directory with dash and ls has a symbolic link instead of a file. */

@@ -92,13 +92,20 @@ export function isDirectoryOnly(observation: Observation, { image }: RandomInput
 
 const base = (path: string) => path.split("/").at(-1) ?? "";
 
+/** The directory into which the driver copies the files for an image that `buildImage` has not built, but thrown. */
+export const gathered = (image: string | undefined) => `${image}-gathered`;
+
+/** Whether `buildImage` threw for the first image. Then the files for all images are read where the driver has copied them. */
+export const isOnlyGathered = (observation: Observation, { image }: RandomInputs): boolean =>
+	readingOf(observation, gathered(image)) !== null;
+
 /**
  * The files in an image, and its links to such files.
  * @param name the image's name in `drawn`
  */
 export function contentsOf(observation: Observation, drawn: RandomInputs, name: string): Needed[] {
-	const found = readingOf(observation, drawn[name])?.files ?? [];
-	if (isDirectoryOnly(observation, drawn))
+	const found = filesOfImage(observation, drawn, name);
+	if (isOnlyGathered(observation, drawn) || isDirectoryOnly(observation, drawn))
 		return found
 			.filter(({ kind, path }) => kind === "file" && path.startsWith("root/"))
 			.map(({ path, sha256 }) => ({ name: base(path), sha256 }));
@@ -125,7 +132,7 @@ export function programFacts(observation: Observation, drawn: RandomInputs): Rec
 		Object.entries(PROGRAMS).map(([name, one]) => [
 			`program.${name}`,
 			one.needs === null
-				? isBuilt(observation, drawn[name])
+				? isBuilt(observation, drawn, name)
 					? "built"
 					: NOT_BUILT
 				: problemsOf(observation, name, one.needs, drawn),
@@ -133,8 +140,13 @@ export function programFacts(observation: Observation, drawn: RandomInputs): Rec
 	);
 }
 
-const isBuilt = (observation: Observation, image: string | undefined) =>
-	(readingOf(observation, image)?.files ?? []).some(({ kind }) => kind === "file");
+const isBuilt = (observation: Observation, drawn: RandomInputs, name: string) =>
+	filesOfImage(observation, drawn, name).some(({ kind }) => kind === "file");
+
+function filesOfImage(observation: Observation, drawn: RandomInputs, name: string): ImageReading["files"] {
+	const image = isOnlyGathered(observation, drawn) ? gathered(drawn[name]) : drawn[name];
+	return readingOf(observation, image)?.files ?? [];
+}
 
 function problemsOf(observation: Observation, name: string, needs: readonly string[], drawn: RandomInputs): string[] {
 	const contents = contentsOf(observation, drawn, name);

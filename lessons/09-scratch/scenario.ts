@@ -11,7 +11,7 @@ import {
 } from "../../harness/judge/index.ts";
 import { COPIES, type Copy, drawnForCopy } from "./copies.ts";
 import type { ImageChange } from "./image-change.ts";
-import { filesOf, PROGRAMS } from "./programs.ts";
+import { filesOf, gathered, PROGRAMS } from "./programs.ts";
 import { replaceTools, TOOLS_STARTED } from "./tools.ts";
 
 /**
@@ -115,6 +115,7 @@ export function scenario(drawn: RandomInputs): Scenario {
 					image: drawn["dynamic"],
 					files: { "/bin/dash": "/usr/bin/dash", "/bin/ls": "/usr/bin/ls" },
 					rebuiltLater: { image: drawn["laterBuild"], files: helloAndSource },
+					afterImage: image,
 				},
 				command: (token) => ["/bin/dash", "-c", 'echo "$0"; read -r code; /bin/ls / && exit "$code"', token],
 			},
@@ -144,6 +145,7 @@ export function scenario(drawn: RandomInputs): Scenario {
 					(name) => drawn[name] ?? "",
 				),
 			},
+			{ do: "readImages", images: ["image", "dynamic", ...Object.keys(PROGRAMS)].map((name) => gathered(drawn[name])) },
 			{ do: "readImages", images: [drawn["laterBuild"] ?? ""], words: [[rewrittenIn(drawn), HELLO]] },
 			...inDrawnOrder.flatMap((copy): Step[] => {
 				const to = drawn[copy.name] ?? "";

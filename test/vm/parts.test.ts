@@ -25,18 +25,32 @@ const firstHalf = ["buildImage", "openImage"].reduce(
 
 async function judged(text: string) {
 	const verdict = await judge(LESSON, await files.write("image.ts", text), machines, { types: false });
-	return { diagnosis: verdict.findings[0]?.diagnosis, parts: verdict.parts.map(({ state }) => state) };
+	const diagnoses = verdict.findings.map(({ diagnosis }) => diagnosis);
+	return { diagnosis: diagnoses[0], more: diagnoses.slice(1), parts: verdict.parts.map(({ state }) => state) };
 }
 
 test("lesson 09 judges its first half before the second is written", async () => {
-	expect(await judged(firstHalf)).toEqual({ diagnosis: "no-manifest", parts: ["right", "not written yet"] });
+	expect(await judged(firstHalf)).toMatchObject({ diagnosis: "no-manifest", parts: ["right", "not written yet"] });
 });
 
 test("lesson 09 also judges the files gathered for programs that never run", async () => {
 	const wrong = firstHalf.replace("address - (loaded?.vaddr ?? 0) + (loaded?.offset ?? 0)", "address");
 	expect(wrong).not.toBe(firstHalf);
-	expect(await judged(wrong)).toEqual({
+	expect(await judged(wrong)).toMatchObject({
 		diagnosis: "address-taken-for-offset",
 		parts: ["not right yet", "not written yet"],
+	});
+});
+
+test("lesson 09 judges its first half while buildImage throws", async () => {
+	const throwing = SOLUTION.replace("mkdirSync(", "void (");
+	expect(throwing).not.toBe(SOLUTION);
+	expect(await judged(throwing)).toMatchObject({ diagnosis: "blob-not-there", parts: ["right", "not judged"] });
+
+	const wrong = throwing.replace("address - (loaded?.vaddr ?? 0) + (loaded?.offset ?? 0)", "address");
+	expect(await judged(wrong)).toMatchObject({
+		diagnosis: "blob-not-there",
+		more: expect.arrayContaining(["address-taken-for-offset"]),
+		parts: ["not judged", "not judged"],
 	});
 });
