@@ -32,9 +32,10 @@ const BUSY_LOOP =
 const allocate = (bytes: number) =>
 	`{ (echo 1000 >/proc/self/oom_score_adj; exec dd if=/dev/zero of=/dev/null bs=${bytes} count=1); } 2>/dev/null`;
 
-// SIGKILL is the only signal that ends these processes, and one of them is stopped. When a sleeper ends, the shell that
-// waits for it starts another one. So an engine that reads the list of processes only once misses some. In one half of
-// the pairs the sleeper is the elder process, in the other half the shell: an engine may kill in any order.
+// SIGKILL is the only signal that ends these processes, and one of them is stopped: a sleeper, not the forked shell before
+// it executes sleep, which would keep its name. When a sleeper ends, the shell that waits for it starts another one. So an
+// engine that reads the list of processes only once misses some. In one half of the pairs the sleeper is the elder process,
+// in the other half the shell: an engine may kill in any order.
 //
 // The last pairs have a real-time priority, and the guest has one processor. So after each kill, they run before the
 // engine goes on, however fast the computer is: the new sleeper is there before the engine kills the shell. They only
@@ -47,7 +48,8 @@ leave_pairs() {
 		{ sleep 1000; sleep 1000; :; } &
 	done
 }
-for n in 1 2 3; do sleep 1000 & done; kill -STOP $!
+for n in 1 2 3; do sleep 1000 & done
+until read -r name </proc/$!/comm; [ "$name" = sleep ]; do :; done; kill -STOP $!
 leave_pairs 1 2 3 4
 chrt --fifo --pid 1 $$
 leave_pairs 1 2' </dev/null >/dev/null 2>&1`;
