@@ -3,6 +3,8 @@ import type { MachinePool } from "../../harness/vm/machine-pool.ts";
 
 /** A script may start `box` many times. Each start takes seconds, and longer on a busy computer. */
 const DEADLINE_MS = 900_000;
+/** How long a script may take that starts `box` this many times. */
+export const deadlineMsOf = (runs: number): number => DEADLINE_MS + runs * 60_000;
 
 // Shell functions for the scripts, in addition to the machine's programs.
 const PRELUDE = `
@@ -30,6 +32,14 @@ left() {
 UP='echo up; sleep 1000 & wait'
 `;
 
+/** How a script with `box` is run. */
+interface ScriptOptions {
+	/** If the script starts `box` very often: see {@link deadlineMsOf}. */
+	deadlineMs?: number;
+	/** Whether the script has a terminal as descriptor 3, and as descriptor 4 the terminal's master. */
+	terminal?: boolean;
+}
+
 /**
  * Runs a bash(1) script in a fresh machine that has `box`.
  * @returns the values that the script prints with `report`, by name
@@ -38,9 +48,18 @@ export async function runScriptWithBox(
 	machines: MachinePool,
 	program: string,
 	script: string,
+	{ deadlineMs = DEADLINE_MS, terminal = false }: ScriptOptions = {},
 ): Promise<Record<string, string>> {
-	const code = `exports.run = (script) => {
-		require("node:child_process").spawnSync("bash", ["-c", script], { stdio: ["ignore", "inherit", "inherit"] });
+	const code = `exports.run = (script, withTerminal) => {
+		const terminal = () => {
+			const { O_NOCTTY, O_RDWR } = require("node:fs").constants;
+			const { ioctl, TIOCGPTPEER, TIOCSPTLCK } = require("#kernel");
+			const master = require("node:fs").openSync("/dev/ptmx", O_RDWR | O_NOCTTY);
+			ioctl(master, TIOCSPTLCK, 0);
+			return [ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY), master];
+		};
+		const stdio = ["ignore", "inherit", "inherit", ...(withTerminal ? terminal() : [])];
+		require("node:child_process").spawnSync("bash", ["-c", script], { stdio });
 	}`;
 	const { outcome, output } = await machines.play({
 		...{
@@ -48,9 +67,9 @@ export async function runScriptWithBox(
 			code,
 			readings: {},
 		},
-		calls: { box: { export: "run", args: [PRELUDE + script], token: "none" } },
+		calls: { box: { export: "run", args: [PRELUDE + script, terminal], token: "none" } },
 		steps: [{ do: "call", call: "box" }],
-		deadlineMs: DEADLINE_MS,
+		deadlineMs,
 	});
 	const [stdout, stderr] = [output.stdout, output.stderr].map((chunks) => Buffer.concat(chunks).toString());
 	const how = outcome.kind === "lost" ? outcome.how : outcome.observation.calls["box"]?.ending.how;
