@@ -11,7 +11,15 @@ import {
 } from "../../harness/judge/index.ts";
 import { copyFacts } from "./copies.ts";
 import { COMPLETE_MANIFEST, commandOf, type Image, openReading, specificationFacts } from "./oci.ts";
-import { contentsOf, isDirectoryOnly, isOnlyGathered, missingFiles, type Needed, programFacts, readingOf } from "./programs.ts";
+import {
+	contentsOf,
+	isDirectoryOnly,
+	isOnlyGathered,
+	missingFiles,
+	type Needed,
+	programFacts,
+	readingOf,
+} from "./programs.ts";
 import { TOOLS_STARTED } from "./tools.ts";
 
 /** Facts about the images and the containers that run from them: from the images' files, and from the kernel. */

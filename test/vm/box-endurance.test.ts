@@ -70,7 +70,15 @@ describe("box run with all its options", () => {
 			RUNS,
 		);
 		console.info(`${RUNS} containers in ${results["seconds"]} s`);
-		const all = { first: "", "first-left": "", wrong: "", left: "", absolutely: "", terminal: "", codes: String(RUNS + 1) };
+		const all = {
+			first: "",
+			"first-left": "",
+			wrong: "",
+			left: "",
+			absolutely: "",
+			terminal: "",
+			codes: String(RUNS + 1),
+		};
 		expect(results).toEqual({ ...all, seconds: expect.any(String) });
 	});
 
