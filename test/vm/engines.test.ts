@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
 import { machines } from "./engines/machines.ts";
+import "./engines/podman.ts";
 import "./engines/runtimes.ts";
 import "./engines/volumes.ts";
 import "./engines/entered.ts";

@@ -27,7 +27,10 @@ const CONFIG = {
 };
 /** What enters. In a file, because the process of which an argument is the token counts as the command. */
 const PROCESS = { ...CONFIG.process, args: ENTERED, cwd: WORKDIR };
+/** What nsenter starts. In a file, because nsenter stays as the command's parent: its own arguments have no token. */
+const SCRIPT = "/entered.sh";
 const PREPARE: Preparation[] = [
+	{ do: "write", path: `/lab/rootfs${SCRIPT}`, text: `exec /bin/sh -c '${ENTERED[2]}' ${TOKENS[EXEC]}` },
 	{ do: "write", path: "/lab/bundle/config.json", text: JSON.stringify(CONFIG) },
 	{ do: "write", path: "/lab/process.json", text: JSON.stringify(PROCESS) },
 ];
@@ -122,7 +125,10 @@ describe("what enters a container of box", () => {
 		const theirs = await entered(
 			PROGRAM,
 			{ command: ["/usr/bin/crun", "run", "--bundle", "/lab/bundle", "oracle"] },
-			{ of: TOKENS[BOX], command: ["/usr/bin/nsenter", "--target", "PID", "--all", `--wdns=${WORKDIR}`, ...ENTERED] },
+			{
+				of: TOKENS[BOX],
+				command: ["/usr/bin/nsenter", "--target", "PID", "--all", `--wdns=${WORKDIR}`, "/bin/sh", SCRIPT],
+			},
 		);
 		expect(theirs).toEqual({ ...ours, facts: { ...ours.facts, "exec.cgroup": "0::/" } });
 	});
