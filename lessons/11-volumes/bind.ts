@@ -5,7 +5,7 @@ import {
 	type FactRule,
 	type LedgerCall,
 } from "../../harness/judge/index.ts";
-import { valuesOf } from "./facts.ts";
+import { NOT_RUN, valuesOf } from "./facts.ts";
 import { pathsOf } from "./scenario.ts";
 
 /** The rules about bind mounts, tmpfs and read-only mounts, and about mounts that the host sees. */
@@ -217,13 +217,14 @@ export const bindRules: FactRule[] = [
 		fact: "read-only.file",
 		madeOf: "kernel",
 		what: "the mount of a single file that was asked for with readOnly",
+		isConsequence: ({ facts }) => facts["read-only.file"] === NOT_RUN,
 		accept: (_, { facts }) => facts["bind.file"] !== "the host's",
 		followsFrom: ["read-only.writable"],
 		explain: [
 			{
 				diagnosis: "file-writable",
 				why: ({ drawn }) =>
-					`The file at /${pathsOf(drawn).libraryInside} was asked for with readOnly, and its mount has no ro in the command's mount table. A container that may write there changes the host's file.`,
+					`In the second container, the file at /${drawn["sealed"]} was asked for with readOnly, and its mount has no ro in the command's mount table. A container that may write there changes the host's file.`,
 				try: "Make each volume read-only if readOnly says so, whatever its source is.",
 				see: ["mount_setattr(2)"],
 			},

@@ -18,6 +18,8 @@ type Tree = readonly Entry[] | null | undefined;
 export const valuesOf = ({ facts, drawn }: Pick<Context, "facts" | "drawn">, fact: string): string[] =>
 	[facts[fact] ?? []].flat().map((value) => String(value).replace(/‹(\w+)›/g, (whole, name) => drawn[name] ?? whole));
 
+export const NOT_RUN = "the second container's command did not run";
+
 /** The facts of this lesson. */
 export function deriveVolumes(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
 	const { before, after, moments } = observation;
@@ -38,7 +40,7 @@ export function deriveVolumes(observation: Observation, drawn: RandomInputs): Re
 		"bind.file": sameAs(at(during.trees[pathsOf(drawn).libraries], "lib.so"), box.files[pathsOf(drawn).libraryInside]),
 		"bind.writes": writesSeen(box, during, drawn),
 		"read-only.writable": writable(box, during, drawn),
-		"read-only.file": fileFlag(box, drawn),
+		"read-only.file": fileFlag(commandAt(observation, DURING, NEIGHBOUR), drawn),
 		tmpfs: tmpfsFlaws(box, before, drawn),
 		"bind.nested": sameAs(at(during.trees[pathsOf(drawn).libraries], "lib.so"), box.files[pathsOf(drawn).nested]),
 		"links.places": linkedPlaces(box, during, drawn),
@@ -116,8 +118,9 @@ function writable(box: ProcessState, during: HostState, drawn: RandomInputs): st
 	});
 }
 
-function fileFlag(box: ProcessState, drawn: RandomInputs): string {
-	return flagsOf(mountOn(box.mounts, `/${pathsOf(drawn).libraryInside}`)).includes("ro") ? "read-only" : "writable";
+function fileFlag(neighbour: ProcessState | null, drawn: RandomInputs): string {
+	if (neighbour === null) return NOT_RUN;
+	return flagsOf(mountOn(neighbour.mounts, `/${drawn["sealed"]}`)).includes("ro") ? "read-only" : "writable";
 }
 
 // Volumes, and the mount that the command itself makes in one of them. What lesson 07 mounts on the host has other names.
@@ -135,7 +138,9 @@ function newVolumes(before: HostState, now: HostState, drawn: RandomInputs): str
 		filled,
 		hoard.slice(1),
 	];
-	const ends = [...targets, drawn["other"], drawn["empty"], drawn["sub"], drawn["inner"]].map((end) => `/${end}`);
+	const ends = [...targets, drawn["other"], drawn["empty"], drawn["sealed"], drawn["sub"], drawn["inner"]].map(
+		(end) => `/${end}`,
+	);
 	const points = now.mounts.filter(({ id }) => !before.mounts.some((mount) => mount.id === id));
 	return points.map(({ mountPoint }) => mountPoint).filter((point) => ends.some((end) => point.endsWith(end)));
 }

@@ -45,6 +45,7 @@ const NAMES = [
 		"filled",
 		"other",
 		"empty",
+		"sealed",
 		"extra",
 	],
 	// What the commands write, and named volumes.
@@ -156,7 +157,7 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 					volumes: [
 						volume({ source: paths.source }, paths.writable),
 						volume({ source: paths.source }, paths.readOnly, true),
-						volume({ source: paths.library }, paths.libraryInside, true),
+						volume({ source: paths.library }, paths.libraryInside),
 						volume({ source: null }, paths.scratch),
 						volume({ source: paths.library }, paths.nested),
 						volume({ source: paths.source }, `${drawn["linked"]}/new`),
@@ -175,6 +176,7 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 					volumes: [
 						volume({ name: drawn["shared"] }, drawn["other"]),
 						volume({ name: drawn["spare"] }, drawn["empty"]),
+						volume({ source: paths.library }, drawn["sealed"], true),
 					],
 				},
 				script: withVariables(`echo "${WRITTEN}" >/$OTHER/$BYNEIGHBOUR\npause\nexit 0`),
