@@ -57,8 +57,8 @@ export const pathOf = (file: string): string =>
  * CommonJS exports every name.
  */
 export const EMPTY_EXPORT = "export {};";
-// esbuild would read the file that a source-map comment names. Only the last such comment counts, so a last one that
-// names no file is appended.
+// esbuild would read the file that a source-map comment names. Only the last such comment counts. So this one, which names
+// no file, is appended to every file.
 const NO_SOURCE_MAP = "//# sourceMappingURL=none:";
 
 /** The esbuild plugin that resolves every import within `sources`, and loads the files. */

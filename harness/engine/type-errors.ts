@@ -39,7 +39,7 @@ const OPENED_HERE = 1007;
 const ERRORS_MAX = 100;
 
 export interface TypeError extends Diagnostic {
-	/** Where the brace was opened that is never closed, if that is the error. */
+	/** The place of an opening brace that is never closed, if that is the error. */
 	opened?: Diagnostic;
 }
 

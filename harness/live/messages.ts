@@ -3,7 +3,7 @@ import type { DemoEvent, KernelState } from "./events.ts";
 
 /** The messages between the live page and its server. Each is one JSON text. */
 
-/** The most characters that one message can type; more of them, as in a paste, are split into several messages. */
+/** One message can type at most this many characters. More characters, as in a paste, are split into several messages. */
 export const KEYS_CHARS_MAX = 4_096;
 
 const Shell = v.picklist(["host", "container"]);
@@ -22,7 +22,7 @@ export const Shown = v.object({
 	shell: v.nullable(Shell),
 	/** The moment of the past that is looked back on, in milliseconds since the demo's beginning. */
 	atMs: v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1e9))),
-	/** Index of the first paragraph of the lesson's text that is to be seen. */
+	/** Index of the first paragraph of the lesson's text that is visible. */
 	paragraph: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
 });
 export type Shown = v.InferOutput<typeof Shown>;

@@ -93,8 +93,8 @@ export function startQemu(options: QemuOptions): Qemu {
 	// On Linux, QEMU gets its files as open descriptors, because its user may not be allowed to enter their folders.
 	const files =
 		process.platform === "linux" && forExercise ? [memory.path, disk].map((path) => openSync(path, "r")) : [];
-	const [first = memory.path, second = disk] = files.map((_, index) => `/proc/self/fd/${CHANNELS + index}`);
-	const arguments_ = qemuArguments({ ...options, memory: { ...memory, path: first }, disk: second });
+	const [memoryPath = memory.path, diskPath = disk] = files.map((_, index) => `/proc/self/fd/${CHANNELS + index}`);
+	const arguments_ = qemuArguments({ ...options, memory: { ...memory, path: memoryPath }, disk: diskPath });
 	const [program, args] = confined(architecture().qemu.program, arguments_, { forExercise, accelerator });
 	const inherited = stateSocket === null ? files : [...files, stateSocket];
 	const channels = ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe", "pipe"] as const;

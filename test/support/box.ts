@@ -3,7 +3,7 @@ import type { MachinePool } from "../../harness/vm/machine-pool.ts";
 
 /** A script may start `box` many times. Each start takes seconds, and longer on a busy computer. */
 const DEADLINE_MS = 900_000;
-/** How long a script may take that starts `box` this many times. */
+/** How long a script that starts `box` this many times may take. */
 export const deadlineMsOf = (runs: number): number => DEADLINE_MS + runs * 60_000;
 
 // Shell functions for the scripts, in addition to the machine's programs.

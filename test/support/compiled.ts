@@ -22,18 +22,18 @@ let made = 0;
 /**
  * Bundles and type-checks a module.
  * @param beside the files in the module's folder
- * @param furnish adds entries to that folder that are not regular files
+ * @param addSpecialFiles adds entries to that folder that are not regular files
  */
 export async function compiled(
 	files: Temporary,
 	text: string,
 	beside: Readonly<Record<string, string>> = {},
-	furnish = async (_dir: string) => {},
+	addSpecialFiles = async (_dir: string) => {},
 ): Promise<Compiled> {
 	const dir = `submission-${made++}`;
 	for (const [name, content] of Object.entries(beside)) await files.write(join(dir, name), content);
 	const file = await files.write(join(dir, "isolate.ts"), text);
-	await furnish(join(files.dir, dir));
+	await addSpecialFiles(join(files.dir, dir));
 	const modules = new Map([[reference, file]]);
 	const types = typeErrors(file, modules);
 	types.catch(() => {});

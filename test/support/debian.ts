@@ -2,7 +2,7 @@ import { cp } from "node:fs/promises";
 import { zx } from "../../harness/base/zx.ts";
 
 /**
- * Makes the root file system of a Debian without anything, as a container's image has it.
+ * Makes the root file system of a minimal Debian, as in a container's image.
  * @param suite such as `bookworm`
  * @param more packages that the other system's own programs need
  */

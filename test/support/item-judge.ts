@@ -9,24 +9,24 @@ import type { Temporary } from "./temporary.ts";
 export type ItemJudge = (item: ModuleItem, sinceMs?: number) => Promise<Verdict>;
 
 /**
- * Makes what judges the items of one test file.
+ * Makes the function that judges the items of one test file.
  *
  * The cache may have an observation of a run that was disturbed, such as on a busy computer. So an item is played again
  * if the observation gives a result that the item may not have. The new observation replaces the old one.
  * @param files where submissions that are differences are written
- * @param repeatedMax if more results from the cache do not fit, the check or the judge has changed, and the runs were not
- * disturbed: then nothing more is played again
+ * @param repeatedMax at most this many items are played again. If more results from the cache do not fit, no runs were
+ * disturbed: the check or the judge has changed
  */
 export function itemJudge(machines: MachinePool, files: Temporary, repeatedMax = 10): ItemJudge {
 	let repeated = 0;
 	return async (item, sinceMs = playedSinceMs(item)) => {
 		const [lesson, file] = [await findLesson(item.lesson), await item.file(files)];
-		const judged = (playedSinceMs: number) => judge(lesson, file, machines, { types: false, playedSinceMs });
+		const judgeSince = (playedSinceMs: number) => judge(lesson, file, machines, { types: false, playedSinceMs });
 		const startedMs = Date.now();
-		const verdict = await judged(sinceMs);
+		const verdict = await judgeSince(sinceMs);
 		if (fits(item, resultOf(verdict)) || repeated >= repeatedMax) return verdict;
 		repeated++;
 		// If the item was played just now, this returns the same run.
-		return judged(startedMs);
+		return judgeSince(startedMs);
 	};
 }

@@ -21,7 +21,7 @@ interface Job {
 	steps: Step[];
 }
 
-/** What a workflow has left. */
+/** What a workflow has left behind. */
 export interface Played {
 	/** The text that its steps wrote for the run's page. */
 	summary: string;
@@ -34,7 +34,7 @@ export interface Played {
 
 /**
  * Plays a workflow as GitHub's runners do, one job after the other, each in a fresh clone: GitHub's own evaluator computes
- * the expressions, bash runs the scripts. Of the actions, this knows what they do with files.
+ * the expressions, bash runs the scripts. The player does what the actions do with files, and nothing else of them.
  * @param repository the repository to clone
  * @param dir an empty folder, which also keeps the repository's cache for the next run
  * @throws {Error} a step has failed
@@ -106,11 +106,11 @@ async function script(
 	const own: Record<string, string> = {};
 	for (const [name, value] of Object.entries(env)) own[name] = String(await filled(value, contexts));
 	// The tests' own variables would lead drydock to the tests' cache.
-	const { DRYDOCK_CACHE: _, ...mine } = process.env;
+	const { DRYDOCK_CACHE: _, ...environment } = process.env;
 	const $ = (await zx())({
 		cwd,
 		nothrow: true,
-		env: { ...mine, CI: "true", GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary, ...own },
+		env: { ...environment, CI: "true", GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary, ...own },
 	});
 	const result = await $`bash -e -c ${text}`;
 	run.log += `${text}\n${result.stdout}${result.stderr}`;
@@ -200,7 +200,8 @@ async function evaluated(expression: string, contexts: Contexts, workspace: stri
 	return JSON.parse(JSON.stringify(new Evaluator(tree, context, known).evaluate(), data.replacer));
 }
 
-// Of the files that git has: the clone is fresh whenever the workflow computes it.
+// A hash of drydock's files in git's commit. There are no others, because the clone is always fresh when the workflow
+// computes this hash.
 async function hashOfFiles(workspace: string): Promise<string> {
 	const $ = (await zx())({ cwd: workspace });
 	return createHash("sha256")

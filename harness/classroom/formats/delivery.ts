@@ -79,7 +79,7 @@ async function wantsFolder(path: string, format: Format | null, submissions: num
 	return existing?.isDirectory() === true || path.endsWith("/") || submissions !== 1;
 }
 
-/** A message for a teacher who wanted to hide results, if the written files do not; otherwise null. */
+/** A warning if the teacher wanted to hide results, but the written files show them; otherwise null. */
 export function visibilityWarning({ visibility }: ClassReport, { format, out }: Delivery): string | null {
 	const isForTeacher = format === null && out === null;
 	if (visibility === "visible" || isForTeacher || format?.hasVisibility) return null;

@@ -215,13 +215,13 @@ class Grader {
 				return true;
 			},
 		);
-		const judged = (machines: MachinePool) => judge(lesson, path, machines, { types: false, bundled });
+		const judgeIn = (machines: MachinePool) => judge(lesson, path, machines, { types: false, bundled });
 		// A broken module needs no machine. It gets no key, because perhaps not all of its files were read.
-		if (broken) return { by: name, attempt: judged(this.#options.machines).then(judgementOf).then(finalAttempt) };
+		if (broken) return { by: name, attempt: judgeIn(this.#options.machines).then(judgementOf).then(finalAttempt) };
 		const key = hashOf(kit, sources.sort());
 		const known = this.#runningJudgements.get(key);
 		if (known !== undefined) return known;
-		const fresh = { by: name, attempt: this.#judgeInMachine(key, lessonToGrade, judged) };
+		const fresh = { by: name, attempt: this.#judgeInMachine(key, lessonToGrade, judgeIn) };
 		this.#runningJudgements.set(key, fresh);
 		return fresh;
 	}

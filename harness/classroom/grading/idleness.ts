@@ -5,7 +5,7 @@ import { cpus, freemem } from "node:os";
  * others wait for its place until its deadline. A machine whose exercise works, or spins, keeps a processor busy.
  */
 
-/** This part of one processor must be idle. Machines that only wait use less than the rest. */
+/** This part of one processor must be idle. Machines that only wait use less than the other quarter. */
 const IDLE_MIN = 0.75;
 /** Free memory that one more machine requires. It uses about a fifth of this. */
 const FREE_BYTES_MIN = 1 << 30;

@@ -2,8 +2,9 @@ import jsTokens from "js-tokens";
 
 /**
  * Fingerprints of a module's text, for finding modules that are alike although names and layout differ. The text becomes
- * tokens without comments, in which all names are the same, except imported ones, and so are all numbers. Of all runs of
- * tokens, winnowing selects some, so that two texts with a long common run always share a selected one. See Schleimer, Wilkerson and Aiken, "Winnowing", 2003.
+ * tokens without comments. All names become the same token, except imported names, and all numbers become the same token.
+ * Winnowing then selects some runs of tokens, so that two texts with a long common run always share a selected run. See
+ * Schleimer, Wilkerson and Aiken, "Winnowing", 2003.
  */
 
 /** Where a selected run of tokens is. */
@@ -19,7 +20,7 @@ const RUN_TOKENS = 14;
 const WINDOW = 5;
 /** Tokens to compare. A module has some hundred. */
 const TOKENS_MAX = 20_000;
-/** Fingerprints to keep of a module. Of more, those with the smallest hashes are kept, which are the same in a copy. */
+/** At most this many fingerprints of a module are kept: those with the smallest hashes, because a copy has the same ones. */
 const FINGERPRINTS_MAX = 2_000;
 
 /** The fingerprints of a module, those with the smallest hashes first. */

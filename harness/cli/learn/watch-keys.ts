@@ -29,8 +29,8 @@ interface Work {
 	check(): void;
 	/** Selects a lesson and checks it. */
 	select(lesson: Lesson): Promise<void>;
-	/** Runs something else, which has the terminal until it is done. */
-	away(act: () => Promise<unknown>): Promise<void>;
+	/** Runs `act`, which has the terminal until it is done. */
+	lendTerminal(act: () => Promise<unknown>): Promise<void>;
 	/** Whether all other lessons of the track have passed, so that its finish comes after this lesson. */
 	readonly endsTrack: boolean;
 	quit(): void;
@@ -48,7 +48,7 @@ export class WatchKeys {
 
 	constructor(work: Work) {
 		this.#work = work;
-		const away = (act: () => Promise<unknown>) => () => work.away(act);
+		const withTerminal = (act: () => Promise<unknown>) => () => work.lendTerminal(act);
 		const id = () => work.lesson.id;
 		this.#all = [
 			{ key: "n", does: "go on to the next lesson", short: "next lesson", act: () => this.#next() },
@@ -56,44 +56,44 @@ export class WatchKeys {
 				key: "f",
 				does: "play the whole engine, when all lessons of the track have passed",
 				short: "the finish",
-				act: away(async () => (await import("./finish.ts")).finish(undefined, {})),
+				act: withTerminal(async () => (await import("./finish.ts")).finish(undefined, {})),
 			},
 			{ key: "b", does: "go back to the lesson before", act: () => this.#back() },
 			{
 				key: "h",
 				does: "show one more hint",
 				short: "hint",
-				act: away(async () => (await import("./hint.ts")).hint(id(), {})),
+				act: withTerminal(async () => (await import("./hint.ts")).hint(id(), {})),
 			},
 			{
 				key: "i",
 				does: "read the lesson",
 				short: "read the lesson",
-				act: away(async () => (await import("./read.ts")).read(id(), {})),
+				act: withTerminal(async () => (await import("./read.ts")).read(id(), {})),
 			},
-			{ key: "l", does: "list the lessons", act: away(async () => (await import("./list.ts")).list({})) },
+			{ key: "l", does: "list the lessons", act: withTerminal(async () => (await import("./list.ts")).list({})) },
 			{
 				key: "t",
 				does: "show the system calls, yours beside the reference's",
 				short: "trace",
-				act: away(() => this.#trace()),
+				act: withTerminal(() => this.#trace()),
 			},
 			{
 				key: "s",
 				does: "open a shell in the lesson's machine, with your box",
-				act: away(() => drydock("shell", id())),
+				act: withTerminal(() => drydock("shell", id())),
 			},
 			{ key: "r", does: "check the file again", short: "check", act: async () => work.check() },
 			{
 				key: "e",
 				does: "open the file in your editor ($EDITOR)",
 				short: "edit",
-				act: away(async () => edit(work.file)),
+				act: withTerminal(async () => edit(work.file)),
 			},
 			{
 				key: "x",
 				does: "put the skeleton back (asks first)",
-				act: away(async () => (await import("./reset.ts")).reset(id(), {}, confirmedByKey)),
+				act: withTerminal(async () => (await import("./reset.ts")).reset(id(), {}, confirmedByKey)),
 			},
 			{ key: "q", does: "quit", short: "quit", act: async () => work.quit() },
 			{ key: "?", does: "show these keys", short: "all keys", act: async () => this.#help() },

@@ -61,7 +61,7 @@ class Watch {
 	#running: AbortController | null = null;
 	#files: SaveWatcher | null = null;
 	/** Another program has the terminal: what is saved meanwhile is checked afterwards. */
-	#away = false;
+	#isTerminalLent = false;
 	#missed = false;
 	#end!: { resolve(): void; reject(error: unknown): void };
 
@@ -88,7 +88,7 @@ class Watch {
 
 	/** Shows what a run waits for, unless another program has the terminal. */
 	note(text: string): void {
-		if (!this.#away) visibleProgress.note(text);
+		if (!this.#isTerminalLent) visibleProgress.note(text);
 	}
 
 	/** Settles when the user quits. */
@@ -134,21 +134,21 @@ class Watch {
 
 	/** Checks the file as it is now. Cancels a check that is under way. */
 	check(): void {
-		if (this.#away) this.#missed = true;
+		if (this.#isTerminalLent) this.#missed = true;
 		else void this.#check(true).catch(this.#end.reject);
 	}
 
-	/** Gives something else the terminal until it is done. */
-	async away(act: () => Promise<unknown>): Promise<void> {
+	/** Lets `act` have the terminal until it is done. */
+	async lendTerminal(act: () => Promise<unknown>): Promise<void> {
 		this.#terminal.pause();
-		this.#away = true;
+		this.#isTerminalLent = true;
 		try {
 			await act();
 		} catch (error) {
 			if (!(error instanceof Failure)) throw error;
 			process.stdout.write(`${error.message}\n${error.next === undefined ? "" : `  try: ${error.next}\n`}`);
 		} finally {
-			this.#away = false;
+			this.#isTerminalLent = false;
 			this.#terminal.listen();
 		}
 		if (this.#missed) {
@@ -175,7 +175,7 @@ class Watch {
 		const running = new AbortController();
 		this.#running = running;
 		process.stdout.write(this.#chalk.dim(`\nchecking ${shownPath(this.#file)} …\n`));
-		const slow = setTimeout(() => this.#away || process.stdout.write(this.#chalk.dim(SLOW)), SLOW_MS);
+		const slow = setTimeout(() => this.#isTerminalLent || process.stdout.write(this.#chalk.dim(SLOW)), SLOW_MS);
 		try {
 			const verdict = await judge(this.#lesson, this.#file, {
 				imageKey: () => this.#machines.imageKey(),
@@ -184,7 +184,7 @@ class Watch {
 			});
 			running.signal.throwIfAborted();
 			// Another program has the terminal: the verdict must not overwrite what it shows.
-			if (this.#away) this.#missed = true;
+			if (this.#isTerminalLent) this.#missed = true;
 			else await this.#show(verdict, attempt ? performance.now() - savedMs : null);
 		} catch (error) {
 			if (interruption.aborted || running.signal.aborted) return;

@@ -21,7 +21,7 @@ const RESET = ["?1047l", "?25h", "?1000l", "?1002l", "?1003l", "?1004l", "?1006l
  */
 export function rawTerminal(): SessionStreams {
 	const { stdin, stdout } = process;
-	// Read before anything has begun: Ctrl-C would end this stty, too.
+	// Reads the settings before anything else begins, because Ctrl-C would also end this stty.
 	const saved = stty("-g").trim();
 	const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
 	let leave = () => {};

@@ -23,7 +23,7 @@ const TESTS_THAT_GROW = /\bcheck --all\b/;
 const FILES_WITH_ITEMS = /^vm\/(submissions|mutants|hostile|examples|rehearsals)\.test\.ts$/;
 /** The names of those tests in `submissions.test.ts` that are items. */
 const SUBMISSION = /\[(right|wrong)\//;
-/** Where tests run one after the other: the next folders' tests begin when these have ended. */
+/** The folders of each phase. The tests of a phase begin when all tests of the phase before have ended. */
 const PHASES = [/^(unit|cli)\//, /^vm\//];
 
 /** The parts of vitest's JSON report that are used. Times are in milliseconds since 1970. */
@@ -46,8 +46,8 @@ const ProcessorTime = v.object({ name: v.string(), ms: v.number() });
  * Reads from the reports of the last `npm test` on this computer how long each of its parts took, and estimates how long it
  * would take with thirty lessons.
  * @returns milliseconds by name: `testsMs` for all but the set-up; `testsMs.with30Lessons` for the projection;
- * `testsMs.` and a script, a folder or a file: files that ran beside it had their share of the computer;
- * `processorMs.` and a file: the processor time of its test and of the programs that it started
+ * `testsMs.NAME` for a script, a folder or a file, which shared the computer with files that ran at the same time;
+ * `processorMs.NAME` for the processor time of a file's tests and of the programs that they started
  * @throws {Failure} usage: no tests were run here
  */
 export async function testDurations(): Promise<Record<string, number[]>> {
@@ -75,13 +75,13 @@ export function durationsOf(
 		ms: Math.round(file.endTime - file.startTime),
 	}));
 	const total = sum(Object.values(before)) + Math.max(...files.map(({ endTime }) => endTime)) - startTime;
-	const times = LESSONS_PLANNED / course.lessons;
-	const timesDrawn = (times * drawnShare(course.items * times)) / drawnShare(course.items);
+	const growth = LESSONS_PLANNED / course.lessons;
+	const growthOfDrawn = (growth * drawnShare(course.items * growth)) / drawnShare(course.items);
 	const grown = PHASES.map((phase) => {
 		const together = files.filter(({ name }) => phase.test(name));
 		const parts = together.map(growingMs);
-		const byLesson = sum(parts.map(({ lessonsMs }) => lessonsMs)) * (times - 1);
-		const byItem = sum(parts.map(({ itemsMs }) => itemsMs)) * (timesDrawn - 1);
+		const byLesson = sum(parts.map(({ lessonsMs }) => lessonsMs)) * (growth - 1);
+		const byItem = sum(parts.map(({ itemsMs }) => itemsMs)) * (growthOfDrawn - 1);
 		return (byLesson + byItem) / filesAtOnce(together);
 	});
 	const inFolder = (folder: string) => files.filter(({ name }) => name.startsWith(`${folder}/`));

@@ -86,7 +86,7 @@ function different(
 	});
 	const height = Math.max(...words.map(({ box }) => box.height)) + 8;
 	for (const { name, isChanged } of words)
-		sheet.rectangleBelow(
+		sheet.rectangleBehind(
 			`${question}.${name}`,
 			{ x: places[name], y, width, height },
 			`card ${name}${isChanged ? " is-changed" : ""}`,

@@ -85,9 +85,9 @@ class IdentityPen {
 		const sign = { size: 1.2, bold: true, look: "user" };
 		sheet.text(`${key}.sign`, [this.#width + BETWEEN / 2 - sheet.widthOf("=", sign) / 2, y + 3], "=", sign);
 		for (const user of users) bottom = this.#user(user, bottom, false);
-		sheet.rectangleBelow(`${key}.frame.inside`, at("inside"), "outline container");
-		sheet.rectangleBelow(`${key}.frame.outside`, at("outside"), "outline host");
-		sheet.rectangleBelow(`${key}.band`, { x: 0, y, width: sheet.width, height: bottom - y }, "band user");
+		sheet.rectangleBehind(`${key}.frame.inside`, at("inside"), "outline container");
+		sheet.rectangleBehind(`${key}.frame.outside`, at("outside"), "outline host");
+		sheet.rectangleBehind(`${key}.band`, { x: 0, y, width: sheet.width, height: bottom - y }, "band user");
 		return bottom + 14;
 	}
 

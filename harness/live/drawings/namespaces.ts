@@ -107,7 +107,7 @@ function drawNamespace(
 	const isSplit = columns.length === 2 && all.indexOf(last) - all.indexOf(first) === 2;
 	const bars = isSplit ? columns : [{ ...first, width: last.x + last.width - first.x }];
 	if (isSplit)
-		sheet.lineBelow(
+		sheet.lineBehind(
 			`${key}.around`,
 			[
 				[first.x + first.width / 2, y + 8],

@@ -137,7 +137,7 @@ class ProcessPen {
 		const number = this.sheet.text(`${row.key}.host`, [0, y], hostNumber(row), { code: true, bold: true, look });
 		const middle = y + EM * 0.65;
 		const from = number.width + 4;
-		this.sheet.lineBelow(
+		this.sheet.lineBehind(
 			`${row.key}.to-host`,
 			[
 				[from, middle],

@@ -117,7 +117,7 @@ export class Sheet {
 				at = { x, y: at.y + lineHeight + 2 };
 				lineHeight = 0;
 			}
-			// The texts of a line stand on one line, whatever their sizes are.
+			// The texts of a line share a baseline, whatever their sizes are.
 			const down = Math.max(0, EM * LINE_HEIGHT - height) * 0.6;
 			if (item.tag)
 				boxes.push(
@@ -135,7 +135,7 @@ export class Sheet {
 		return box;
 	}
 
-	/** Draws something, and then a rectangle below it. */
+	/** Draws something, and then a rectangle behind it. */
 	behind(key: string, look: string, draw: () => Box): Box {
 		const at = this.#shapes.length;
 		const box = draw();
@@ -148,13 +148,13 @@ export class Sheet {
 		return boxOf(points);
 	}
 
-	/** A rectangle below everything that was drawn so far. */
-	rectangleBelow(key: string, box: Box, look: string): void {
+	/** A rectangle behind everything that was drawn so far. */
+	rectangleBehind(key: string, box: Box, look: string): void {
 		this.#shapes.unshift({ type: "rectangle", key, box, look });
 	}
 
-	/** A line below everything that was drawn so far. */
-	lineBelow(key: string, points: readonly Point[], look: string, { arrow = false, closed = false } = {}): void {
+	/** A line behind everything that was drawn so far. */
+	lineBehind(key: string, points: readonly Point[], look: string, { arrow = false, closed = false } = {}): void {
 		this.#shapes.unshift({ type: "line", key, points, look, arrow, closed });
 	}
 

@@ -26,7 +26,7 @@ export interface AnswersPicture extends Picture {
 const KINDS = ["uts", "ipc", "mnt", "pid", "cgroup", "net", "user", "time"];
 /** Shown instead of an answer while there is no shell. */
 const NO_ANSWER = "–";
-/** The most changes of one shell that a sentence tells. */
+/** A sentence tells at most this many changes of one shell. */
 const CHANGES_MAX = 2;
 
 type Host = KernelState["host"];

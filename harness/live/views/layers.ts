@@ -123,8 +123,8 @@ function changedPaths(before: OverlayPicture, now: OverlayPicture): string[] {
 	return now.rows.filter((row) => old.get(row.path) !== JSON.stringify(row)).map(({ path }) => path);
 }
 
-// Leaves out directories that only hold other rows. If there are too many rows, keeps those that were written to
-// first.
+// Leaves out directories that only hold other rows. If there are still too many rows, rows that were written to are more
+// important than others.
 function shortened(overlay: OverlayPicture): OverlayPicture {
 	const holds = (directory: string) => overlay.rows.some(({ path }) => path.startsWith(`${directory}/`));
 	const worthShowing = overlay.rows.filter(

@@ -1,12 +1,12 @@
 import { theShell } from "./phrases.ts";
 import type { ProcessesPicture, ProcessRow } from "./processes.ts";
 
-/** The tree of processes as lines of text, a process a line, with its pid on the host and its pid inside. */
+/** The tree of processes as lines of text, one line per process, with its pid on the host and its pid inside. */
 export function processesInWords({ rows, latestChange }: ProcessesPicture): string[] {
 	return [...rows.map(lineOf), ...(latestChange === "" ? [] : [latestChange])];
 }
 
-/** What is to be said of a process besides its name and its pids. */
+/** What the text says of a process besides its name and its pids. */
 export function marksOf({ ofShell, isShell, isDeaf, zombie, change, lostParent }: ProcessRow): string[] {
 	const marks = [
 		isShell && ofShell !== null && theShell(ofShell),

@@ -57,11 +57,11 @@ export function processesOf(past: Past): ProcessesPicture {
 	const command = momentsOfLastChange(seen, allTasks);
 	const event = eventToTell(command);
 	const previous = beforeLastChange(seen, allTasks)?.view.host.tasks ?? view.host.tasks;
-	const aboutWhat = command.flatMap((moment) => moment.view.host.tasks).findLast((task) => keyOf(task) === event?.key);
-	const told = [...view.host.tasks, ...previous, ...(aboutWhat === undefined ? [] : [aboutWhat])];
-	const lost = lostParents(told, command);
+	const eventTask = command.flatMap((moment) => moment.view.host.tasks).findLast((task) => keyOf(task) === event?.key);
+	const tasks = [...view.host.tasks, ...previous, ...(eventTask === undefined ? [] : [eventTask])];
+	const lost = lostParents(tasks, command);
 	// In the order in which they began, so that a process stays in its place when it ends.
-	const all = firstOfEach([...told, ...lost.values()]).toSorted((one, other) => one.startTicks - other.startTicks);
+	const all = firstOfEach([...tasks, ...lost.values()]).toSorted((one, other) => one.startTicks - other.startTicks);
 	const tree = new ProcessTree(all, view);
 	const unchanged = tree.all.filter(
 		(task) => task.pid !== 1 && tree.shellOf(task) === null && seen.every((one) => existsIn(one.view, task)),
@@ -92,7 +92,7 @@ function existsIn({ host }: KernelState, task: Process): boolean {
 	return other !== undefined && JSON.stringify(comparedFields(other)) === JSON.stringify(comparedFields(task));
 }
 
-/** By the child's key, the parents that were seen in these moments and are not the children's parents any more. */
+/** The parents that the processes have lost in these moments, by the child's key. */
 function lostParents(tasks: readonly Process[], moments: Past): Map<string, Process> {
 	return new Map(
 		tasks.flatMap((task): [string, Process][] => {

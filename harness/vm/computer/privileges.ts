@@ -34,10 +34,10 @@ export function privilegesIn(proc: string): Privileges {
 	};
 	const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(read("status") ?? "")?.[1] ?? "0"}`);
 	const has = (capability: number) => ((effective >> BigInt(capability)) & 1n) === 1n;
-	const changes = [CAP.CHOWN, CAP.FOWNER, CAP.SETGID, CAP.SETUID].every(has) && read("setgroups")?.trim() !== "deny";
+	const mayChange = [CAP.CHOWN, CAP.FOWNER, CAP.SETGID, CAP.SETUID].every(has) && read("setgroups")?.trim() !== "deny";
 	const maps = [read("uid_map"), read("gid_map")];
 	return {
-		mayChangeTo: (id) => changes && maps.every((map) => map === null || isMapped(map, id)),
+		mayChangeTo: (id) => mayChange && maps.every((map) => map === null || isMapped(map, id)),
 		mayDropBounding: has(CAP.SETPCAP),
 	};
 }

@@ -79,7 +79,7 @@ describe("a file that is none of the submission's", () => {
 		expect((await compiled(`${text}\n${ISOLATE}`)).fault).toBeOneOf(["unresolved-import", "syntax-error"]);
 	});
 
-	test.for<[what: string, furnish: (dir: string) => unknown]>([
+	test.for<[what: string, addSpecialFiles: (dir: string) => unknown]>([
 		["a FIFO", (dir) => execFileSync("mkfifo", [join(dir, "helper.ts")])],
 		[
 			"a sparse file",
@@ -89,9 +89,9 @@ describe("a file that is none of the submission's", () => {
 		["a device", (dir) => symlink("/dev/zero", join(dir, "helper.ts"))],
 		["a link that leads outside", (dir) => symlink(theirs(), join(dir, "helper.ts"))],
 		["a link to itself", (dir) => symlink("helper.ts", join(dir, "helper.ts"))],
-	])("%s beside it cannot be read", { timeout: 60_000 }, async ([, furnish]) => {
+	])("%s beside it cannot be read", { timeout: 60_000 }, async ([, addSpecialFiles]) => {
 		const text = `import * as x from "./helper.ts"; console.log(x);\n${ISOLATE}`;
-		const { fault, messages } = await compiled(text, {}, async (dir) => void (await furnish(dir)));
+		const { fault, messages } = await compiled(text, {}, async (dir) => void (await addSpecialFiles(dir)));
 		expect(fault).toBe("unreadable-import");
 		expect(messages).toContain("cannot be read");
 	});

@@ -23,11 +23,11 @@ const ISOLATE =
 	'import { sethostname } from "#kernel";\nexport function isolate(name: string) { sethostname(name + mine); }\n';
 
 /** Bundles the engine with the submission's isolate.ts in place of the reference's. */
-async function bundled(texts: Record<string, string>, furnish = async (_dir: string) => {}) {
+async function bundled(texts: Record<string, string>, addSpecialFiles = async (_dir: string) => {}) {
 	const name = `someone-${made++}`;
 	await mkdir(join(files.dir, name));
 	for (const [path, text] of Object.entries(texts)) await files.write(join(name, path), text);
-	await furnish(join(files.dir, name));
+	await addSpecialFiles(join(files.dir, name));
 	const folder = await readFolder(Buffer.from(join(files.dir, name)));
 	const taken: string[] = [];
 	const confined = filesOf(folder, (path) => taken.push(path));
@@ -35,8 +35,11 @@ async function bundled(texts: Record<string, string>, furnish = async (_dir: str
 	return { code, map, taken: taken.sort() };
 }
 
-const refusal = (texts: Record<string, string>, furnish?: (dir: string) => Promise<void>): Promise<BundleError> =>
-	bundled(texts, furnish).then(
+const refusal = (
+	texts: Record<string, string>,
+	addSpecialFiles?: (dir: string) => Promise<void>,
+): Promise<BundleError> =>
+	bundled(texts, addSpecialFiles).then(
 		({ code }) => Promise.reject(new Error(`it was bundled:\n${code.slice(-2_000)}`)),
 		(error: BundleError) => error,
 	);

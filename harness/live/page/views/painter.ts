@@ -10,8 +10,8 @@ export interface Painter {
 	/** Title of the view's tab: two words at most. */
 	title: string;
 	/**
-	 * Whether the moment contains what this view needs in addition to what is always read. That is read only for demos
-	 * that ask for the view.
+	 * Whether the moment contains the additional readings that this view needs. The guest makes them only for demos that
+	 * ask for the view.
 	 */
 	isRead?(view: KernelState): boolean;
 	/** Makes the picture of the last moment of the past. */

@@ -5,7 +5,7 @@ import type { Verdict } from "../../../../harness/judge/judge.ts";
 /** The line of keys after a check with this result. */
 function lineAfter(verdict: "pass" | "fail" | null, endsTrack: boolean): string {
 	const done = async () => {};
-	const work = { lesson: { id: "09-a", title: "" }, file: "", check() {}, select: done, away: done, quit() {} };
+	const work = { lesson: { id: "09-a", title: "" }, file: "", check() {}, select: done, lendTerminal: done, quit() {} };
 	const result = verdict === null ? null : ({ verdict } as Verdict);
 	return new WatchKeys({ ...work, endsTrack, verdict: result }).line();
 }
