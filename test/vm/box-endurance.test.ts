@@ -38,8 +38,12 @@ state() {
 	ls /sys/class/net; nft list ruleset; grep . /proc/locks; lsns --noheadings --output TYPE,NS | sort
 	names=$(cat /proc/[0-9]*/comm 2> /tmp/null); echo "$names" | sort | uniq -c
 } 2>&1
-# settled FILE: waits until the state is that in the file, and prints the difference.
-settled() { for try in 1 2 3 4 5 6 7 8 9 10; do state > /tmp/now; cmp -s "$1" /tmp/now && return || sleep 1; done; diff "$1" /tmp/now; }
+# reports_left NAME: waits until the state is that in /tmp/first, and reports the difference. The state is read by this
+# shell itself: a pipeline's processes would be in it.
+reports_left() {
+	for try in 1 2 3 4 5 6 7 8 9 10; do state > /tmp/now; cmp -s /tmp/first /tmp/now && break || sleep 1; done
+	report $1 "$(diff /tmp/first /tmp/now | tr '\\n\\t' '| ')"
+}
 `;
 
 const play = (script: string, runs: number) =>
@@ -63,7 +67,7 @@ describe("box run with all its options", () => {
 			esac; [ $? = $1 ] || wrong="$wrong $1: $(tail -n2 /tmp/out | tr '\\r\\n\\t' '   ')"; }
 			once 1; report first "$wrong"; left first-left; state > /tmp/first; wrong=; SECONDS=0
 			for run in $(seq ${RUNS}); do once $((run % 90 + 1)); done
-			report wrong "$wrong"; report left "$(settled /tmp/first | tr '\\n\\t' '| ')"; left absolutely
+			report wrong "$wrong"; reports_left left; left absolutely
 			report codes "$(wc -l < /var/lib/box/volumes/mail/codes)"; report seconds $SECONDS
 			report terminal "$(stty -F /dev/stdin --save <&3 | cmp - /tmp/settings)"
 			`,
@@ -101,7 +105,7 @@ describe("box run with all its options", () => {
 				set -- $1 $box $(below $box); count=$(($# - 1)); shift $(($1 * 7 % count)); shift; kill -KILL $1 2> /tmp/null
 				echo 0 >&5; wait $box 2> /tmp/null
 			}
-			for moment in ${moments.join(" ")}; do kills $moment; report $moment "$(settled /tmp/first | tr '\\n\\t' '| ')"; done
+			for moment in ${moments.join(" ")}; do kills $moment; reports_left $moment; done
 			left absolutely
 			`,
 			MOMENTS,
