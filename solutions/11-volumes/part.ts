@@ -15,12 +15,10 @@ part<{ rootfs: string; volumes: AskedVolume[]; carriedMounts?: CarriedMount[] },
 	when: "volumes",
 	options,
 	commands: [volumeCommand],
-	readOptions: (given) => ({
-		volumes: [
-			...given("volume").map(volumeAt),
-			...given("tmpfs").map((target) => ({ source: null, target: pathIn(target), readOnly: false })),
-		],
-	}),
+	readOptions: (given) => {
+		const tmpfs = given("tmpfs").map((target) => ({ source: null, target: pathIn(target), readOnly: false }));
+		return { volumes: withDifferentTargets([...given("volume").map(volumeAt), ...tmpfs]) };
+	},
 	make: ({ rootfs, volumes }) => {
 		const used: number[] = [];
 		mkdirSync(VOLUMES, { recursive: true });
@@ -52,12 +50,22 @@ interface Made {
 }
 
 function volumeAt(text: string): AskedVolume {
-	const [, from = "", target = "", readOnly] = /^([^:]+):(\/[^:]*)(:ro)?$/.exec(text) ?? [];
-	const common = { target: pathIn(target, `--volume ${text}`), readOnly: readOnly !== undefined };
+	const [from = "", target = "", option, ...rest] = text.split(":");
+	if (rest.length > 0 || ![undefined, "ro", "rw"].includes(option))
+		throw new Error(`--volume ${text}: after the directory, only :ro can follow`);
+	const common = { target: pathIn(target, `--volume ${text}`), readOnly: option === "ro" };
 	if (isVolumeName(from)) return { name: from, ...common };
 	if (!from.startsWith("/")) throw new Error(`--volume ${text}: HOST:DIR or NAME:DIR is expected, such as /srv:/data`);
 	if (!existsSync(from)) throw new Error(`--volume ${text}: there is no ${from} on this host`);
 	return { source: realpathSync(from), ...common };
+}
+
+// The second volume would cover the first.
+function withDifferentTargets(volumes: AskedVolume[]): AskedVolume[] {
+	const targets = volumes.map(({ target }) => target);
+	const twice = targets.find((target, index) => targets.indexOf(target) < index);
+	if (twice !== undefined) throw new Error(`two volumes for ${twice}: each needs a directory of its own`);
+	return volumes;
 }
 
 function pathIn(target: string, shown = `--tmpfs ${target}`): string {

@@ -40,6 +40,8 @@ describe("box run --volume and --tmpfs, box volume", () => {
 			says missing run -v /nowhere:/data /lab/rootfs true
 			says "no target" run -v mail /lab/rootfs true
 			says root run -v mail:/ /lab/rootfs true
+			says option run -v mail:/data:bogus /lab/rootfs true
+			says twice run -v mail:/data --tmpfs /data/ /lab/rootfs true
 			says tmpfs run --tmpfs scratch /lab/rootfs true
 			says "file over directory" run -v /etc/passwd:/etc /lab/rootfs true
 			says "no volume" volume rm mail
@@ -53,6 +55,8 @@ describe("box run --volume and --tmpfs, box volume", () => {
 			missing: "125 box: --volume /nowhere:/data: there is no /nowhere on this host",
 			"no target": "125 box: --volume mail: an absolute path in the container is expected",
 			root: "125 box: --volume mail:/: an absolute path in the container is expected",
+			option: "125 box: --volume mail:/data:bogus: after the directory, only :ro can follow",
+			twice: "125 box: two volumes for /data: each needs a directory of its own",
 			tmpfs: "125 box: --tmpfs scratch: an absolute path in the container is expected",
 			"file over directory": expect.stringMatching(/^125 box: mount\("\/etc\/passwd".*ENOTDIR/),
 			"no volume": "125 box: there is no volume mail",
