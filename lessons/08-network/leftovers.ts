@@ -127,7 +127,7 @@ export const namespacesAlive: Explanation[] = [
 	{
 		diagnosis: "namespace-alive",
 		misconception: 17,
-		why: "Both containers have ended, but ip netns list-id on the host still shows the number of a namespace that was connected to the host. No process is in this namespace, it is mounted nowhere, and no process has a descriptor of it. A possible cause is an open socket: it keeps the namespace alive in which it was made, even after its process has moved to another namespace.",
+		why: "Both containers have ended, but ip netns list-id on the host still shows the number of a namespace that was connected to the host. No process is in this namespace, it is mounted nowhere, and no process has a descriptor of it. A possible cause is an open socket: it keeps alive the namespace in which it was made, even after its process has moved to another namespace.",
 		try: "Close every socket that was opened while the process was in the container's namespace.",
 		see: ["namespaces(7), Namespace lifetime", "ip-netns(8)", "socket(2)"],
 	},

@@ -17,7 +17,7 @@ export const engineStayedInside: Explanation = {
 	...ENGINE_MOVED,
 	when: (context) => String(context.facts["engine.place"]) === "another net namespace" && engineMoved(context),
 	diagnosis: "engine-left-host",
-	why: "unshare(CLONE_NEWNET) moves its caller, and here its caller is the engine itself. No setns follows it in the trace, so the engine is not on the host any more: it makes and removes things there, and every later container starts where the engine is.",
+	why: "unshare(CLONE_NEWNET) moves its caller, and here its caller is the engine itself. No setns follows it in the trace, so the engine is not on the host any more. It makes and removes things in the other namespace, and every later container starts there, too.",
 };
 
 export const firstNamespace: Explanation[] = [

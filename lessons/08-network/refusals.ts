@@ -99,7 +99,7 @@ export const refusals: Explanation[] = [
 		when: (context) => says(/Operation not supported/)(context) && says(/^Command failed: nft/)(context),
 		diagnosis: "rule-in-wrong-chain",
 		why: (context) =>
-			`nft says: ${matchingLine(context, /Operation not supported/)}. nft has accepted the syntax, but the kernel refuses the rule in this chain. A possible cause is the chain's hook: dnat belongs in a chain of type nat at prerouting or output, masquerade into a chain at postrouting.`,
+			`nft says: ${matchingLine(context, /Operation not supported/)}. nft has accepted the syntax, but the kernel refuses the rule in this chain. A possible cause is the chain's hook: dnat belongs in a chain of type nat at prerouting or output, and masquerade in one at postrouting.`,
 		try: "For masquerade, make a chain with: type nat hook postrouting priority srcnat.",
 		see: ["nft(8), CHAINS", "nft(8), NAT STATEMENTS"],
 	},

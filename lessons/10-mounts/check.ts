@@ -51,7 +51,7 @@ const sysRules: FactRule[] = [
 		explain: [
 			{
 				diagnosis: "cgroup-mounted-too-early",
-				why: "The top of /sys/fs/cgroup in the container is not the container's own cgroup. A mount of cgroup2 shows what the cgroup namespace of its mounter has as its top, at the time of the mount.",
+				why: "The top of /sys/fs/cgroup in the container is not the container's own cgroup. The top of a mount of cgroup2 is the top of the cgroup namespace that the process was in when it called mount.",
 				try: "Call unshare(CLONE_NEWCGROUP) first, then mount.",
 				see: ["cgroup_namespaces(7)"],
 			},

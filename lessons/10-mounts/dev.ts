@@ -50,7 +50,7 @@ export const devRules: FactRule[] = [
 			},
 			{
 				diagnosis: "dev-not-mounted",
-				why: "Nothing is mounted on /dev: the command sees the directory that the image has. Which devices a container gets would be decided by whoever has made the image.",
+				why: "Nothing is mounted on /dev: the command sees the directory that the image has. Whoever made the image would decide which devices a container gets.",
 				try: 'Start with mount("tmpfs", "/dev", "tmpfs", MS_NOSUID, "mode=755").',
 				see: ["mount(2)", "tmpfs(5)"],
 			},
@@ -138,7 +138,7 @@ export const devRules: FactRule[] = [
 			{
 				diagnosis: "links-missing",
 				why: ({ facts }) =>
-					`No link with the right target: ${[facts["dev.links"] ?? []].flat().join(", ")}. Programs open /dev/stdout, and shells make /dev/fd/63 for <(…). The kernel has them only in /proc.`,
+					`No link with the right target: ${[facts["dev.links"] ?? []].flat().join(", ")}. Programs open /dev/stdout, and shells make /dev/fd/63 for <(…). The kernel shows open files only in /proc/self/fd, so links must lead there.`,
 				try: "symlinkSync(target, path): the target comes first.",
 				see: ["symlink(2)", "proc_pid_fd(5)"],
 			},

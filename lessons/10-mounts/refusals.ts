@@ -15,7 +15,7 @@ export const refusals: Explanation[] = [
 		when: refused("mknod", "EEXIST"),
 		diagnosis: "device-exists",
 		why: ({ thrown }) =>
-			`${thrown?.syscall?.args["pathname"]} exists already. The image has brought it, or it was made twice. Which devices a container gets is not the image's decision.`,
+			`${thrown?.syscall?.args["pathname"]} exists already. The image has brought it, or it was made twice. An image must not decide which devices its container gets.`,
 		try: "First mount a tmpfs on /dev: it is empty, and covers what the image has there.",
 		see: ["mknod(2), ERRORS", "tmpfs(5)"],
 	},
@@ -77,7 +77,7 @@ export const refusals: Explanation[] = [
 		when: ({ thrown }) => /EROFS/.test(thrown?.message ?? ""),
 		diagnosis: "already-read-only",
 		why: ({ thrown }) =>
-			`The kernel refused a change, because the file system is read-only: ${thrown?.message}. What must be made there has to be made before.`,
+			`The kernel refused a change, because the file system is read-only: ${thrown?.message}. Nothing can be made in it any more.`,
 		try: "Make files and mount points first; make paths read-only last.",
 		see: ["mount(2)"],
 	},

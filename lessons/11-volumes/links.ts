@@ -13,14 +13,14 @@ export const linkRules: FactRule[] = [
 				when: (context) => valuesOf(context, "links.host").some((change) => change.endsWith("was changed")),
 				diagnosis: "link-followed-by-write",
 				why: (context) =>
-					`On the host: ${valuesOf(context, "links.host").join("; ")}. A target of the image is a link. Your code opened it for writing, or changed its mode or owner, and the link led to the host's file: the process that resolves it still has the host's root.`,
+					`On the host: ${valuesOf(context, "links.host").join("; ")}. One of the targets is a link in the image. Your code opened it for writing, or changed its mode or owner, and the link led to the host's file: the process that resolves it still has the host's root.`,
 				try: "Resolve the target with openat2 and RESOLVE_IN_ROOT. Make a file only if nothing is there, with the flag wx.",
 				see: ["openat2(2)", "path_resolution(7)"],
 			},
 			{
 				diagnosis: "link-followed-by-mkdir",
 				why: (context) =>
-					`On the host: ${valuesOf(context, "links.host").join("; ")}. The image has a link in place of a directory of the target. The process that made the target has the host's root, so the link led to the host's directory.`,
+					`On the host: ${valuesOf(context, "links.host").join("; ")}. A directory in the target's path is a link in the image. The process that made the target has the host's root, so the link led to the host's directory.`,
 				try: "Resolve each part of the target with openat2 and RESOLVE_IN_ROOT, and make a missing directory below the descriptor of the one above: /proc/self/fd/N/NAME.",
 				see: ["openat2(2)", "path_resolution(7)"],
 			},

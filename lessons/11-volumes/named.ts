@@ -60,7 +60,7 @@ export const namedRules: FactRule[] = [
 			{
 				diagnosis: "volume-not-shared",
 				why: (context) =>
-					`Both containers wrote a file to the same named volume. Seen are: ${valuesOf(context, "volume.shared").join("; ")}. So the containers do not have the same directory, or it did not outlive them.`,
+					`Both containers wrote a file to the same named volume. Only this was found: ${valuesOf(context, "volume.shared").join("; ")}. So the containers do not have the same directory, or it did not outlive them.`,
 				try: "Do not move, replace or remove a volume that exists, except in removeVolume. Bind the directory itself.",
 				see: ["mount(2), Creating a bind mount"],
 			},

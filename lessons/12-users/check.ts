@@ -47,7 +47,7 @@ const userRules: FactRule[] = [
 				when: ({ facts }) => facts["user.uids"] === "‹hostUid›",
 				diagnosis: "user-of-the-host",
 				why: ({ drawn }) =>
-					`The command's user id is ${drawn["hostUid"]}. That is what the host's /etc/passwd says of ${drawn["user"]}. The container's says ${drawn["uid"]}: the files in its image belong to this number. The engine calls prepareUser on the host, and the function that it returns in the container.`,
+					`The command's user id is ${drawn["hostUid"]}. That is what the host's /etc/passwd says of ${drawn["user"]}. The container's says ${drawn["uid"]}: the files in its image belong to this number. prepareUser runs on the host. The function that prepareUser returns runs in the container.`,
 				try: "Read /etc/passwd in the function that prepareUser returns.",
 				see: ["getpwnam(3)", "path_resolution(7)"],
 			},
@@ -70,7 +70,7 @@ const userRules: FactRule[] = [
 				when: ({ facts }) => ["not set", "/root"].includes(String(facts["user.home"])),
 				diagnosis: "home-of-root",
 				why: ({ facts }) =>
-					`In the environment that the command was started with, HOME is ${facts["user.home"]}. That is the engine's. Programs look for their settings in HOME, and this user may not even enter root's directory.`,
+					`In the environment that the command was started with, HOME is ${facts["user.home"]}, as in the engine's own environment. Programs look for their settings in HOME, and this user may not even enter root's directory.`,
 				try: 'Set process.env["HOME"] to the home directory in the user\'s line of /etc/passwd. The engine passes process.env to execve.',
 				see: ["environ(7)", "getpwnam(3)"],
 			},

@@ -71,7 +71,7 @@ function idsOfBoth(observation: Observation, call: string, command: ProcessState
 	return `user ${idsOf(uids, drawn)}, group ${idsOf(gids, drawn)}`;
 }
 
-/** How the engine ended that was asked for this container. */
+/** How the engine ended when it was asked for this container. */
 function refusal({ calls }: Observation, container: Refused): string {
 	const ending = calls[REFUSALS]?.ending;
 	if (ending?.how !== "returned" || !Array.isArray(ending.value)) return `the engine ${howItEnded(ending)}`;

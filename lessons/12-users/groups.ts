@@ -72,7 +72,7 @@ export const groupRules: FactRule[] = [
 				diagnosis: "memberships-of-another-name",
 				why: (context) =>
 					`The command is in the supplementary groups ${groupsIn(context)}. /etc/group lists ${context.drawn["first"]} in ${context.drawn["firstMembersGid"]}, and not ${context.drawn["user"]}. Both names have the number ${context.drawn["uid"]}, but groups list names.`,
-				try: "You have found a line of /etc/passwd for the user. Look for the name in that line.",
+				try: "The user's line in /etc/passwd begins with the user's name. Look for this name in /etc/group.",
 				see: ["group(5)"],
 			},
 			{
@@ -87,14 +87,14 @@ export const groupRules: FactRule[] = [
 				when: (context) => ["‹addedGid›", "‹number›"].some((group) => !listOf(context, "user.groups").includes(group)),
 				diagnosis: "group-add-missing",
 				why: (context) =>
-					`The command is in the supplementary groups ${groupsIn(context)}. But it was asked for two more: ${context.drawn["added"]}, which is ${context.drawn["addedGid"]} in the container's /etc/group, and the number ${context.drawn["number"]}, which needs no line there.`,
+					`The command is in the supplementary groups ${groupsIn(context)}. But two more were asked for: ${context.drawn["added"]}, which is ${context.drawn["addedGid"]} in the container's /etc/group, and the number ${context.drawn["number"]}, which needs no line there.`,
 				try: "Look each word of groupAdd up in /etc/group. If no line has this name, the word may be a number.",
 				see: ["group(5)", "setgroups(2)"],
 			},
 			{
 				diagnosis: "groups-not-asked-for",
 				why: (context) =>
-					`The command is in the supplementary groups ${groupsIn(context)}. Only these were asked for: ${context.drawn["members"]} is ${context.drawn["membersGid"]}, ${context.drawn["added"]} is ${context.drawn["addedGid"]}, and ${context.drawn["number"]} is a number.`,
+					`The command is in the supplementary groups ${groupsIn(context)}. It should be only in these: ${context.drawn["membersGid"]} (${context.drawn["members"]}), ${context.drawn["addedGid"]} (${context.drawn["added"]}) and ${context.drawn["number"]}.`,
 				try: "Pass setgroups only the groups that list the user, and those of groupAdd.",
 				see: ["group(5)", "setgroups(2)"],
 			},

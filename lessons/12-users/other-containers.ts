@@ -28,7 +28,7 @@ export const otherContainerRules: FactRule[] = [
 				diagnosis: "link-to-the-host",
 				followsFrom: ["user.uids/user-of-the-host", "user.groups/group-of-the-host"],
 				why: (context) =>
-					`The command has the ${idsOf(context, LINKED)}. In the image, /etc/passwd is a link to /${context.drawn["etc"]}/passwd, and /etc/group a link that leads up and down again. The image has files there. But a process whose root is the host's follows both links to files of the host, which say ${context.drawn["hostUid"]}. Whoever makes an image decides what its links are.`,
+					`The command has the ${idsOf(context, LINKED)}. In the image, /etc/passwd is a link to /${context.drawn["etc"]}/passwd, and /etc/group is a link that begins with many ../ and ends with ${context.drawn["etc"]}/group. The image has files there. But a process whose root is the host's follows both links to files of the host, which say ${context.drawn["hostUid"]}. Whoever makes an image decides what its links are.`,
 				try: "Read the files in the function that prepareUser returns. There, links cannot leave the container.",
 				see: ["path_resolution(7)", "symlink(7)"],
 			},
@@ -52,14 +52,14 @@ export const otherContainerRules: FactRule[] = [
 	{
 		fact: "linked.groups",
 		madeOf: "kernel",
-		what: "supplementary groups of a command that asks for one group, and for one more",
+		what: "supplementary groups of a command for which group and groupAdd are given",
 		followsFrom: ["linked.ids", "user.groups/groups-of-the-engine"],
 		explain: [
 			{
 				when: (context) => listOf(context, "linked.groups").includes("‹firstMembersGid›"),
 				diagnosis: "memberships-beside-a-group",
 				why: (context) =>
-					`The command was asked to run in the group ${context.drawn["added"]}, and in no other. But it is also in ${context.drawn["firstMembersGid"]}, because /etc/group lists ${context.drawn["first"]} there, which is the first name of the number ${context.drawn["uid"]}.`,
+					`The command was asked to run in the group ${context.drawn["added"]}, and in no other. But it is also in ${context.drawn["firstMembersGid"]}, because /etc/group lists ${context.drawn["first"]} there. ${context.drawn["first"]} is the first name of the number ${context.drawn["uid"]}.`,
 				try: "Use memberships only if group is not given.",
 				see: ["group(5)"],
 			},
@@ -114,7 +114,7 @@ export const otherContainerRules: FactRule[] = [
 				diagnosis: "number-without-a-name",
 				why: (context) =>
 					`This image has no /etc/passwd, and the user that was asked for is the number ${context.drawn["number"]}. The engine ${endOf(context, NUMBER)}. The kernel needs no names: the number is enough.`,
-				try: "Take a number as it is if no line fits, and a file that does not exist as an empty one.",
+				try: "If no line fits, take the number as it is. Treat a file that does not exist as an empty one.",
 				see: ["credentials(7)", "getpwnam(3)"],
 			},
 			{

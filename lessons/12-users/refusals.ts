@@ -41,14 +41,14 @@ export const refusals: Explanation[] = [
 	{
 		when: (context) => refused("setresgid", "EPERM")(context) && afterUser(context),
 		diagnosis: "user-before-group",
-		why: "setresuid came first. With its last id that was 0, the process has lost all its capabilities, also CAP_SETGID. So it may no longer choose its group.",
+		why: "setresuid came first. None of the process's user ids is 0 any more: it has lost all its capabilities, also CAP_SETGID. So it may no longer choose its group.",
 		try: "Call setgroups and setresgid first, and setresuid last.",
 		see: ["setresgid(2), ERRORS", "capabilities(7), Effect of user ID changes on capabilities"],
 	},
 	{
 		when: (context) => refused("setgroups", "EPERM")(context) && afterUser(context),
 		diagnosis: "user-before-groups",
-		why: "setresuid came first. With its last id that was 0, the process has lost all its capabilities, also CAP_SETGID. So it may no longer choose its groups.",
+		why: "setresuid came first. None of the process's user ids is 0 any more: it has lost all its capabilities, also CAP_SETGID. So it may no longer choose its groups.",
 		try: "Call setgroups and setresgid first, and setresuid last.",
 		see: ["setgroups(2), ERRORS", "capabilities(7), Effect of user ID changes on capabilities"],
 	},

@@ -43,7 +43,7 @@ export const lifetimeRules: FactRule[] = [
 				why: ({ facts }) =>
 					facts["exec.end"] === OUTLIVED
 						? "PID 1 of the container had ended, and the command still ran. When a namespace's PID 1 ends, the kernel kills all its processes. So this command was not among them."
-						: `When the container's PID 1 ended, the kernel killed the command, by signal 9. Expected was 128 + 9; the engine reported: ${facts["exec.end"]}. A wait status holds the exit code and the signal in different bits, and one of them is 0.`,
+						: `When the container's PID 1 ended, the kernel killed the command, by signal 9. The engine should report 128 + 9. It reported: ${facts["exec.end"]}. A wait status holds the exit code and the signal in different bits, and one of them is 0.`,
 				try: "The command has to be in the PID namespace. In the process that waits for it, as in lesson 01: if WIFSIGNALED(status), end with 128 + WTERMSIG(status).",
 				see: ["waitpid(2)", "pid_namespaces(7)"],
 			},

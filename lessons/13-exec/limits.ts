@@ -29,7 +29,7 @@ const cgroupExplanations: Explanation[] = [
 	{
 		diagnosis: "cgroup-not-joined",
 		why: ({ facts }) =>
-			`/proc/PID/cgroup of the command is ${facts["exec.cgroup"]}. A cgroup is not a namespace: setns with CLONE_NEWCGROUP changes what the process sees, but does not move it to another cgroup. So none of the container's limits hold for the command, and the container's end does not reach it through its cgroup.`,
+			`/proc/PID/cgroup of the command is ${facts["exec.cgroup"]}. A cgroup is not a namespace: setns with CLONE_NEWCGROUP changes what the process sees, but does not move it to another cgroup. So none of the container's limits hold for the command, and a write to the container's cgroup.kill does not kill it.`,
 		try: "Before setns, while the host's files are in reach: write getpid() to cgroup.procs in container.cgroup.",
 		see: ["cgroups(7)", "cgroup_namespaces(7)"],
 	},

@@ -53,7 +53,7 @@ export const placeRules: FactRule[] = [
 	{
 		fact: "exec.namespaces",
 		madeOf: "kernel",
-		what: "kinds of namespaces in which the command is not with the container",
+		what: "kinds of namespaces that the command does not share with the container",
 		followsFrom: ["exec.pid/not-entered"],
 		explain: [
 			{
@@ -67,14 +67,14 @@ export const placeRules: FactRule[] = [
 			{
 				when: ({ facts, ...context }) => facts["exec.root"] === OWN && missing({ facts, ...context }).includes("mnt"),
 				diagnosis: "root-without-mounts",
-				why: "The command's root is the container's directory, but its mount namespace is the host's. It is where lesson 03 was: what root calls chroot can break out, and what the container mounts does not appear here.",
+				why: "The command's root is the container's directory, but its mount namespace is the host's. This is no better than lesson 03: a process of root can break out by chroot, and the command does not see the container's mounts.",
 				try: "Pass CLONE_NEWNS to setns. It moves the root and the current directory as well, so no chroot is needed.",
 				see: ["setns(2)", "mount_namespaces(7)"],
 			},
 			{
 				diagnosis: "namespaces-missing",
 				why: (context) =>
-					`The links in /proc/PID/ns of the command and of the container differ: ${missing(context).join(", ")}. In each of these kinds, the command is still on the host, or in a place of its own.`,
+					`The links in /proc/PID/ns of the command and of the container differ: ${missing(context).join(", ")}. For each of these kinds, the command is in the host's namespace, or in one of its own.`,
 				try: "Combine all six flags: CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWUTS, CLONE_NEWIPC and CLONE_NEWCGROUP.",
 				see: ["setns(2)", "namespaces(7)"],
 			},
