@@ -4,6 +4,7 @@ import "./engines/podman.ts";
 import "./engines/runtimes.ts";
 import "./engines/volumes.ts";
 import "./engines/entered.ts";
+import "./engines/terminals.ts";
 
 // Independent oracles: other people's container engines, which must do what ours does. Each module has the tests of one
 // subject. They are one test file, so that one worker runs them all: each worker has a cache of its own, and would make

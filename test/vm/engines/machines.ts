@@ -1,8 +1,11 @@
 import { silentProgress } from "../../../harness/base/progress.ts";
 import { MachinePool } from "../../../harness/vm/machine-pool.ts";
 
-/** Machines with other people's container engines. Only `engines.test.ts` makes their image ready. */
-export const machines = new MachinePool(silentProgress, ["runc", "crun", "podman"]);
+/**
+ * Machines with other people's container engines, and with script(1) of bsdutils. Only `engines.test.ts` makes their image
+ * ready.
+ */
+export const machines = new MachinePool(silentProgress, ["runc", "crun", "podman", "bsdutils"]);
 
 /** OCI runtimes, as the first words of a command. */
 export const RUNTIMES: readonly [string, ...string[]][] = [

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { inKit } from "../../harness/base/kit.ts";
+import { type Submission, submissionsOf } from "../../harness/dev/submissions.ts";
+import { judge } from "../../harness/judge/judge.ts";
+import { lessons, loadCheck } from "../../harness/judge/lessons.ts";
+import { newMachinePool } from "../support/guest.ts";
+import { resultOf } from "../support/items.ts";
+import { drawn } from "../support/plan.ts";
+import { submissionFile } from "../support/submissions.ts";
+import { temporary } from "../support/temporary.ts";
+
+// With `check --mine`, a lesson is played on the learner's own modules of earlier lessons. So a solution must also pass if
+// every earlier module is another right answer. `npm test` draws some combinations.
+
+/** The first lesson that is tried. */
+const FROM = "10";
+/** Right answers to combine for each lesson: each earlier module comes from another one. */
+const COMBINATIONS = 8;
+
+const machines = newMachinePool();
+const files = await temporary();
+beforeAll(() => machines.makeReady());
+afterAll(() => Promise.all([machines.close(), files.remove()]));
+
+const all = await Promise.all(
+	(await lessons()).map(async (lesson) => {
+		const { module } = await loadCheck(lesson);
+		return { lesson, solution: inKit("solutions", lesson.id, module), right: await submissionsOf(lesson.id, "right") };
+	}),
+);
+const tried = all.filter(({ lesson }) => lesson.id >= FROM);
+const points = tried.flatMap(({ lesson }) =>
+	Array.from({ length: COMBINATIONS }, (_, index) => `${lesson.id}, ${index + 1}`),
+);
+
+test.for(drawn("other-modules", points))("%s: the solution passes on other right answers", async (point) => {
+	const [id, combination] = point.split(", ");
+	const place = all.findIndex(({ lesson }) => lesson.id === id);
+	const { lesson, solution } = all[place] as (typeof all)[number];
+	const earlier = all.slice(0, place).map(({ solution, right }, place) => {
+		// A step that differs from lesson to lesson, so that the combinations have few pairs in common.
+		const submission = right[(Number(combination) * (place + 1)) % right.length] as Submission;
+		return { solution, submission };
+	});
+	const mine = earlier.map(
+		async ({ solution, submission }) => [solution, await submissionFile(submission, files)] as const,
+	);
+	const verdict = await judge(lesson, solution, machines, { mine: new Map(await Promise.all(mine)), types: false });
+	const paths = earlier.map(({ submission }) => submission.path).join("\n");
+	expect(resultOf(verdict), `${paths}\n${JSON.stringify(verdict.findings, null, 1)}`).toBe("pass");
+});
