@@ -1,6 +1,7 @@
 import { defineCheck } from "../../harness/judge/index.ts";
 import { callerRules } from "./caller.ts";
 import { deriveTerminals } from "./facts.ts";
+import { laterCommands, orNotRead } from "./not-read.ts";
 import { refusals } from "./refusals.ts";
 import { drawInputs, scenarioOf } from "./scenario.ts";
 import { ttyRules } from "./tty.ts";
@@ -14,7 +15,10 @@ export default defineCheck({
 		{
 			title: "a terminal of its own",
 			points: 5,
-			facts: ["tty.streams", "tty.session", "tty.controlling", "tty.foreground", "tty.callers", "tty.failed"],
+			facts: [
+				...["tty.streams", "tty.session", "tty.controlling", "tty.foreground", "tty.callers", "tty.failed"],
+				"later.commands",
+			],
 		},
 		{
 			title: "its size, and its signals",
@@ -40,6 +44,6 @@ export default defineCheck({
 	draw: drawInputs,
 	scenario: scenarioOf,
 	derive: deriveTerminals,
-	facts: [...ttyRules, ...callerRules, ...withoutRules],
+	facts: [...ttyRules, laterCommands, ...callerRules, ...withoutRules].map(orNotRead),
 	exceptions: refusals,
 });

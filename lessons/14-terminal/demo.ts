@@ -78,9 +78,9 @@ export default defineDemo({
 		{
 			narration: "Without -t, there are three streams and no terminal.",
 			stage: "host",
-			command: "box run /lab/rootfs sh -c 'tty; ls -l /proc/self/fd | cut -c 58-'",
+			command: "box run /lab/rootfs sh -c 'tty; for fd in 0 1 2; do readlink /proc/self/fd/$fd; done'",
 			look: "Standard input is at its end, output and errors are two pipes. On the host, a process copies from them.",
-			promises: ["not a tty", "pipe:"],
+			promises: ["not a tty", "/dev/null", "pipe:"],
 		},
 	],
 });

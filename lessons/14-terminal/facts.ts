@@ -33,9 +33,10 @@ export function deriveTerminals(observation: Observation): Record<string, FactVa
 		"tty.resized": resized === null ? NOT_READ : sizeOf(resized, SIZES.later, SIZES.first),
 		"tty.interrupt": interrupt(observation, isOwn),
 		"tty.hangup": hangUp(observation, isOwn),
-		"tty.failed": typed === null ? "did not end" : "ended",
+		"tty.failed": failed(observation),
+		"later.commands": notSeen(observation),
 		"caller.settings": settings(observation),
-		"caller.settings.kept": [MUTE, TYPED].flatMap((call) => unlessKept(observation, call)),
+		"caller.settings.kept": changedSettings(observation),
 		"mute.input": mute === null ? NOT_READ : endOf(mute),
 		"plain.stdin": plain === null ? NOT_READ : endOf(plain),
 		"plain.streams": plain === null ? NOT_READ : separate(plain),
@@ -46,7 +47,7 @@ export function deriveTerminals(observation: Observation): Record<string, FactVa
 	};
 }
 
-/** The command did not run. */
+/** The value of a fact if the command did not run, or the run ended before. */
 export const NOT_READ = "not read";
 
 /** The container has not heard the hang-up either. */
@@ -108,22 +109,49 @@ function interrupt({ calls }: Observation, isOwn: boolean): string {
 
 function hangUp({ calls }: Observation, isOwn: boolean): string {
 	const ending = calls[HUNG_UP]?.ending;
-	if (ending?.how !== "returned") return howItEnded(ending);
+	if (ending === undefined) return NOT_READ;
+	if (ending.how !== "returned") return howItEnded(ending);
 	const codes: unknown[] = Object.values(HUNG_UP_CODES);
 	return codes.includes(ending.value) ? senderOf(isOwn) : "another end";
 }
 
 const senderOf = (isOwn: boolean) => (isOwn ? "from its own terminal" : "from the caller's terminal");
 
-function settings({ measured }: Observation): string {
-	const [during, after] = [settingsDuring(BOX), settingsAfter(BOX)].map((name) => String(measured[name] ?? NOT_READ));
-	return `${during} meanwhile, ${after} afterwards`;
+/** The containers that run after those with a terminal and standard input, and the moments at which they are read. */
+const LATER = [
+	[PLAIN, NO_INPUT],
+	[MUTE, NO_INPUT],
+	[TYPED, TYPED],
+] as const;
+
+// If an earlier container has kept the run from going on, this is no mistake of its own.
+function notSeen(observation: Observation): FactValue {
+	const missing = LATER.filter(([call, moment]) => commandAt(observation, moment, call) === null).map(([call]) => call);
+	// Two of them are read at one moment. If the second one never gets there, the first one is not read either.
+	const first = missing.find((call) => observation.givenUp.includes(`call ${call}`)) ?? missing[0];
+	if (first === undefined) return [];
+	const earlier = [BOX, HUNG_UP].every((call) => observation.calls[call]?.ending.how === "returned");
+	return earlier && failed(observation) !== "did not end" ? [first] : NOT_READ;
 }
 
-// Nothing if the settings are as before.
-function unlessKept({ measured }: Observation, call: string): string[] {
-	const now = measured[settingsDuring(call)];
-	return now === "as before" ? [] : [`${call}: ${String(now ?? NOT_READ)}`];
+// The next container runs only if the driver has waited for the one that cannot be made.
+function failed(observation: Observation): string {
+	if (commandAt(observation, TYPED, TYPED) !== null) return "ended";
+	const wait = observation.calls[TYPED]?.ledger.find(({ task, call }) => task === "1" && call === "waitpid");
+	return wait !== undefined && wait.result === undefined && wait.error === undefined ? "did not end" : NOT_READ;
+}
+
+function settings({ measured }: Observation): string {
+	const [during, after] = [settingsDuring(BOX), settingsAfter(BOX)].map((name) => measured[name]);
+	if (during === undefined || (during === "raw" && after === undefined)) return NOT_READ;
+	return `${during} meanwhile, ${after ?? NOT_READ} afterwards`;
+}
+
+function changedSettings({ measured }: Observation): FactValue {
+	const read = [MUTE, TYPED].map((call) => ({ call, now: measured[settingsDuring(call)] }));
+	const changed = read.filter(({ now }) => now !== undefined && now !== "as before");
+	if (changed.length === 0 && read.some(({ now }) => now === undefined)) return NOT_READ;
+	return changed.map(({ call, now }) => `${call}: ${now}`);
 }
 
 function endOf({ files }: ProcessState): string {

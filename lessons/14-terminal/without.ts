@@ -1,15 +1,6 @@
-import type { Context, Explanation, FactRule } from "../../harness/judge/index.ts";
-import { NOT_READ } from "./facts.ts";
+import type { Context, FactRule } from "../../harness/judge/index.ts";
 
 const value = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().join(", ");
-
-const notRun = (fact: string): Explanation => ({
-	when: (context) => value(context, fact) === NOT_READ,
-	diagnosis: "command-never-ran",
-	why: "This container's command did not run, so nothing could be read.",
-	try: "Mend first what keeps the engine from starting it.",
-	see: [],
-});
 
 /** Rules for the containers that have no terminal. */
 export const withoutRules: FactRule[] = [
@@ -34,7 +25,6 @@ export const withoutRules: FactRule[] = [
 		what: "the streams of an interactive container without a terminal, if its caller has one",
 		followsFrom: ["tty.failed"],
 		explain: [
-			notRun("typed.streams"),
 			{
 				when: (context) => value(context, "typed.streams") === "a terminal: 0",
 				diagnosis: "callers-terminal-as-input",
@@ -64,7 +54,6 @@ export const withoutRules: FactRule[] = [
 		what: "processes of that container that have the caller's terminal open",
 		followsFrom: ["tty.callers", "typed.streams", "tty.failed"],
 		explain: [
-			notRun("typed.callers"),
 			{
 				diagnosis: "callers-terminal-inside",
 				why: (context) =>
@@ -109,7 +98,6 @@ export const withoutRules: FactRule[] = [
 		what: "what was typed for a container that has a terminal and is not interactive",
 		followsFrom: ["tty.streams", "tty.failed"],
 		explain: [
-			notRun("mute.input"),
 			{
 				diagnosis: "input-not-asked-for",
 				why: "A line was typed on the caller's terminal, and a read in the container has got something. Without -i, nothing that the caller types is for the container.",
@@ -124,7 +112,6 @@ export const withoutRules: FactRule[] = [
 		what: "what an interactive container without a terminal read until the end of its input",
 		followsFrom: ["typed.streams", "tty.failed"],
 		explain: [
-			notRun("typed.input"),
 			{
 				diagnosis: "input-never-ends",
 				why: (context) =>
