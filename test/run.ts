@@ -60,6 +60,7 @@ async function run(): Promise<number> {
 		DRYDOCK_TESTS: mode,
 		DRYDOCK_TESTS_SEED: seed,
 		DRYDOCK_TESTS_STARTED_MS: String(Date.now()),
+		DRYDOCK_TESTS_UNKNOWN: String(await countUnknown()),
 		DRYDOCK_TESTS_RESULTS: results,
 		...(shard && { DRYDOCK_TESTS_SHARD: shard }),
 		...(lesson && { DRYDOCK_TESTS_LESSON: lesson }),
@@ -109,6 +110,7 @@ async function filesOf(shard: string): Promise<string[]> {
 async function printPlan(): Promise<number> {
 	Object.assign(process.env, {
 		DRYDOCK_TESTS_SEED: seed,
+		DRYDOCK_TESTS_UNKNOWN: String(await countUnknown()),
 		...(shard && { DRYDOCK_TESTS: "all", DRYDOCK_TESTS_SHARD: shard }),
 	});
 	const { isTried, isKnown } = await import("./support/plan.ts");
@@ -124,13 +126,26 @@ async function sayPlan(): Promise<void> {
 	const { isTried, isKnown } = await import("./support/plan.ts");
 	const all = [...items.values()].flat();
 	const tried = all.filter(isTried);
-	const minutes = Math.ceil((tried.length * SECONDS_AN_ITEM) / availableParallelism() / 60);
-	const known = tried.filter(isKnown).length;
+	const minutes = (count: number) => Math.ceil((count * SECONDS_AN_ITEM) / availableParallelism() / 60);
+	const [known, unknown] = [tried.filter(isKnown).length, all.filter((item) => !isKnown(item)).length];
 	console.log(
-		`${all.length} items, ${all.filter(isKnown).length} with a record for what the kit is now.`,
-		`Tried now: ${tried.length - known} without one, ${known} with one: about ${minutes} minutes if all are played.`,
+		`${all.length} items, ${all.length - unknown} with a record for what the kit is now.`,
+		`Tried now: ${tried.length - known} without one, ${known} with one: about ${minutes(tried.length)} minutes if all are played.`,
 		mode === "test" ? `\nThe same draw again: npm test -- --seed ${seed}` : "",
 	);
+	const left = unknown - (tried.length - known);
+	if (mode === "test" && left > 0)
+		console.log(
+			`${left} items without a record are too many for one run, and are not tried now. To try all of them, in about ${minutes(unknown)} minutes: npm run records`,
+		);
+}
+
+async function countUnknown(): Promise<number> {
+	const counts = [...items].map(async ([lesson, all]) => {
+		const records = await readRecords(lesson);
+		return all.filter(({ name, key }) => records.get(name)?.key !== key).length;
+	});
+	return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
 // Writes what this run has found, keeps other records that are still true, and drops all others.

@@ -1,7 +1,7 @@
 import { createHash, randomInt } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { expect } from "vitest";
-import { drawnShare } from "../../harness/dev/drawn-items.ts";
+import { drawnShare, unknownShare } from "../../harness/dev/drawn-items.ts";
 import { lessons } from "../../harness/judge/lessons.ts";
 import { fits, type Item } from "./items.ts";
 import { type Records, readRecords } from "./records.ts";
@@ -9,7 +9,8 @@ import { type Records, readRecords } from "./records.ts";
 /**
  * Which items this run of the tests tries. `test/run.ts` sets the variables.
  *
- *   test     what has no record for its present key, and a random tenth of the rest, or less: see `drawnShare`
+ *   test     what has no record for its present key, and a random tenth of the rest; or less of both, if that is too
+ *            much for one run: see `unknownShare` and `drawnShare`
  *   all      everything, or one shard of it
  *   records  what has no record for its present key; what the cache has observed before is not played again. Or one
  *            named item, which is played
@@ -33,7 +34,10 @@ const records = new Map<string, Records>(
 	await Promise.all((await lessons()).map(async ({ id }) => [id, await readRecords(id)] as const)),
 );
 
-const share = drawnShare([...records.values()].reduce((sum, { size }) => sum + size, 0));
+/** How many items have no record for their present key. */
+const UNKNOWN = Number(process.env["DRYDOCK_TESTS_UNKNOWN"] ?? 0);
+
+const knownShare = drawnShare([...records.values()].reduce((sum, { size }) => sum + size, 0));
 
 /** Whether the item has a record for its present key. */
 export const isKnown = ({ lesson, name, key }: Item): boolean => records.get(lesson)?.get(name)?.key === key;
@@ -46,7 +50,7 @@ export function isTried(item: Item): boolean {
 	if (!TRIED_LESSONS.includes(item.lesson)) return false;
 	if (NAME !== undefined) return item.name === NAME;
 	if (MODE === "all") return Math.floor(fraction("shard", item) * SHARDS) + 1 === SHARD;
-	return !isKnown(item) || (MODE === "test" && isDrawn(item));
+	return MODE === "test" ? isDrawn(item, isKnown(item) ? knownShare : unknownShare(UNKNOWN)) : !isKnown(item);
 }
 
 /**
@@ -83,7 +87,7 @@ export function drawn<P extends string | number>(test: string, points: readonly 
 }
 
 // Draws by name, so that a new item does not change the draw of the others.
-const isDrawn = (item: Item): boolean => fraction(String(SEED), item) < share;
+const isDrawn = (item: Item, share: number): boolean => fraction(String(SEED), item) < share;
 
 function fraction(salt: string, { lesson, name }: Pick<Item, "lesson" | "name">): number {
 	return createHash("sha256").update(`${salt} ${lesson}/${name}`).digest().readUInt32BE() / 2 ** 32;

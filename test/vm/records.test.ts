@@ -78,8 +78,15 @@ test("a record holds until something changes that its result depends on", { time
 	const drawn = known.filter(({ isTried }) => isTried).length;
 	expect(drawn / known.length).toBeGreaterThan(0.05);
 	expect(drawn / known.length).toBeLessThan(0.15);
-	expect(unknown.every(({ isTried }) => isTried)).toBe(true);
+	const triedUnknown = unknown.filter(({ isTried }) => isTried).length;
+	expect(triedUnknown).toBe(unknown.length);
 
 	await appendFile(join(kit, "harness/guest/agent.ts"), 'process.title = "another";\n');
-	expect((await plan()).filter(({ isKnown }) => isKnown)).toEqual([]);
+	const none = await plan();
+	expect(none.filter(({ isKnown }) => isKnown)).toEqual([]);
+	// So many are too many for one run. Each item may be drawn.
+	const triedNow = none.filter(({ isTried }) => isTried);
+	expect(triedNow.length).toBeGreaterThan(250);
+	expect(triedNow.length).toBeLessThan(450);
+	expect(new Set(triedNow.map(({ lesson }) => lesson))).toEqual(new Set(none.map(({ lesson }) => lesson)));
 });
