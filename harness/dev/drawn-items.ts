@@ -5,7 +5,7 @@ const DRAWN_MAX = 200;
 export const drawnShare = (items: number): number => Math.min(1 / 10, DRAWN_MAX / items);
 
 /** `npm test` tries at most this many items without a valid record: more than any one lesson has. */
-const UNKNOWN_MAX = 350;
+const UNKNOWN_MAX = 200;
 
 /**
  * Which share of the items without a valid record `npm test` tries: all of them after a change of one lesson. After a

@@ -56,11 +56,14 @@ test("a record holds until something changes that its result depends on", { time
 	// A change that no result depends on.
 	await appendFile(join(kit, "harness/guest/agent.ts"), "// A comment.\n");
 	await appendFile(join(kit, "lessons/02-unshare/hints.md"), "\nA hint.\n");
-	// A submission; a check's explanation; a solution.
+	// A submission; a check's explanation; a record; then a solution.
 	await edit("test/submissions/02-unshare/wrong/no-ipc.ts", (text) => text.replace("CLONE_NEWUTS)", "0)"));
 	await edit("lessons/03-chroot/check.ts", (text) => text.replace('why: "', 'why: "Because: '));
-	await edit("solutions/08-network/network.ts", (text) => text.replace(":58:00:01", ":58:00:02"));
 	await edit("test/records/05-pid1.txt", (text) => text.replace(/^[0-9a-f]{16}(\twrong\/)/m, "0000000000000000$1"));
+	// Whatever has no record is tried.
+	const few = (await plan()).filter(({ isKnown }) => !isKnown);
+	expect(few.filter(({ isTried }) => !isTried)).toEqual([]);
+	await edit("solutions/08-network/network.ts", (text) => text.replace(":58:00:01", ":58:00:02"));
 
 	const after = await plan();
 	const unknown = after.filter(({ isKnown }) => !isKnown);
@@ -78,15 +81,13 @@ test("a record holds until something changes that its result depends on", { time
 	const drawn = known.filter(({ isTried }) => isTried).length;
 	expect(drawn / known.length).toBeGreaterThan(0.05);
 	expect(drawn / known.length).toBeLessThan(0.15);
-	const triedUnknown = unknown.filter(({ isTried }) => isTried).length;
-	expect(triedUnknown).toBe(unknown.length);
 
 	await appendFile(join(kit, "harness/guest/agent.ts"), 'process.title = "another";\n');
 	const none = await plan();
 	expect(none.filter(({ isKnown }) => isKnown)).toEqual([]);
 	// So many are too many for one run. Each item may be drawn.
 	const triedNow = none.filter(({ isTried }) => isTried);
-	expect(triedNow.length).toBeGreaterThan(250);
-	expect(triedNow.length).toBeLessThan(450);
+	expect(triedNow.length).toBeGreaterThan(150);
+	expect(triedNow.length).toBeLessThan(250);
 	expect(new Set(triedNow.map(({ lesson }) => lesson))).toEqual(new Set(none.map(({ lesson }) => lesson)));
 });

@@ -49,7 +49,8 @@ test("additional readings are made only if a view asks for them", async () => {
 		networks: null,
 		network: null,
 	});
-	expect(past.at(-1)?.view.shells["host"]?.identity).toBe(null);
+	// A shell is not read while its command ends.
+	await expect.poll(() => past.at(-1)?.view.shells["host"]?.identity, PATIENCE).toBe(null);
 	await demo.close();
 });
 
