@@ -13,7 +13,7 @@ const waitsForMaster = ({ calls }: Context["observation"]) =>
 		({ call, result, error }) => call === "recvmsg" && result === undefined && error === undefined,
 	);
 
-const thrownAfterHangUp = ({ observation }: Context) => {
+const thrownOfHungUp = ({ observation }: Context) => {
 	const ending = observation.calls[HUNG_UP]?.ending;
 	return ending?.how === "threw" ? ending.thrown : undefined;
 };
@@ -165,24 +165,27 @@ export const ttyRules: FactRule[] = [
 		followsFrom: ["tty.streams", "tty.session", "tty.controlling", "tty.interrupt"],
 		explain: [
 			{
-				when: (context) => thrownAfterHangUp(context)?.syscall?.call === "tcsetattr",
+				when: (context) => {
+					const { call, code } = thrownOfHungUp(context)?.syscall ?? {};
+					return call === "tcsetattr" && code === "EIO";
+				},
 				diagnosis: "settings-of-a-lost-terminal",
 				why: (context) =>
-					`The caller's terminal has hung up, as when its window is closed. Then tcsetattr has failed, and the exception has cost the container its exit code: ${thrownAfterHangUp(context)?.message}. A terminal that has hung up has no settings that anybody could restore.`,
+					`The caller's terminal has hung up, as when its window is closed. Nobody can restore the settings of such a terminal: tcsetattr fails with EIO. The exception has cost the container its exit code: ${thrownOfHungUp(context)?.message}.`,
 				try: "Before you restore the settings, ask isatty(0): after a hang-up, it is false.",
 				see: ["tcsetattr(3)", "isatty(3)"],
 			},
 			{
-				when: (context) => thrownAfterHangUp(context) !== undefined,
+				when: (context) => thrownOfHungUp(context) !== undefined,
 				diagnosis: "hang-up-taken-for-failure",
 				why: (context) =>
-					`The caller's terminal has hung up, as when its window is closed. Then the engine has thrown an exception, so the container's exit code is lost: ${thrownAfterHangUp(context)?.message}`,
+					`In the run whose caller's terminal hangs up, as when its window is closed, the engine has thrown an exception. So the container's exit code is lost: ${thrownOfHungUp(context)?.message}.`,
 				try: "A hang-up is an end like others: catch what can fail on a terminal that has hung up.",
 				see: ["pty(7)"],
 			},
 			{
 				diagnosis: "hang-up-not-heard",
-				why: "The caller's terminal has hung up, as when its window is closed. The container's command exits when it gets SIGHUP, with a code of its own, and the engine has not returned this code. The kernel sends SIGHUP to a terminal's session when the last descriptor of the master is closed: somebody still has it open.",
+				why: "The caller's terminal has hung up, as when its window is closed. The container's command exits when it gets SIGHUP, with a code of its own, and the engine has not returned this code. The kernel sends SIGHUP to a terminal's session when the last descriptor of the master is closed. A possible cause: a process still has the master open.",
 				try: "In onEnd, when the channel from descriptor 0 has ended, return `to`: the master.",
 				see: ["pty(7)", "signal(7)"],
 			},
