@@ -51,10 +51,11 @@ const withoutMachine = {
 
 const inMachines = {
 	expect: expecting,
-	testTimeout: 180_000,
-	hookTimeout: 300_000,
-	// Machines want both processors, so there are never many at a time.
-	maxConcurrency: 2,
+	// Only a test that hangs takes so long. Booting a machine takes a busy computer minutes.
+	testTimeout: 600_000,
+	hookTimeout: 600_000,
+	// More machines at a time take longer each, are then judged as disturbed, and play again: three workers have three.
+	maxConcurrency: 1,
 	isolate: false,
 	globalSetup: "test/support/own-caches.ts",
 	setupFiles: ["test/support/own-cache.ts", "test/support/processor-time.ts"],

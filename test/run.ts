@@ -9,8 +9,8 @@ import { allItems, itemsOf } from "./support/items.ts";
 import { type Records, readRecords, recordsFile, recordsText } from "./support/records.ts";
 
 /**
- * Runs the tests. In `test/records` is the result that each submission, mutant, hostile program, demo and example had
- * when it was last played, with a key of everything that the result depends on.
+ * Runs the tests. In `test/records` is the result that each submission, mutant, hostile program, demo, example
+ * and finish had when it was last played, with a key of everything that the result depends on.
  *
  *   npm test                      lint, types and all tests; of the items with a record, a random tenth
  *   npm test -- --seed 7          draws the same tenth as another run with this seed; other arguments are vitest's
@@ -34,6 +34,7 @@ const FILE_OF: Readonly<Record<string, string>> = {
 	hostile: "test/vm/hostile.test.ts",
 	text: "test/vm/examples.test.ts",
 	demo: "test/vm/rehearsals.test.ts",
+	finish: "test/vm/finish.test.ts",
 };
 const WITH_ITEMS = [...new Set(Object.values(FILE_OF))];
 /** How long a machine takes for one item, as measured in emulation. */

@@ -49,6 +49,14 @@ export async function demoKeys(id: string): Promise<RecordKeyOf> {
 	return recordKeysOf({ ...(await evidence(id, entry)), engine: await wholeEngine() });
 }
 
+/** Keys of the plays of a track's finish. @param id the track's last lesson */
+export async function finishKeys(id: string): Promise<RecordKeyOf> {
+	const judging = await codeOf(`
+		export { finishEngine, playStep } from "./harness/cli/learn/finish-step.ts";
+		export { readFinish } from "./harness/learner/finish.ts";`);
+	return recordKeysOf({ guest: await guestKey(), judging, lesson: id, engine: await wholeEngine(), scenario: null });
+}
+
 /** Keys of the commands that a lesson's text shows, with their output. */
 export async function commandKeys(id: string): Promise<RecordKeyOf> {
 	return recordKeysOf({

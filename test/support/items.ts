@@ -5,12 +5,16 @@ import { inKit, readText } from "../../harness/base/kit.ts";
 import { submissionsOf } from "../../harness/dev/submissions.ts";
 import type { Verdict } from "../../harness/judge/judge.ts";
 import { findLesson, lessons, loadCheck, readLesson, solutionOf } from "../../harness/judge/lessons.ts";
-import { commandKeys, demoKeys, reportKeys, textsOf, verdictKeys } from "./evidence.ts";
+import { finishSteps, tracks } from "../../harness/learner/tracks.ts";
+import { commandKeys, demoKeys, finishKeys, reportKeys, textsOf, verdictKeys } from "./evidence.ts";
 import { mutantsOf } from "./mutants.ts";
 import { submissionFile } from "./submissions.ts";
 import type { Temporary } from "./temporary.ts";
 
-/** Something whose result is known: a submission, a mutant, a hostile program, a demo, or the examples of a text. */
+/**
+ * Something whose result is known: a submission, a mutant, a hostile program, a demo, the examples of a text, or a
+ * track's finish.
+ */
 export interface Item {
 	/** The lesson's id. */
 	lesson: string;
@@ -134,6 +138,17 @@ export async function exampleItems(lesson: string): Promise<{ commands: Item; re
 	};
 }
 
+/** The plays of a track's finish, with whole engines that are right or wrong. @param lesson the track's last lesson */
+export async function finishItems(lesson: string): Promise<{ right: Item; wrong: Item } | null> {
+	const track = (await tracks()).find(({ hasFinish, lessons }) => hasFinish && lessons.at(-1)?.id === lesson);
+	if (track === undefined) return null;
+	const key = (await finishKeys(lesson))([await readText(finishSteps(track.number))]);
+	return {
+		right: { lesson, name: "finish/right", key, expected: ["passes"], exactly: true },
+		wrong: { lesson, name: "finish/wrong", key, expected: ["fails"], exactly: true },
+	};
+}
+
 /** All items, by lesson. */
 export async function allItems(): Promise<Map<string, Item[]>> {
 	return new Map(await Promise.all((await lessons()).map(async ({ id }) => [id, await itemsOf(id)] as const)));
@@ -147,6 +162,7 @@ export async function itemsOf(lesson: string): Promise<Item[]> {
 		...(await mutantItems(lesson)),
 		...(await hostileItems(lesson)),
 		...[await demoItem(lesson), commands, reports],
+		...Object.values((await finishItems(lesson)) ?? {}),
 	];
 }
 

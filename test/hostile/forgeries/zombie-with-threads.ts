@@ -1,7 +1,7 @@
 // Asks nobody how the command ended: a helper, whose first thread has ended and which looks like a zombie, sees the last
-// line before the command does.
+// line before the command does. A slow computer needs so long for the helper that the run may end first.
 // lesson: 05
-// diagnosis: input-taken
+// diagnosis: input-taken never-ends
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { _exit, execve, fork, kill, SIGCHLD, SIGTERM, sigwaitinfo, WNOHANG, waitpid } from "#kernel";
 import { enter, SIGNALS } from "../../submissions/support/pid1.ts";
