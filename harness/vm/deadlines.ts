@@ -3,6 +3,8 @@ import type { Template } from "./template.ts";
 
 /** The part of a run's budget that one stage may use: almost three times what the longest stage of a right answer uses. */
 const STAGE_SHARE = 1 / 2;
+/** However busy the computer is, a run that hangs is given up after some minutes. */
+const BUSY_DEADLINE_FACTOR_MAX = 12;
 /** On a busy computer, the same work takes more processor time, because others use the processor's caches. */
 const BUSY_BUDGET_FACTOR_MAX = 1.5;
 
@@ -13,7 +15,7 @@ type Booted = Pick<Template, "bootMs">;
 export function deadlineFor({ bootMs }: Booted): number {
 	// Generous, because only work that hangs waits for the deadline, and a correct exercise must not reach it on a busy
 	// computer.
-	return Math.round((3_000 + bootMs * 0.75) * Math.min(4, busyFactor()));
+	return Math.round((3_000 + bootMs * 0.75) * Math.min(BUSY_DEADLINE_FACTOR_MAX, busyFactor()));
 }
 
 /** How many processes want to run for each processor; 1 on a quiet computer. */
