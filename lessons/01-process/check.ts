@@ -23,7 +23,10 @@ import {
 } from "./explanations.ts";
 import { CRASHED, crashCodeOf, DONE, draw, FORBIDDEN, MISSING, REFUSED, scenario } from "./scenario.ts";
 
-/** How a container ended. The expected number is shown by its name, because the number differs in every run. */
+/**
+ * How a container ended, in words. If runCommand returned the expected number, `name` stands for this number, which may
+ * differ in every run.
+ */
 function endingOf({ calls }: Observation, container: string, expected: number, name: string): string {
 	const ending = calls[container]?.ending;
 	// "threw" comes first, so that no exception's message can equal an expected text.

@@ -12,6 +12,7 @@ import { CRASHED, crashCodeOf, DONE, FORBIDDEN, MISSING, REFUSED, signalOf } fro
 
 /** Explanations of what `runCommand` got wrong, by command: one that exits, one that a signal kills, and so on. */
 
+/** What runCommand returned for this container; undefined if it did not return. */
 const returned = ({ observation }: Context, container: string): unknown => {
 	const ending = observation.calls[container]?.ending;
 	return ending?.how === "returned" ? ending.value : undefined;
@@ -29,7 +30,7 @@ const notWaited = (context: Context) =>
 	String(context.facts["left.processes"]) !== "" &&
 	!waitpidCalls(context).some(({ result = 0 }) => result > 0);
 
-/** The error codes of a container's calls that the kernel refused, from the container's ledger. */
+/** The error codes of the calls named `name` that the kernel refused in this container, from the container's ledger. */
 const errorsOf = ({ observation }: Context, container: string, name: string): string[] =>
 	(observation.calls[container]?.ledger ?? []).flatMap(({ call, error }) =>
 		call === name && error !== undefined ? [error] : [],

@@ -1,21 +1,23 @@
 import { constants } from "node:os";
 import { BOX, type Check, DURING, exitCodeOf, type RandomInputs, type Scenario } from "../../harness/judge/index.ts";
 
-/** Names of further containers: a signal ends the first one's command, and the second one's program does not exist. */
+/** The container whose command a signal ends. */
 export const CRASHED = "crashed";
+/** The container whose program does not exist. */
 export const MISSING = "missing";
-/** The command's file exists, and nobody may execute it. */
+/** The container whose program exists, but is not executable. */
 export const FORBIDDEN = "forbidden";
-/** The command exits with 0, as most commands do. */
+/** The container whose command exits with 0, as most commands do. */
 export const DONE = "done";
-/** No command starts: `enter` asks for a hostname that is one character too long, and throws. */
+/** The container in which no command starts: `enter` asks for a hostname that is one character too long, and throws. */
 export const REFUSED = "refused";
 const TOO_LONG_HOSTNAME = "x".repeat(65);
 
 /** Signals that write a core dump, which sets one more bit of the wait status. See signal(7). */
 const CORE_DUMP_SIGNALS = ["SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGSYS"] as const;
 
-// Numbers are drawn as words: a bare number would occur by chance in much of the output.
+// Facts show each drawn value by its name. A bare number would also occur elsewhere in the facts by chance, so words
+// are drawn, and their eight hexadecimal digits are the number.
 const numberFrom = (word = "") => Number.parseInt(word.slice(-8), 16) || 0;
 
 /** The signal that ends the second command, by name. */
@@ -34,8 +36,8 @@ export const draw: Check["draw"] = (random) => ({
 	signal: random.name("signal"),
 });
 
-// The last argument is the token. An engine that gives the program no input must be seen as well: so the program stays
-// for a while when its input ends.
+// The last argument is the token. If the engine gives the program no input, the program still runs for a while, so that
+// the check can look at it.
 const PROGRAM_TEXT = '#!/bin/sh\nfor token; do :; done\necho "$token"\nread -r code || sleep 5\nexit "$code"\n';
 
 export function scenario(drawn: RandomInputs): Scenario {

@@ -21,13 +21,14 @@ export const ESCAPED = "escaped";
 export const callsBeforeExecve = ({ calls }: Observation, container: string): LedgerCall[] =>
 	(calls[container]?.ledger ?? []).filter(({ task, call }) => task === "1.1" && call !== "execve");
 
-/** The calls of breakOut: those that follow as many calls as enterRoot makes in the first container. */
+/** The calls of breakOut: the second container's calls, without the first N. N is how many the first container made. */
 export const breakOutCalls = ({ observation }: Context): LedgerCall[] =>
 	callsBeforeExecve(observation, ESCAPED).slice(callsBeforeExecve(observation, BOX).length);
 
+/** The first argument of a call, without its quotes. */
 export const pathArgument = ({ args }: LedgerCall) => Object.values(args)[0]?.slice(1, -1) ?? "";
 export const triesToClimb = (entry: LedgerCall) => entry.call === "chdir" && pathArgument(entry).includes("..");
-// Above the root there is nothing that an absolute path could lead to.
+// An absolute path starts at the root, so it never leads above the root.
 export const climbs = (entry: LedgerCall) => triesToClimb(entry) && !pathArgument(entry).startsWith("/");
 
 /**
@@ -86,8 +87,8 @@ export const stepsUp = (context: Context) =>
 		);
 
 /**
- * What the root of the second container's command was when the break-out began. The process that stopped there must be
- * the one that becomes the command, or one that forks that process afterwards.
+ * Which directory was the root of the second container's command when the break-out began. At that moment, the driver
+ * stops a process. It must be the one that becomes the command, or one that forks the command's process afterwards.
  */
 export function rootBeforeBreakOut(observation: Observation, drawn: RandomInputs): string {
 	const stopped = observation.calls[ESCAPED]?.stopped ?? null;

@@ -34,10 +34,11 @@ import {
 	triesToClimb,
 } from "./break-out.ts";
 
-const escapedRan = ({ observation }: Context) => commandAt(observation, DURING, ESCAPED) !== null;
+/** Whether the second container's command ran. */
+const escapedCommandRan = ({ observation }: Context) => commandAt(observation, DURING, ESCAPED) !== null;
 const rootIsStillRootfs = ({ facts }: Context) => facts["escaped.file"] === `nothing: its root is the rootfs`;
 
-// Root and file are recognised by their device and inode: a path or a name can be made elsewhere, too.
+// Recognises the root and the file by device and inode, because an exercise could make the same path or name elsewhere.
 function openedFile(observation: Observation, drawn: Record<string, string>): string {
 	const command = commandAt(observation, DURING, ESCAPED);
 	const ending = observation.calls[ESCAPED]?.ending;
@@ -170,7 +171,8 @@ export default defineCheck({
 					see: ["getcwd(2), DESCRIPTION", "chroot(2), DESCRIPTION"],
 				},
 				{
-					// Until breakOut has changed the root itself, a path that is missing is missing in the rootfs.
+					// Before breakOut's first successful chroot, absolute paths start at the rootfs. So the error is
+					// about a path in the rootfs.
 					when: (context) =>
 						/\b(ENOENT|EEXIST|ENOTDIR)\b/.test(breakOutError(context) ?? "") &&
 						!breakOutCalls(context).some(({ call, error }) => call === "chroot" && error === undefined),
@@ -213,7 +215,7 @@ export default defineCheck({
 					see: ["chroot(2), DESCRIPTION"],
 				},
 				{
-					when: escapedRan,
+					when: escapedCommandRan,
 					diagnosis: "out-into-another-root",
 					why: ({ observation }) =>
 						`The command ran, but its root is not the host's root: /proc/PID/root contains ${commandAt(observation, DURING, ESCAPED)?.root.slice(0, 8).join(", ")}. No path from this root leads to the host's file.`,
@@ -271,8 +273,8 @@ export default defineCheck({
 			fact: "escaped.before",
 			madeOf: "kernel",
 			what: "the second command's root directory when breakOut was called",
-			// Other findings have reported a wrong root of the first container, or an end in enterRoot.
-			accept: (_, context) => context.facts["command.root"] !== "the rootfs" || !escapedRan(context),
+			// If the first container's root is wrong, or the second command did not run, another finding reports that.
+			accept: (_, context) => context.facts["command.root"] !== "the rootfs" || !escapedCommandRan(context),
 			explain: [
 				{
 					diagnosis: "never-entered",

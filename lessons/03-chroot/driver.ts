@@ -5,7 +5,8 @@ import { part } from "../../solutions/part.ts";
 export { run } from "../../solutions/box.ts";
 
 /**
- * Breaks out of the root before the command runs. This is the last part, so the process has entered its root already.
+ * Breaks out of the root before the command runs. This is the engine's last part, so the process has entered its root
+ * already.
  */
 part<{ escape: true }>({
 	when: "escape",

@@ -38,7 +38,8 @@ const stayedOnHost = ({ facts, atThrow, observation }: Context) =>
 	facts["ns.mnt"] === "the host's" || atThrow?.namespaces["mnt"] === observation.before.namespaces["mnt"];
 
 /**
- * Rules for things that must not change on the host. If the module never left the host, another finding reports that.
+ * Two rules for something on the host that must not change: while the command runs, and after it has ended. If the
+ * module never left the host's mount namespace, another finding reports that.
  */
 const hostUnchangedRules = (fact: string, what: string, followsFrom: string[], ...explain: Explanation[]): FactRule[] =>
 	["during", "after"].map((when) => ({
@@ -54,11 +55,11 @@ const hostUnchangedRules = (fact: string, what: string, followsFrom: string[], .
 const unshareIndex = ({ ledger }: Context) =>
 	ledger.findIndex(({ call, args, error }) => call === "unshare" && !error && args["flags"]?.includes("CLONE_NEWNS"));
 
-/** Whether the module has made such a call before that unshare, and the kernel has carried it out. */
+/** Whether the module has called `call` with these words, successfully, before its first unshare(CLONE_NEWNS). */
 const calledBeforeUnshare = (context: Context, call: string, ...words: string[]) =>
 	called({ ledger: context.ledger.slice(0, Math.max(0, unshareIndex(context))) }, call, ...words);
 
-/** Whether the module has mounted something after that unshare. A change of propagation mounts nothing. */
+/** Whether the module has mounted something after its first unshare(CLONE_NEWNS). Changes of propagation do not count. */
 const mountedAfterUnshare = ({ ledger, ...context }: Context) =>
 	unshareIndex({ ledger, ...context }) >= 0 &&
 	ledger
@@ -70,6 +71,7 @@ const mountedAfterUnshare = ({ ledger, ...context }: Context) =>
 				!/^(MS_REC\|)?MS_(PRIVATE|SLAVE|SHARED|UNBINDABLE)$/.test(recursiveFirst(args["mountflags"])),
 		);
 
+// The same flags with MS_REC first, because the ledger may name them in any order.
 const recursiveFirst = (flags = "") =>
 	flags
 		.split("|")

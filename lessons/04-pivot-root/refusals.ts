@@ -24,11 +24,11 @@ function pathArgument({ thrown, atThrow }: Context, name: string): string {
 	return absolute.replaceAll(/\/\.(?=\/|$)/g, "").replaceAll(/\/{2,}/g, "/") || "/";
 }
 
-/** The mount that contains the path, in the mount namespace of the process that threw. */
+/** The mount that contains the argument's path, in the mount namespace of the process that threw. */
 const mountOfArgument = (context: Context, name: string) =>
 	mountOf(context.atThrow?.mounts ?? [], pathArgument(context, name));
 
-/** Whether the path is a mount point. */
+/** Whether the argument's path is a mount point. */
 const isMountPoint = (context: Context, name: string) =>
 	mountOfArgument(context, name)?.mountPoint === pathArgument(context, name);
 
@@ -47,7 +47,7 @@ const hasAnyFlag = ({ thrown }: Context, ...flags: string[]) =>
 const stillOnHost = ({ atThrow, observation }: Context) =>
 	atThrow?.namespaces["mnt"] === observation.before.namespaces["mnt"];
 
-/** Describes the shared mount that makes pivot_root fail. */
+/** Describes the shared mount that makes pivot_root fail; undefined if there is none. */
 function sharedMountForPivot(context: Context): string | undefined {
 	const mounts = context.atThrow?.mounts ?? [];
 	const putOld = mountOfArgument(context, "put_old");
