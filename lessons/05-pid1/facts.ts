@@ -29,7 +29,7 @@ type Task = ProcessState["tasks"][number];
 export type LaterContainer = typeof EXITS | typeof KILLED;
 const LATER_CONTAINERS: readonly LaterContainer[] = [EXITS, KILLED];
 
-/** Values of facts that could not be measured. */
+/** Values of facts that explanations ask for. A value that begins with "unknown" could not be measured. */
 export const CONTAINER_ENDED = "unknown: the container had already ended";
 export const TOO_FEW_PROCESSES = "unknown: too few processes";
 export const COMMAND_ENDED = "the command ended before it could take them";
@@ -37,10 +37,7 @@ export const NO_LAST_LINE = "before it got its last line of input";
 export const KILLED_BY_CHECK = "not at all: the check killed it";
 export const ORPHANS_CODE_RETURNED = `with ${ORPHANS_CODE}: the exit code of an orphan`;
 
-/**
- * Whether the container was still running in the end, although a signal had been sent to its init or its command had
- * ended.
- */
+/** Whether a signal was sent to the container's init, and the container still ran when the check stopped waiting. */
 export const stillRunning = ({ signals }: Observation, container = BOX) => signals[container] === "ignored";
 
 /** Whether a refused call with this error code ended the container. */
@@ -49,7 +46,7 @@ export function endedByError({ calls }: Observation, container: string, code: st
 	return ending?.how === "threw" && ending.thrown.syscall?.code === code;
 }
 
-/** Whether a container's pid 1 had ended by the time its signals had been sent. */
+/** Whether pid 1 of a later container had ended when the check read which signals had arrived. */
 export const initEndedEarly = (observation: Observation): boolean =>
 	LATER_CONTAINERS.some((name) => readDelivery(observation, name)?.init === false);
 
@@ -60,7 +57,7 @@ export function unexpectedSignals(observation: Observation, drawn: RandomInputs)
 	);
 }
 
-/** Signals that arrived at processes that the commands had started. */
+/** Signals that arrived at processes that the commands had started. SIGKILL stands for a process that has ended. */
 export function signalsToOthers(observation: Observation): string[] {
 	const others = LATER_CONTAINERS.flatMap((name) => readDelivery(observation, name)?.others ?? []);
 	return others.flatMap(({ pending, state }) => (state === "Z" || pending === "" ? ["SIGKILL"] : signalsIn(pending)));
@@ -101,7 +98,7 @@ const hasNoInit = (delivery: Delivery | undefined) =>
 const tasksInNamespaceOf = (tasks: readonly Task[], { nsPids }: ProcessState) =>
 	tasks.filter((task) => task.nsPids.length >= nsPids.length);
 
-// Counts zombies in the command's PID namespace only: others are not the exercise's.
+// Counts zombies in the command's PID namespace only: the exercise need not reap others.
 function countZombies(observation: Observation): FactValue {
 	const afterwards = observation.moments[AFTERWARDS];
 	const command = commandAt(observation, AFTERWARDS);

@@ -18,19 +18,21 @@ import {
 import type { Delivery, LastLine } from "./measured.ts";
 
 /**
- * Sends signals to a container's init, and a last line to its command, and measures what arrives. A process that is
- * held keeps its signals pending in the kernel, where they can be read. While the line is written, only the command can
+ * Sends signals to a container's init, writes a last line to its command, and measures what arrives. The signals of a
+ * frozen process stay pending in the kernel, where they can be read. While the line is written, only the command can
  * read it.
  */
 
-/** After the machine has been idle for this long since the last one arrived, no more signals are expected. */
+/** Once the machine has been idle for this long since the last signal arrived, no more signals are expected. */
 const QUIET_MS = 1_000;
 /** Real-time priority: above all processes that have none, and below the agent. */
 const REAL_TIME_PRIORITY = 20;
 
 /**
- * Stops the command and what it has started, kills its eldest orphan, and sends signals to the container's init.
- * @returns which signals are then pending for which process; undefined if time ran out first
+ * Freezes the command and what it has started, kills the container's eldest orphan, and sends signals to its init.
+ * @param name the container's name
+ * @returns which signals are then pending for which process; undefined if time ran out first, or no such container
+ *   was started
  */
 export async function sendSignals(
 	{ call, patience }: InstrumentContext,
@@ -69,10 +71,11 @@ export async function sendSignals(
 }
 
 /**
- * Writes a line that only the command can read: all other possible readers are stopped meanwhile. The command and its
+ * Writes a line that only the command can read: all other possible readers are frozen meanwhile. The command and its
  * orphans run at a higher priority, so that every process that this line ends has ended before init runs again. Waits
- * for the end of the call, and kills what still runs then.
- * @returns undefined if time ran out first
+ * for the end of the engine's call. If time runs out first, kills all processes of the call.
+ * @param name the container's name
+ * @returns undefined if time ran out before the command ended, or no such container was started
  */
 export async function writeLastLine(
 	context: InstrumentContext,
@@ -99,11 +102,11 @@ async function writeToCommand(
 	if (command === null || hasEnded(command)) return { ended: false, orphans: orphans.length };
 	const pidsBefore = new Set(tasksBefore.map(({ pid }) => pid));
 	const readers = () => [runner.pid, ...readHarbourStats().flatMap(({ pid }) => (pidsBefore.has(pid) ? [] : pid))];
-	// A single orphan is meant to end with the command, so it is not stopped. Nor is a process in sigwaitinfo: after a
-	// stop, the call would return EINTR.
-	const notStopped = [command, ...(orphans.length === 1 ? orphans.map(({ pid }) => pid) : [])];
+	// A single orphan is meant to end with the command, so it is not frozen. Nor is a process in sigwaitinfo: after a
+	// freeze, the call would return EINTR.
+	const notFrozen = [command, ...(orphans.length === 1 ? orphans.map(({ pid }) => pid) : [])];
 	const held = await Freezer.freeze(
-		() => readers().filter((pid) => !notStopped.includes(pid) && !waitsForSignals(pid)),
+		() => readers().filter((pid) => !notFrozen.includes(pid) && !waitsForSignals(pid)),
 		patience,
 	);
 	if (held === null) return undefined;

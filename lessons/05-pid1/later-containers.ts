@@ -18,7 +18,7 @@ import {
 	initReturned,
 	noChildLeft,
 	notBlocked,
-	PID_1_SIGNALS,
+	PID_1_MANUAL,
 	sigkillSent,
 } from "./refusals.ts";
 import { EXITS, KILLED, SIGNALS } from "./scenario.ts";
@@ -30,11 +30,11 @@ const ledgers = (context: Context) => containers(context).map((container) => con
 const lostSignals = ({ facts }: Context) => [facts["signals.lost"] ?? []].flat().map(String);
 const misdirectedSignals = ({ facts }: Context) => [facts["signals.strayed"] ?? []].flat();
 
-/** Whether signals have disturbed a container. Then the way in which it ended says nothing more. */
+/** Whether signals have disturbed a container. Then its ending does not show how it passes exit codes on. */
 export const disturbedBySignals = (context: Context) =>
 	misdirectedSignals(context).length > 0 || lostSignals(context)[0] === COMMAND_ENDED;
 
-/** For the containers in which init returned, although it did not in the first one. */
+/** For a later container in which init returned, although init had not returned in the first container. */
 const initReturnedLater: Explanation = {
 	...initReturned,
 	when: (context) => ledgers(context).some((ledger) => initReturned.when?.({ ...context, ledger })),
@@ -62,7 +62,7 @@ export const signalsLost: Explanation[] = [
 		misconception: 9,
 		why: "Other signals are passed on, but no set passed to sigwaitinfo contains these. Programs need them: for example, many read their settings again at SIGHUP. The kernel discards a signal that pid 1 neither blocks nor handles.",
 		try: "Put all signals that a user may send into the set: SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH.",
-		see: [PID_1_SIGNALS, "signal(7), Standard signals"],
+		see: [PID_1_MANUAL, "signal(7), Standard signals"],
 	},
 	{
 		when: ({ observation, drawn, ...context }) =>
@@ -93,7 +93,7 @@ export const signalsLost: Explanation[] = [
 		misconception: 9,
 		why: "The check froze the command, and sent these to pid 1. A signal to the frozen command would have stayed pending, but SigPnd and ShdPnd in its /proc/PID/status do not contain these. Possible causes: you sent them to a pid other than the command's; pid 1 was waiting for something else, or had not blocked them; or kill failed.",
 		try: "In the list of your system calls (--trace), compare each sigwaitinfo with the kill after it: which signal, to which pid?",
-		see: [PID_1_SIGNALS, "sigwaitinfo(2)"],
+		see: [PID_1_MANUAL, "sigwaitinfo(2)"],
 	},
 ];
 
@@ -124,7 +124,7 @@ export const signalsStrayed: Explanation[] = [
 	},
 ];
 
-/** For the container that this fact is about. */
+/** Explanations of a wrong ending of the container that the fact is about. */
 export function endingLost(fact: "exit.code" | "exit.signal"): Explanation[] {
 	const name: LaterContainer = fact === "exit.code" ? EXITS : KILLED;
 	const ending = ({ facts }: Context) => facts[fact];
@@ -137,7 +137,7 @@ export function endingLost(fact: "exit.code" | "exit.signal"): Explanation[] {
 			misconception: 8,
 			why: "The command and an orphan ended at the same moment, with different exit codes, and box returned the orphan's. waitpid(-1) returns any child that has ended, and may return others after the one that you look after.",
 			try: "When waitpid returns the pid of the child that you look after, keep its status, and do not call waitpid again.",
-			see: ["waitpid(2)", PID_1_SIGNALS],
+			see: ["waitpid(2)", PID_1_MANUAL],
 		},
 		{ ...initDoesNotWait, when: (context) => ending(context) === NO_LAST_LINE && initEndedEarly(context.observation) },
 		{
@@ -161,7 +161,7 @@ export function endingLost(fact: "exit.code" | "exit.signal"): Explanation[] {
 			diagnosis: "ended-untold",
 			why: "The check writes a last line to the command's standard input, and the command ends as this line says. Here something else happened, which is shown above. Possible causes: pid 1 or the process above it ended before the command; an exception ended one of the two; or one of your processes read from the command's standard input.",
 			try: "Keep both processes running until the child that they look after has ended.",
-			see: [PID_1_SIGNALS],
+			see: [PID_1_MANUAL],
 		},
 	];
 }

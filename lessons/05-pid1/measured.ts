@@ -7,9 +7,7 @@ import type { Observation } from "../../harness/judge/index.ts";
 const mask = v.pipe(v.string(), v.regex(/^[0-9a-f]{1,16}$/));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/**
- * Which signals were pending for which process, all of them stopped, after signals had been sent to a container's init.
- */
+/** Which signals were pending for which of the frozen processes, after signals had been sent to a container's init. */
 const Delivery = v.object({
 	/** Pending for the command; null when the command has ended. */
 	command: v.nullable(mask),

@@ -1,8 +1,8 @@
 import { _exit, fork, WEXITSTATUS, WIFSIGNALED, WTERMSIG, waitpid } from "#kernel";
 
 /**
- * Puts the command into a PID namespace of its own, with a /proc that shows it and an init that looks after it.
- * The engine calls it in the process that is about to become the container's command.
+ * Puts the command into a PID namespace of its own, with a /proc that shows this namespace, and an init that looks
+ * after the command. The engine calls it in the process that is about to become the container's command.
  *
  * Called in one process, it returns in another: the last child that is forked here becomes the command.
  */
@@ -22,7 +22,7 @@ export function enterPidNamespace(): void {
 function lookAfter(child: number): number {
 	// TODO(05.4) replace this waiting. Block SIGCHLD before the first fork, so that none comes too early; here, take it
 	// with sigwaitinfo, and reap every child that has ended, also orphans. Return when one was the child to look after.
-	// TODO(05.5) block and take also what a user may send, and pass it on to the child
+	// TODO(05.5) also block and take the signals that a user may send, and pass each of them on to the child
 	const { status } = waitpid(child);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

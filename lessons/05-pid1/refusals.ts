@@ -20,7 +20,7 @@ import { AFTERWARDS } from "./scenario.ts";
 
 /** Explanations of containers that end wrongly or never, and of calls that the kernel refuses while they run. */
 
-export const PID_1_SIGNALS = "pid_namespaces(7), The namespace init process";
+export const PID_1_MANUAL = "pid_namespaces(7), The namespace init process";
 
 export const sharesHostPids = ({ facts }: { facts: Facts }): boolean => facts["ns.pid"] === "the host's";
 export const commandRan = ({ facts }: { facts: Facts }) => facts["command.ran"] === true;
@@ -39,7 +39,7 @@ export const initReturned: Explanation = {
 	misconception: 9,
 	why: "Init returned from enterPidNamespace. The list of your system calls has two calls of execve: by the process that init forked, and by init itself, which went on as the engine does and became the command, too. Then nobody looks after the command and its orphans, and no signal is passed on.",
 	try: "Only the child of the last fork may return. End init by _exit, on every path through your code, and only after the command has ended.",
-	see: [PID_1_SIGNALS, "_exit(2)"],
+	see: [PID_1_MANUAL, "_exit(2)"],
 };
 
 const runsTwice: Explanation = {
@@ -65,7 +65,7 @@ const commandWithoutInit: Explanation = {
 	why: ({ process }) =>
 		`The command itself is pid 1 of its namespace. The kernel discards every signal that pid 1 has no handler for. SigCgt in its /proc/PID/status is ${process?.signals.caught}: SIGTERM, bit 0x4000, is not in it. The command is now also the parent of all orphans, and does not know that it has to reap them.`,
 	try: "Fork once more: the parent stays pid 1 and looks after the child; the child becomes the command.",
-	see: [PID_1_SIGNALS],
+	see: [PID_1_MANUAL],
 };
 
 export const whyCommandIsPid1: Explanation[] = [
@@ -75,7 +75,7 @@ export const whyCommandIsPid1: Explanation[] = [
 		misconception: 1,
 		why: "unshare(CLONE_NEWPID) is called between the two forks. So the first process in the new namespace is the child of the second fork: the command is pid 1. Its parent is outside the namespace, and cannot be its init.",
 		try: "Call unshare(CLONE_NEWPID) before the first fork.",
-		see: ["unshare(2), CLONE_NEWPID", PID_1_SIGNALS],
+		see: ["unshare(2), CLONE_NEWPID", PID_1_MANUAL],
 	},
 	{
 		when: commandForked,
@@ -83,7 +83,7 @@ export const whyCommandIsPid1: Explanation[] = [
 		misconception: 9,
 		why: "After the second fork, the wrong one of the two processes became the command: the parent, which is pid 1. The child should become the command.",
 		try: "fork returns 0 in the child, and the child's pid in the parent. Return in the child, and call lookAfter in the parent.",
-		see: ["fork(2), RETURN VALUE", PID_1_SIGNALS],
+		see: ["fork(2), RETURN VALUE", PID_1_MANUAL],
 	},
 	commandWithoutInit,
 ];
@@ -111,7 +111,7 @@ export const notPassedOn: Explanation = {
 	misconception: 9,
 	why: "SIGTERM was sent to pid 1. The command, which SIGTERM would have ended, still ran when the check stopped waiting. The kernel does not pass signals on: a signal goes only to the process that it was sent to, and a pid 1 without a handler does not get it at all. In the list of your system calls, no process has called sigwaitinfo. A handler of Node's (process.on) does not run either, because it needs an event loop, and a forked process has none.",
 	try: "In pid 1: block the signals with sigprocmask before the fork, take them with sigwaitinfo, and send each one to the command with kill.",
-	see: [PID_1_SIGNALS, "sigwaitinfo(2)"],
+	see: [PID_1_MANUAL, "sigwaitinfo(2)"],
 };
 
 export const noChildLeft: Explanation = {
@@ -126,7 +126,7 @@ export const initDoesNotWait: Explanation = {
 	misconception: 9,
 	why: "A signal was sent to pid 1, and pid 1 ended while the command still ran. The command has handlers for all the signals that were sent. But when pid 1 ends, the kernel kills all other processes in the namespace, so the command could not clean up.",
 	try: "After kill, keep waiting: pid 1 must not end before the command has ended.",
-	see: [PID_1_SIGNALS],
+	see: [PID_1_MANUAL],
 };
 
 export const sigkillSent: Explanation = {
@@ -142,7 +142,7 @@ export const endNotNoticed: Explanation = {
 	misconception: 8,
 	why: "The command has ended, but the container has not: pid 1, or the process above it, still ran after the child that it looks after had ended. Possible causes: it waits for something else; it compares the returned pid with a wrong one; or it missed the child's SIGCHLD.",
 	try: "At each SIGCHLD, call waitpid(-1, WNOHANG) until it returns pid 0, and end if one of the returned pids is the child's.",
-	see: ["waitpid(2)", PID_1_SIGNALS],
+	see: ["waitpid(2)", PID_1_MANUAL],
 };
 
 export const orphansMissing: Explanation = {
@@ -185,7 +185,7 @@ export const refusals: Explanation[] = [
 		misconception: 1,
 		why: "Memory has not run out. fork also fails with ENOMEM if the PID namespace for the caller's children has lost its pid 1. The first child after unshare(CLONE_NEWPID) was pid 1. It has ended, so no process can be created in the namespace any more.",
 		try: "Keep the first child running: it is the init. Fork the command from there.",
-		see: ["fork(2), ERRORS", PID_1_SIGNALS],
+		see: ["fork(2), ERRORS", PID_1_MANUAL],
 	},
 	{
 		when: refused("waitpid", "EINTR"),
@@ -193,7 +193,7 @@ export const refusals: Explanation[] = [
 		misconception: 9,
 		why: "SIGTERM was sent to pid 1 during waitpid, so waitpid failed with EINTR. SIGTERM did not end pid 1, because pid 1 is still Node, and Node has its own handler for SIGTERM. If pid 1 had no handler, the kernel would discard SIGTERM. The command never got the signal.",
 		try: "Block the signals with sigprocmask before the fork, take them with sigwaitinfo, and send each one to the command with kill. Call waitpid with WNOHANG, at each SIGCHLD.",
-		see: ["signal(7), Interruption of system calls and library functions by signal handlers", PID_1_SIGNALS],
+		see: ["signal(7), Interruption of system calls and library functions by signal handlers", PID_1_MANUAL],
 	},
 	{ ...noChildLeft, when: refused("waitpid", "ECHILD") },
 	initReturned,
@@ -208,14 +208,14 @@ export const refusals: Explanation[] = [
 		misconception: 9,
 		why: "SIGTERM was sent to pid 1. In the list of your system calls, no set passed to sigwaitinfo contains SIGTERM, and sigwaitinfo returns only signals that are in its set. If the process has a handler for another signal, as Node has for SIGTERM, sigwaitinfo fails with EINTR.",
 		try: "Put SIGTERM and all other signals that a user may send into the set, for sigprocmask and for sigwaitinfo.",
-		see: ["sigwaitinfo(2)", PID_1_SIGNALS],
+		see: ["sigwaitinfo(2)", PID_1_MANUAL],
 	},
 	{
 		when: (context) => context.thrown !== null && commandRan(context),
 		diagnosis: "exception-beside-the-command",
 		why: "The command ran, but an exception ended a process that should have looked after it. The exception is shown above. When pid 1 ends, the kernel kills all other processes in its namespace, including the command.",
 		try: "Find the line that threw the exception, and what it was called with.",
-		see: [PID_1_SIGNALS],
+		see: [PID_1_MANUAL],
 	},
 	{
 		when: ({ ending, ledger }) =>
@@ -232,14 +232,14 @@ export const refusals: Explanation[] = [
 		misconception: 8,
 		why: "The container ended before SIGTERM was sent. In the list of your system calls, waitpid returned a pid other than the command's, and then the process called _exit. Orphans are children of pid 1, too, so waitpid(-1) may return any of them. When pid 1 ended, the kernel killed the command.",
 		try: "Compare the pid that waitpid returns with the command's. If another child ended, keep waiting.",
-		see: [PID_1_SIGNALS, "waitpid(2)"],
+		see: [PID_1_MANUAL, "waitpid(2)"],
 	},
 	{
 		when: endedBeforeSigterm,
 		diagnosis: "over-too-early",
 		why: "The container ended before SIGTERM was sent. When the orphans ended, the command still waited for its next line; after that it was gone. Possible causes: pid 1 took the SIGCHLD of an orphan for the end of the command; or something else ended pid 1 or the command.",
 		try: "End pid 1 only after waitpid has returned the command's pid.",
-		see: [PID_1_SIGNALS, "waitpid(2)"],
+		see: [PID_1_MANUAL, "waitpid(2)"],
 	},
 	...whyCommandIsPid1.map((explanation) => ({
 		...explanation,
@@ -261,7 +261,7 @@ export const refusals: Explanation[] = [
 		diagnosis: "waits-for-all",
 		why: "SIGTERM reached the command and ended it: in the list of your system calls, waitpid has returned the command's pid. But the container did not end. The command had left a sleep 1000 in the background, which is now a child of pid 1. Possible causes: pid 1 waits for the sleep as well; or pid 1 does not compare the returned pid with the command's.",
 		try: "End pid 1 as soon as the command has ended. The kernel then kills all other processes of the namespace.",
-		see: [PID_1_SIGNALS],
+		see: [PID_1_MANUAL],
 	},
 	{ ...endNotNoticed, when: containerOutlivedCommand },
 	{
@@ -279,7 +279,7 @@ export const refusals: Explanation[] = [
 		misconception: 9,
 		why: "SIGTERM was sent to pid 1. The command, which SIGTERM would have ended, still ran when the check stopped waiting. In the list of your system calls, a set passed to sigwaitinfo contains SIGTERM, but sigwaitinfo has not returned it. Possible causes: pid 1 is not the process that calls sigwaitinfo, or pid 1 waits for something else.",
 		try: "In pid 1, call sigwaitinfo in a loop, and no other call that waits.",
-		see: ["sigwaitinfo(2)", PID_1_SIGNALS],
+		see: ["sigwaitinfo(2)", PID_1_MANUAL],
 	},
 	{
 		...sigkillSent,
@@ -295,7 +295,7 @@ export const refusals: Explanation[] = [
 		why: ({ facts }) =>
 			`SIGTERM was sent to pid 1, and the container ended: box ${facts["ending"]}. It should return 143, which is 128 + 15. Possible causes: another signal ended the command; pid 1 ended before the command; or the exit code was made of another process's status.`,
 		try: "In pid 1 and in the process above it: pass on the signal that you took, wait for the child, and end with the child's status.",
-		see: ["kill(2)", "waitpid(2)", PID_1_SIGNALS],
+		see: ["kill(2)", "waitpid(2)", PID_1_MANUAL],
 	},
 ];
 

@@ -4,8 +4,9 @@ import { deliveryTo, lastLineTo } from "./measured.ts";
 
 /** How many orphans the command makes. */
 export const ORPHANS = 50;
-/** The moment at which the orphans wait to end, and the moment at which all of them have ended. */
+/** The moment at which all orphans run, and wait to end. */
 export const WAITING = "waiting";
+/** The moment at which all orphans have ended. */
 export const AFTERWARDS = "afterwards";
 
 /** The container whose command's last line makes it exit with a code. */
@@ -33,9 +34,10 @@ export function signalsFor(drawn: Record<string, string>): Record<typeof EXITS |
 	return { [EXITS]: shuffled.slice(0, 4), [KILLED]: shuffled.slice(4) };
 }
 
-/** The exit code and the signal in the two last lines. The signal is none of {@link SIGNALS}. */
+/** The exit code in the last line of the container {@link EXITS}. */
 export const lastLineExitCode = ({ lastExitCode = "" }: Record<string, string>): number =>
 	20 + (numberOf(lastExitCode) % 80);
+/** The signal in the last line of the container {@link KILLED}. It is none of {@link SIGNALS}. */
 export const lastLineSignal = ({ lastSignal = "" }: Record<string, string>): number =>
 	ENDING_SIGNALS[numberOf(lastSignal) % ENDING_SIGNALS.length] ?? 26;
 
@@ -45,9 +47,9 @@ const ENDING_SIGNALS = [16, 26, 27, 29, 30] as const;
 const digits = (drawn = "") => [...drawn.slice(-8)].map((digit) => Number.parseInt(digit, 16));
 const numberOf = (drawn: string) => Number.parseInt(drawn.slice(-4), 16);
 
-// The orphans wait for a writer at the gate, so that all of them end at one moment: their parent gets 50 SIGCHLD at
-// once. The last orphan has a session of its own, as a daemon has. Before the first pause the script forks nothing:
-// after unshare, the first child would become pid 1.
+// The orphans wait until the command opens the FIFO /gate for writing, so that all of them end at one moment: their
+// parent gets 50 SIGCHLD at once. The last orphan has a session of its own, as a daemon has. Before the first pause the
+// script forks nothing: after unshare, the first child would become pid 1.
 const BOX_SCRIPT = `
 pause
 i=1; while [ $i -lt ${ORPHANS} ]; do (: </gate &); i=$((i+1)); done
@@ -61,9 +63,10 @@ pause`;
 /** The exit code of an orphan that ends at the same moment as the command. */
 export const ORPHANS_CODE = 9;
 
-// One orphan waits at the gate, which nobody opens, and is killed. The other one ends together with the command. The
-// child runs in the foreground, because sh makes background processes ignore SIGINT and SIGQUIT; the child ends at the
-// line it reads. A signal interrupts read, so the loop reads again.
+// One orphan waits for the FIFO /gate, which nobody opens, until the check kills it. The other orphan waits for the
+// FIFO /end, which the last line opens, and ends together with the command. The command's child runs in the foreground,
+// because sh makes background processes ignore SIGINT and SIGQUIT; the child ends at the line it reads. A signal
+// interrupts read, so the loop reads again.
 const ALL = [...SIGNALS, "SIGCHLD"].map((signal) => signal.slice(3)).join(" ");
 const LATER_SCRIPT = `
 pause
