@@ -18,7 +18,8 @@ export interface Cgroup {
 /**
  * Makes a cgroup with limits. The engine calls this before it forks.
  *
- * @param path of its directory, such as `/sys/fs/cgroup/box/web-1`; its parent exists, and contains no processes
+ * @param path absolute path of the cgroup's directory, such as `/sys/fs/cgroup/box/web-1`; the parent directory exists,
+ *   and no process is in the parent
  */
 export function createCgroup(_path: string, _limits: Limits): Cgroup {
 	// TODO(06.1) make the parent hand down the controllers memory, pids and cpu

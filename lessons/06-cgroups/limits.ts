@@ -19,7 +19,7 @@ const fileText = (context: Context, name: string, moment = DURING) =>
 const isHandedDown = ({ observation }: Context, controller: string, moment = DURING) =>
 	(parentFile(observation, "cgroup.subtree_control", moment) ?? "").split(" ").includes(controller);
 
-/** The limit was there, and has disappeared with its controller. @param limit `memory`, `pids` or `cpus` */
+/** The limit was there, and has disappeared with its controller. @param limit `memory`, `pids`, `cpus` or `swap` */
 export function controllerTakenAway(limit: string): Explanation {
 	const { controller = "", file = "" } = CONTROLLERS[limit] ?? {};
 	return {
@@ -47,7 +47,12 @@ export function limitLifted(limit: string): Explanation {
 	};
 }
 
-/** Explanations of a limit that is wrong. The last one is for a limit that is right and has had no effect. */
+/**
+ * Explanations of a limit that is wrong or has no effect.
+ * @param diagnosis for a limit whose file was right, but which the kernel has not enforced
+ * @param specific for limits that are wrong in a certain way; tried first
+ * @param wrong for all other limits that are wrong, if their controller is handed down
+ */
 function notLimited(limit: string, diagnosis: string, specific: Explanation[], wrong: Explanation): Explanation[] {
 	const { controller = "", file = "", expected = "" } = CONTROLLERS[limit] ?? {};
 	const isWrong = ({ facts }: Context) => facts[`limit.${limit}`] !== expected;

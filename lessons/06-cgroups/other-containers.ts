@@ -145,7 +145,7 @@ const isCgroupOf = (path: string, container: string) => path.startsWith(`${PAREN
 const cgroupsLeft = ({ facts }: Context) => [facts["host.cgroups.after"] ?? []].flat().map(String);
 
 /** Findings about an engine that did not end all processes of the second container. */
-const withStillRunning = [
+const survivorFindings = [
 	...["signal-ignored", "forked-meanwhile", "waits-for-nobody"].map((diagnosis) => `ending/${diagnosis}`),
 	...["signal-ignored", "forked-meanwhile", "still-populated"].map((diagnosis) => `second.ending/${diagnosis}`),
 ];
@@ -156,7 +156,7 @@ export const leftBehindRules: FactRule[] = [
 		madeOf: "kernel",
 		what: "cgroups left behind on the host",
 		// Processes that still run keep their cgroup. But a container that was refused has none.
-		followsFrom: withStillRunning,
+		followsFrom: survivorFindings,
 		explain: [
 			{
 				when: (context) =>
@@ -185,7 +185,7 @@ export const leftBehindRules: FactRule[] = [
 		fact: "left.processes",
 		madeOf: "kernel",
 		what: "processes left behind",
-		followsFrom: [...withStillRunning, "host.cgroups.after/cgroup-left"],
+		followsFrom: [...survivorFindings, "host.cgroups.after/cgroup-left"],
 		explain: [
 			{
 				when: ({ facts }) => [facts["left.processes"] ?? []].flat().every((name) => /^(sleep|sh) /.test(String(name))),

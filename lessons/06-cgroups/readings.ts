@@ -7,7 +7,10 @@ import { PARENT } from "./scenario.ts";
 type Files = Readonly<Record<string, string>>;
 type Observed = Pick<Context, "observation" | "drawn">;
 
-/** The document that explanations cite, and the image does not have. The lesson's text has what the exercise needs of it. */
+/**
+ * How explanations cite the kernel's documentation of cgroups, which the image does not have. The part "Words" of this
+ * lesson's README.md says what the exercise needs of it.
+ */
 export const KERNEL_DOC = "cgroup-v2 (kernel documentation, online; in short: Words in lesson 06)";
 
 /** The moment when all containers have ended, or time has run out. */
@@ -31,7 +34,7 @@ export const cgroupOf = (observation: Observation, moment: string, container = B
 export const parentFile = (observation: Observation, name: string, moment = DURING): string | undefined =>
 	hostAt(observation, moment)?.limits[PARENT]?.[name];
 
-/** A file of the container's own cgroup, even if the command is elsewhere. */
+/** A file of the container's own cgroup, even if the command is elsewhere; undefined if there is no such file. */
 export const containerFile = (
 	{ observation, drawn }: Observed,
 	name: string,

@@ -8,7 +8,7 @@ import { PARENT } from "./scenario.ts";
 /** Names of cgroup version 1 files. Version 2 has other names for them. */
 const VERSION_1_FILES = /\/(tasks|notify_on_release|memory\.(limit_in_bytes|memsw\.\w+)|cpu\.(cfs_\w+|shares))'$/;
 
-/** Whether this error of Node's ended the exercise. The error of a refused write names no path. */
+/** Whether an exception with a message like this ended the exercise. The message of a refused write names no path. */
 const threwError = (pattern: RegExp) => (context: Context) => pattern.test(context.thrown?.message ?? "");
 
 const subtreeControl = ({ observation }: Context) => parentFile(observation, "cgroup.subtree_control") ?? "";

@@ -17,7 +17,7 @@ export const REFUSED_CPUS = "refusedCpus";
 export const LIMITS_REACHED = "limitsReached";
 /** How many bytes over its limit the container asks for. */
 export const EXCESS_BYTES = 16 << 20;
-/** The name of a process that belongs to no container. Most processes that the second container leaves have it, too. */
+/** The name of a process that belongs to no container. Most processes that the second container leaves are called so. */
 export const BYSTANDER = "sleep";
 
 // Forks more processes than allowed, then kills its children. A shell that cannot fork ends, so this one is a subshell.
@@ -32,10 +32,10 @@ const BUSY_LOOP =
 const allocate = (bytes: number) =>
 	`{ (echo 1000 >/proc/self/oom_score_adj; exec dd if=/dev/zero of=/dev/null bs=${bytes} count=1); } 2>/dev/null`;
 
-// SIGKILL is the only signal that ends these processes, and one of them is stopped: a sleeper, not the forked shell before
-// it executes sleep, which would keep its name. When a sleeper ends, the shell that waits for it starts another one. So an
-// engine that reads the list of processes only once misses some. In one half of the pairs the sleeper is the elder process,
-// in the other half the shell: an engine may kill in any order.
+// SIGKILL is the only signal that ends these processes. One of them is stopped, but not before it has become sleep: a
+// forked shell that is stopped before its execve keeps the name sh. When a sleeper ends, the shell that waits for it
+// starts another one. So an engine that reads the list of processes only once misses some. In one half of the pairs the
+// sleeper is the elder process, in the other half the shell: an engine may kill in any order.
 //
 // The last pairs have a real-time priority, and the guest has one processor. So after each kill, they run before the
 // engine goes on, however fast the computer is: the new sleeper is there before the engine kills the shell. They only
