@@ -30,7 +30,10 @@ import {
 export const rootOf = (process: ProcessState | null) =>
 	process?.mounts.findLast(({ mountPoint }) => mountPoint === "/");
 
-/** The document that explanations refer to, which the image does not have. */
+/**
+ * How explanations cite the kernel's documentation of overlayfs, which the image does not have. The part "Words" of
+ * this lesson's README.md says what the exercise needs of it.
+ */
 export const OVERLAYFS = "overlayfs (kernel documentation, online; in short: Words in lesson 07)";
 
 /** What the kernel has logged about overlays, oldest first. */
@@ -67,7 +70,7 @@ export function deriveOverlay(observation: Observation, drawn: RandomInputs): Re
 					"lone.fstype": rootOf(lone)?.fstype ?? "none",
 					"neighbour.root": rootOf(neighbour)?.fstype ?? "none",
 					"layers.seen": layersSeen(box, drawn),
-					upperdir: upperOwner(box, neighbour, drawn),
+					upperdir: whichUpperdir(box, neighbour, drawn),
 					"upper.start": upperAtStart(neighbour, during, drawn),
 					"layers.copies": copies(during, drawn),
 					"layers.old": oldLayers(box, drawn),
@@ -190,7 +193,7 @@ function upperAtStart(neighbour: ProcessState | null, host: HostState, drawn: Ra
 	return paths.filter((path) => path !== "." && path !== own && !paths.some((above) => path.startsWith(`${above}/`)));
 }
 
-/** Copies: paths outside the layers that have the content of a layer's file, of those that no command changes. */
+/** Files outside the layers that have the content of one of the {@link UNTOUCHED} files in the layers. */
 function copies({ trees, mounts }: HostState, drawn: RandomInputs): string[] {
 	const texts = new Set(
 		["top", "middle", "base"].flatMap((layer) =>
@@ -215,7 +218,8 @@ function oldLayers(box: ProcessState, drawn: RandomInputs): string[] {
 	return copied.map(([layer]) => drawn[layer] ?? "");
 }
 
-function upperOwner(box: ProcessState, neighbour: ProcessState | null, drawn: RandomInputs): string {
+// In words: no upperdir at all, the path of a layer, the second container's upperdir, or the container's own.
+function whichUpperdir(box: ProcessState, neighbour: ProcessState | null, drawn: RandomInputs): string {
 	const upper = box.overlay?.upperdir ?? "";
 	if (upper === "") return "none";
 	const layer = ["top", "middle", "base"].map((name) => drawn[name] ?? "").find((path) => isWithin(upper, path));

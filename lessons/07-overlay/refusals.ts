@@ -4,8 +4,8 @@ import { mountedOverLayer } from "./layers.ts";
 import { busyDirectories, oneOfTwo } from "./mounts.ts";
 
 /**
- * Explanations of calls that the kernel refuses before there is an overlay. mount(2) returns one errno for a dozen
- * reasons. overlayfs logs the actual reason, and these explanations read that log.
+ * Explanations of calls that the kernel refuses while an overlay is made or removed. mount(2) returns one errno for a
+ * dozen reasons. overlayfs logs the actual reason, so the explanations of a refused mount quote that log.
  */
 
 /** The last line of the kernel's log about overlays that matches. */
