@@ -11,8 +11,8 @@ const ROW_GAP = 10;
 const WIDE = 560;
 
 /**
- * The kernel's answers to each question: one bar for both shells if the answers are the same, and two cards with ≠ between
- * them if not.
+ * The kernel's answers to each question: one bar for both shells if the answers are the same; otherwise two cards, with
+ * ≠ between them.
  */
 export function drawAnswers({ processes, answers, latestChange }: AnswersPicture, sheet: Sheet): Drawing {
 	const wide = sheet.width >= WIDE;

@@ -11,8 +11,8 @@ const SIDES = ["inside", "outside"] as const;
 type Side = (typeof SIDES)[number];
 
 /**
- * The container's users on the left, the host's on the right, and a line between what is one and the same user. A range of
- * ids that is mapped is a band from one side to the other.
+ * The container's users on the left, the host's on the right, and a line between the two cards of each user. A mapped
+ * range of ids is a band from one side to the other.
  */
 export function drawIdentity(picture: IdentityPicture, sheet: Sheet): Drawing {
 	if (picture.maps.length === 0) {
@@ -61,7 +61,7 @@ class IdentityPen {
 		});
 	}
 
-	/** A mapped range, with its users in it. */
+	/** Draws a mapped range with its users, and returns where the next one may begin. */
 	#range(range: IdRange, isAll: boolean, index: number, y: number): number {
 		const { sheet, picture } = this;
 		const key = `range.${index}`;
@@ -153,7 +153,7 @@ class IdentityPen {
 		return callout.y + callout.height + ROW_GAP;
 	}
 
-	/** The map of groups, if it is another one. */
+	/** Draws the map of groups if it differs from the map of users, and finishes. */
 	#groups(y: number): Drawing {
 		const [users, groups] = this.picture.maps;
 		if (groups !== undefined && JSON.stringify(users?.ranges) !== JSON.stringify(groups.ranges)) {

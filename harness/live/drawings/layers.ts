@@ -21,8 +21,8 @@ const SYMBOLS: Record<Exclude<Cell, "">, string> = {
 };
 
 /**
- * An overlay as a stack of layers: what is merged on top, then the upper layer, then the lower ones. Each path is a column.
- * An arrow leads from the entry that is visible up to the merged directory.
+ * An overlay as a stack of layers: the merged directory on top, then the upper layer, then the lower ones. Each path is
+ * a column. An arrow leads from the entry that is visible up to the merged directory.
  */
 export function drawLayers({ overlays, latestChange }: LayersPicture, sheet: Sheet): Drawing {
 	if (overlays.length === 0) {
@@ -37,7 +37,7 @@ export function drawLayers({ overlays, latestChange }: LayersPicture, sheet: She
 
 interface Layer {
 	key: string;
-	/** From the longest, which is drawn if there is room. */
+	/** Versions of the layer's title, the longest first. The first one that fits is drawn. */
 	titles: string[];
 	look: string;
 	cellOf(row: PathRow): { text: string; look: string } | null;
@@ -179,7 +179,7 @@ function drawArrows(
 		);
 }
 
-/** The columns to draw if not all fit: those that have just changed, then those that were written to. */
+/** The columns to draw. If not all fit, those that have just changed are preferred, then those that were written to. */
 function columnsThatFit({ rows, changedPaths }: OverlayPicture, most: number): PathRow[] {
 	const weight = ({ path, upper }: PathRow) => (changedPaths.includes(path) ? 2 : 0) + (upper !== "" ? 1 : 0);
 	const chosen = rows.toSorted((one, other) => weight(other) - weight(one)).slice(0, most);

@@ -6,7 +6,7 @@ import type { Item, Sheet } from "./sheet.ts";
 const MARGIN = 12;
 const GAUGE_HEIGHT = 22;
 const HISTORY_HEIGHT = 40;
-/** Where the limit is on a gauge. The rest is what lies beyond the limit. */
+/** Where the limit is on a gauge, as a part of its width. The rest of the gauge is beyond the limit. */
 const LIMIT_AT = 0.82;
 
 /** A frame for each cgroup, with a gauge for each limit: how much is used, and what the kernel did at the limit. */

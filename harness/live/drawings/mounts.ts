@@ -10,7 +10,7 @@ const ROW_GAP = 6;
 const TABLES_GAP = 18;
 /** On a sheet that is narrower than this, the tables are below each other. */
 const WIDE = 430;
-/** If a table has more mounts than this, those that nothing has happened to are only counted. */
+/** If a table has more mounts than this, not all are drawn, and the others are only named; see {@link worthShowing}. */
 const ROWS_MAX = 8;
 
 /** What a propagation type means for new mounts. See mount_namespaces(7). */
@@ -20,8 +20,8 @@ const MEANINGS: Record<string, string> = {
 };
 
 /**
- * A frame for each mount table, with the tree of its mounts. A mount that hides another one lies on it. A double line joins
- * the tables if mounts are shared between them.
+ * A frame for each mount table, with the tree of its mounts. A mount that hides another one lies on it. A double line
+ * joins the tables if mounts are shared between them.
  */
 export function drawMounts(picture: MountsPicture, sheet: Sheet): Drawing {
 	const { tables } = picture;
@@ -63,7 +63,7 @@ class TablePen {
 	) {
 		this.#key = `table.${table.of[0]}`;
 		const [first] = table.rows;
-		// What has happened to all mounts has happened to the table.
+		// If the same has happened to all mounts, only the frame is marked.
 		this.#allChanged =
 			first !== undefined && table.rows.every(({ change }) => change !== "" && change === first.change);
 		this.#shown = worthShowing(this.#allChanged ? table.rows.map((row) => ({ ...row, change: "" })) : table.rows);
@@ -110,11 +110,11 @@ class TablePen {
 		return callout.y + callout.height + ROW_GAP;
 	}
 
-	/** Draws a mount, the mounts that it hides below it, and what is mounted on it; returns the bottom. */
+	/** Draws a mount and everything that is mounted on it. Returns where the next mount may begin. */
 	#subtree(row: MountRow, x: number, y: number, right: number, branchFrom: Box | null): number {
 		const { sheet } = this;
 		const hiding = this.#shown.find(({ parent, key }) => parent === row.key && row.hiddenBy === key);
-		// What lies on this mount comes first: it is what a path leads to.
+		// If another mount hides this one, a path leads to that one. So that one is drawn first, and this one below it.
 		const top = hiding ?? row;
 		const card = this.#card(top, x, y, right);
 		if (branchFrom !== null) {
@@ -161,7 +161,7 @@ class TablePen {
 		);
 	}
 
-	/** What is only counted, and what is gone. */
+	/** Names the mounts that are gone, and those that are not drawn. */
 	#rest(x: number, y: number, width: number): number {
 		const gone = this.table.gone
 			.slice(0, ROWS_MAX)
@@ -197,7 +197,10 @@ function itemsOf({ name, content, propagation, leaks, change, hiddenBy }: MountR
 	return items.filter((item) => item !== false);
 }
 
-/** If there are too many rows: those that something is the matter with, and their parents; then the first ones. */
+/**
+ * The rows to draw. If there are too many: those that have changed, are hidden or hide others, with their parents; then
+ * the first ones.
+ */
 function worthShowing(rows: readonly MountRow[]): readonly MountRow[] {
 	if (rows.length <= ROWS_MAX) return rows;
 	const chosen = new Set<MountRow>();

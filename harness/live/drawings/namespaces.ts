@@ -29,7 +29,8 @@ export function drawNamespaces({ kinds, latestChange }: NamespacesPicture, sheet
 		Math.max(0, ...texts.flatMap((text) => text.split(" ")).map((word) => sheet.widthOf(word, style)));
 	const isolated = kinds.map(({ isolates }) => isolates);
 	const left = Math.min(Math.max(...labels, 0) + 10, Math.max(sheet.width * 0.28, longest(isolated, small) + 6));
-	// No word of a heading and no letter of a namespace is cut. On a narrow sheet, the drawing is wider than the sheet.
+	// A column is so wide that no heading's word and no namespace's letter is cut. So the drawing may be wider than a
+	// narrow sheet.
 	const narrowest = Math.max(longest(SHOWN_PROCESSES.map(titleOf), HEAD), sheet.widthOf("A, new", HEAD) + 12) + GAP;
 	const width = Math.max((sheet.width - left) / SHOWN_PROCESSES.length, narrowest);
 	const columns = SHOWN_PROCESSES.map((process, index) => ({ process, x: left + index * width, width: width - GAP }));
@@ -54,7 +55,7 @@ export function drawNamespaces({ kinds, latestChange }: NamespacesPicture, sheet
 		for (const group of groupsOf(kind)) drawNamespace(sheet, kind.kind, look, group, columns, y);
 		y = Math.max(y + BAR_HEIGHT, about.y + about.height + 2) + ROW_GAP;
 		if (kind.kind !== changedRow) continue;
-		const column = columns.find(({ process }) => kind.cells[process] && isNews(kind.cells[process]));
+		const column = columns.find(({ process }) => kind.cells[process] && hasNews(kind.cells[process]));
 		const pointsAt = (column?.x ?? left) + width / 2;
 		y += sheet.callout(latestChange, { x: 0, y: y - 3, width: sheet.width }, pointsAt).height + 2 * ROW_GAP + 4;
 	}
@@ -64,8 +65,8 @@ export function drawNamespaces({ kinds, latestChange }: NamespacesPicture, sheet
 const HEAD = { bold: true } as const;
 const titleOf = (process: ShownProcess) => (process === "init" ? "the host" : shellTitle(process));
 
-const isNews = ({ changed, forChildren }: Cell) => changed || forChildren !== null;
-const isChanged = ({ cells }: NamespaceKind) => Object.values(cells).some(isNews);
+const hasNews = ({ changed, forChildren }: Cell) => changed || forChildren !== null;
+const isChanged = ({ cells }: NamespaceKind) => Object.values(cells).some(hasNews);
 
 interface Group {
 	cell: Cell;
@@ -80,7 +81,7 @@ function groupsOf({ cells }: NamespaceKind): Group[] {
 		const known = groups.find((group) => group.cell.letter === cell?.letter);
 		if (known !== undefined && cell !== undefined) {
 			known.members.push(process);
-			if (isNews(cell)) known.cell = cell;
+			if (hasNews(cell)) known.cell = cell;
 		} else if (cell !== undefined) groups.push({ cell, members: [process] });
 	}
 	return groups;

@@ -7,15 +7,15 @@ import { type Box, boxAround, type Drawing, grown, type Point } from "./shapes.t
 import type { Item, Sheet } from "./sheet.ts";
 
 const MARGIN = 8;
-/** The widest that the text of a card may be: if all fits, and otherwise. */
+/** The greatest width of a card's text: the first if the drawing then fits the sheet, otherwise the second. */
 const TEXT_MAX = [210, 130];
 /** How many namespaces are drawn besides the host's. */
 const NAMESPACES_MAX = 4;
 const TITLE_HEIGHT = 30;
 
 /**
- * The network namespaces, and the cables between them. The host is a frame around its links: what is outside is above it,
- * and the containers on its bridge are below, so that packets to a published port go downwards.
+ * The network namespaces, and the cables between them. The host is a frame around its links. What is outside is above
+ * the frame, and the containers on the host's bridge are below it, so that packets to a published port go downwards.
  */
 export function drawNetwork(picture: NetworkPicture, sheet: Sheet): Drawing {
 	const [host, ...others] = picture.namespaces;
@@ -62,6 +62,7 @@ class NetworkPen {
 		this.width = boxAround([...this.#placed.boxes.values()]).width + 24;
 	}
 
+	/** @param hidden how many namespaces are not drawn */
 	draw(hidden: number): void {
 		const { sheet } = this;
 		const [cards, cables] = [this.#cards, this.#cables];
@@ -69,7 +70,7 @@ class NetworkPen {
 		const { latestChange, changed } = this.picture;
 		let top = 0;
 		if (latestChange !== "" && !cards.some(({ key }) => this.#isAbout(key))) {
-			// It is about something that is gone, or about the host itself.
+			// The sentence is about something that is gone, or about the host itself.
 			const callout = sheet.callout(latestChange, { x: 0, y: 0, width: sheet.width }, changed === "host" ? 60 : null);
 			top = callout.y + callout.height + 10;
 		}
@@ -141,7 +142,7 @@ class NetworkPen {
 			...ports,
 			...listeners,
 		];
-		// The frame is as wide as its title at least.
+		// The frame is at least as wide as its title.
 		const { width } = this.sheet.sizeOf((scratch) => this.#title(scratch, [0, 0]));
 		return cards.map((card, index) => (index === 0 ? { ...card, width: Math.max(card.width, width) } : card));
 	}
@@ -163,7 +164,7 @@ class NetworkPen {
 		return this.#card(name, false, "net frame", rows);
 	}
 
-	/** A card with rows of items; and the sentence, if it is about this. */
+	/** A card with rows of items, and below it the sentence on the latest change, if that is about this card. */
 	#card(key: string, framed: boolean, look: string, rows: Item[][]): Card {
 		const isAbout = this.#isAbout(key) || (!framed && this.picture.changed.startsWith(`${key}/`));
 		const draw = (sheet: Sheet, [x, y]: Point): Box => {

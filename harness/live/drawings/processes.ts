@@ -17,7 +17,7 @@ const ROWS_MAX = 24;
 
 /**
  * The tree of processes: each one a card, with a line from its parent. A PID namespace is a frame around its processes.
- * The numbers inside are on the cards, and the host's numbers are at the left edge, outside of all frames.
+ * A card shows the pid inside its frame. The pids on the host are at the left edge, outside of all frames.
  */
 export function drawProcesses(picture: ProcessesPicture, sheet: Sheet): Drawing {
 	const pen = new ProcessPen(picture, sheet);

@@ -64,7 +64,7 @@ export function boxAround(boxes: readonly Box[]): Box {
 	return boxes.length === 0 ? { x: 0, y: 0, width: 0, height: 0 } : { x, y, width: right - x, height: bottom - y };
 }
 
-/** The box with a margin around it. */
+/** The box with a margin around it. @param above the margin above, if it differs */
 export const grown = ({ x, y, width, height }: Box, by: number, above = by): Box => ({
 	...{ x: x - by, y: y - above },
 	...{ width: width + 2 * by, height: height + by + above },

@@ -15,7 +15,7 @@ export type Measure = (text: string, style: { size: number; bold: boolean; code:
 /** A part of a {@link Sheet.flow}. */
 export interface Item extends TextStyle {
 	text: string;
-	/** The text if there is no room for the whole of it. */
+	/** A shorter text, which is shown if there is no room for `text`. */
 	short?: string;
 	/** It has an outline. */
 	tag?: boolean;
@@ -26,7 +26,10 @@ const TAG_MARGIN = 5;
 const GAP = 7;
 const ELLIPSIS = "…";
 
-/** What a drawing is drawn on. Each method adds shapes on top, and returns the room that they take. */
+/**
+ * What a drawing is drawn on. A method that adds shapes puts them on top, unless its name says otherwise. Most of these
+ * methods return the room that the shapes take.
+ */
 export class Sheet {
 	#shapes: Shape[] = [];
 	#focus: Box | null = null;
@@ -40,7 +43,7 @@ export class Sheet {
 		private readonly measure: Measure,
 	) {}
 
-	/** The drawing: as wide as the sheet, and as high as what is on it. */
+	/** The drawing: at least as wide as the sheet, and as high as what is on it. */
 	finish(): Drawing {
 		const boxes = this.#shapes.map((shape) => (shape.type === "line" ? boxOf(shape.points) : shape.box));
 		const { x, y, width, height } = boxAround(boxes);
@@ -159,9 +162,9 @@ export class Sheet {
 	}
 
 	/**
-	 * The sentence that says what has changed, in a balloon that points up to what it is about. A drawing has one such
-	 * sentence at most, so that it is clear where to look.
-	 * @param pointsAt the x of what it is about; null if it is about everything
+	 * The sentence that says what has changed, in a balloon that points up to what the sentence is about. A drawing has
+	 * one such sentence at most, so that it is clear where to look.
+	 * @param pointsAt the x that the balloon points to; null if it points to nothing
 	 */
 	callout(text: string, { x, y, width }: Omit<Box, "height">, pointsAt: number | null): Box {
 		const margin = 9;

@@ -5,13 +5,13 @@ import type { Item, Sheet } from "./sheet.ts";
 
 const MARGIN = 9;
 const ROW_GAP = 7;
-/** How far a terminal is to the right of the one whose session has its master. */
+/** How far a terminal is to the right of its parent: the one whose session has its master. */
 const INDENT = 26;
 const DEPTH_MAX = 3;
 
 /**
- * A frame for each terminal, with its session and the process groups in it. A terminal whose master a process of another
- * one's session has is below that one: what is typed there arrives here.
+ * A frame for each terminal, with its session and the process groups in it. If a process in one terminal's session has
+ * the master of another, the other is drawn below the first: what is typed in the first arrives in the other.
  */
 export function drawTerminals(picture: TerminalsPicture, sheet: Sheet): Drawing {
 	if (picture.terminals.length === 0) sheet.text("empty", [0, 0], "No process has a terminal.", { look: "muted" });
@@ -62,13 +62,13 @@ class TerminalPen {
 
 	draw(y: number): Box {
 		const { sheet, terminal, left } = this;
-		const { key, isNew, leader, groups, strangers } = terminal;
+		const { key, isNew, leader, groups, foreignUsers } = terminal;
 		const look = `frame ${terminal.isHosts ? "host" : "container"}${isNew ? " is-changed" : ""}`;
 		return sheet.behind(key, look, () => {
 			let bottom = this.#head(y + 6);
 			if (leader !== null) bottom = this.#text("leader", `Session of ${named(leader)}:`, bottom, { bold: true });
 			for (const group of groups) bottom = this.#group(group, bottom);
-			if (strangers.length > 0) bottom = this.#strangers(bottom);
+			if (foreignUsers.length > 0) bottom = this.#foreignUsers(bottom);
 			if (key === this.picture.changedKey) {
 				const place = { x: this.#x, y: bottom - 3, width: this.#room };
 				const callout = sheet.callout(this.picture.latestChange, place, this.#x + 30);
@@ -104,7 +104,7 @@ class TerminalPen {
 		return box.y + box.height + 2;
 	}
 
-	#group({ id, processes, isForeground, isNews }: ProcessGroup, y: number): number {
+	#group({ id, processes, isForeground, isNewInForeground }: ProcessGroup, y: number): number {
 		const items: Item[] = [
 			{ text: processesText(processes), code: true, bold: true },
 			{ text: `group ${id}`, size: 0.85, look: "muted" },
@@ -121,15 +121,15 @@ class TerminalPen {
 					]
 				: []),
 		];
-		return this.#card(`group.${id}`, `card${isNews ? " is-changed" : ""}`, items, y);
+		return this.#card(`group.${id}`, `card${isNewInForeground ? " is-changed" : ""}`, items, y);
 	}
 
-	#strangers(y: number): number {
+	#foreignUsers(y: number): number {
 		const items: Item[] = [
 			{ text: "⚠ also open in another session:", size: 0.85, bold: true, look: "bad" },
-			...this.terminal.strangers.map((one): Item => ({ text: named(one), code: true, bold: true })),
+			...this.terminal.foreignUsers.map((one): Item => ({ text: named(one), code: true, bold: true })),
 		];
-		return this.#card("strangers", "card bad", items, y);
+		return this.#card("foreign-users", "card bad", items, y);
 	}
 
 	#card(name: string, look: string, items: readonly Item[], y: number): number {

@@ -13,8 +13,9 @@ const BETWEEN = 48;
 const AT_EDGE = 26;
 
 /**
- * A frame for each container, with the places in it whose files are not in its root, and beside them where the files are. A
- * line joins the two; lines that meet belong to the same files.
+ * A frame for each container, with the places in it whose files are not in its root. Beside the frames is a card for
+ * each directory or file that these places show. A line joins a place to its files. Lines that meet lead to the same
+ * files.
  */
 export function drawVolumes(picture: VolumesPicture, sheet: Sheet): Drawing {
 	if (picture.users.length === 0) {

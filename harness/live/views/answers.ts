@@ -114,7 +114,7 @@ export function answersOf(past: Past): AnswersPicture {
 	if (view === undefined)
 		return { processes: { host: NO_ANSWER, container: NO_ANSWER }, answers: [], latestChange: "" };
 	const before = beforeLastChange(seen, allComparedAnswers);
-	const changedIn = (question: Question) =>
+	const changedShells = (question: Question) =>
 		before === null
 			? []
 			: SHELL_NAMES.filter(
@@ -132,21 +132,21 @@ export function answersOf(past: Past): AnswersPicture {
 			host,
 			container,
 			differs,
-			changed: changedIn(question),
+			changed: changedShells(question),
 		};
 	});
 	const [host = NO_ANSWER, container = NO_ANSWER] = SHELL_NAMES.map((name) => processOf(view.shells[name]));
 	return {
 		processes: { host, container },
 		answers,
-		latestChange: before === null ? "" : latestChangeOf(view, before.view, changedIn),
+		latestChange: before === null ? "" : latestChangeOf(view, before.view, changedShells),
 	};
 }
 
 const allComparedAnswers = (view: KernelState) =>
 	QUESTIONS.map((question) => SHELL_NAMES.map(comparedAnswer(question, view)));
 
-/** The part of the answer that counts, for each shell. */
+/** Returns a function from a shell to the part of its answer whose changes count. */
 function comparedAnswer({ compared, answer }: Question, view: KernelState): (name: ShellName) => string {
 	return (name) => {
 		const shell = view.shells[name];
@@ -157,12 +157,12 @@ function comparedAnswer({ compared, answer }: Question, view: KernelState): (nam
 function latestChangeOf(
 	view: KernelState,
 	before: KernelState,
-	changedIn: (question: Question) => ShellName[],
+	changedShells: (question: Question) => ShellName[],
 ): string {
 	const [host = "", container = ""] = SHELL_NAMES.map((name) => {
 		const [shell, previous] = [view.shells[name], before.shells[name]];
 		if (!shell || !previous) return "";
-		const news = QUESTIONS.filter((question) => changedIn(question).includes(name));
+		const news = QUESTIONS.filter((question) => changedShells(question).includes(name));
 		return news
 			.slice(0, CHANGES_MAX)
 			.map((question) => question.changeText(shell, view.host, previous))
@@ -191,8 +191,8 @@ function whoseProc({ procPids }: ShellState, { tasks }: Host): "none" | "host" |
 // A process's capabilities apply to what its user namespace owns. See user_namespaces(7).
 function userOf({ credentials, namespaces }: ShellState, host: Host): string {
 	const held = [...BigInt(`0x${credentials.capabilities || "0"}`).toString(2)].filter((bit) => bit === "1").length;
-	const here = held > 0 && namespaces["user"] !== host.namespaces["user"] ? ", only inside" : "";
-	return `uid ${credentials.uids[1] ?? "?"}, ${held === 0 ? "no capabilities" : counted(held, "capability", "capabilities")}${here}`;
+	const scope = held > 0 && namespaces["user"] !== host.namespaces["user"] ? ", only inside" : "";
+	return `uid ${credentials.uids[1] ?? "?"}, ${held === 0 ? "no capabilities" : counted(held, "capability", "capabilities")}${scope}`;
 }
 
 function rootOf(mounts: ShellState["mounts"]): string {
@@ -204,7 +204,7 @@ function addressesOf({ links }: ShellState): string[] {
 	return links.flatMap(({ addresses }) => addresses).filter((address) => !address.includes(":"));
 }
 
-/** The kinds of namespace in which the shell is not in the host's. */
+/** The kinds of which the shell has another namespace than the host. */
 function ownKinds({ namespaces }: ShellState, host: Host): string[] {
 	return KINDS.filter((kind) => namespaces[kind] !== host.namespaces[kind]);
 }

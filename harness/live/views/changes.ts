@@ -5,8 +5,8 @@ import type { Moment, Past } from "./past.ts";
 export type ShellState = NonNullable<KernelState["shells"][string]>;
 
 /**
- * The past without gaps. If a shell's process ended while it was being read, its last known state takes its place.
- * The moments before all shells were there are left out.
+ * The past without gaps. If a shell's process ended while the kernel's state was being read, its last known state takes
+ * the place of the missing one. The moments before all shells were there are left out.
  */
 export function withoutGaps(past: Past): Past {
 	const last: KernelState["shells"] = {};
@@ -24,12 +24,13 @@ export function withoutGaps(past: Past): Past {
 }
 
 /**
- * Finds the earlier moment with which the last one is compared, to tell what has just changed; null if nothing has ever
- * changed.
+ * Finds the earlier moment to compare the last one with, so as to tell what has just changed. Returns null if nothing
+ * has ever changed.
  *
  * One command makes many views, so the last moment that was different may be in the middle of a command. Therefore, the
- * result is the last moment, up to that one, at which all shells waited for keys. But if the result would look the same as
- * the last moment, because the command has left nothing behind, it is the last moment that was different.
+ * result is the moment at which the command began: of the moments up to the different one, the last one at which all
+ * shells waited for keys. But if the command has left nothing behind, that moment looks like the last one. Then the
+ * result is the last moment that was different.
  * @param past without gaps
  * @param comparedPart the part of a view whose changes count; pass the same function each time, because its results are
  * cached

@@ -1,6 +1,8 @@
 import type { IdentityPicture } from "./identity.ts";
 
-/** Describes in lines of text which user of the host each user of the container is. */
+/**
+ * Describes in lines of text which user of the host each user of the container is. Ends with the latest change, if any.
+ */
 export function identityInWords({ maps, users, ownNamespace, latestChange }: IdentityPicture): string[] {
 	if (maps.length === 0) return ["The maps were not read."];
 	const named = ({ id, name }: { id: number; name: string }) => `${id} (${name || "no name"})`;

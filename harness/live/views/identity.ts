@@ -46,7 +46,7 @@ export interface IdentityPicture extends Picture {
 	changedUser: number | null;
 }
 
-/** Which user the container's shell runs as, in the container and on the host. */
+/** Which users of the host the container's users are, the shell's own user first, and how the ids are mapped. */
 export function identityOf(past: Past): IdentityPicture {
 	const { now, before } = latestTwo(
 		past.filter(({ view }) => view.shells["container"]),
@@ -86,12 +86,12 @@ function mapsOf({ uidMap, gidMap }: Identity): IdMapPicture[] {
 	}));
 }
 
-function usersOf({ uidMap, users }: Identity, hostUsers: Identity["users"], self: number): UserPair[] {
+function usersOf({ uidMap, users }: Identity, hostUsers: Identity["users"], shellUid: number): UserPair[] {
 	const name = (list: Identity["users"], id: number) => list.find((one) => one.id === id)?.name ?? "";
 	const pairOf = (inside: number, outside: number): UserPair => {
 		const [insideName, outsideName] = [name(users, inside), name(hostUsers, outside)];
 		const differs = insideName !== outsideName || inside !== outside;
-		const isShell = outside === self;
+		const isShell = outside === shellUid;
 		return { inside: { id: inside, name: insideName }, outside: { id: outside, name: outsideName }, isShell, differs };
 	};
 	const inside = (id: number) => {
@@ -104,7 +104,7 @@ function usersOf({ uidMap, users }: Identity, hostUsers: Identity["users"], self
 	};
 	const named = users.flatMap(({ id }) => outside(id).map((other) => pairOf(id, other)));
 	const mapped = hostUsers.filter(({ id }) => inside(id) !== NOBODY_ID).map(({ id }) => pairOf(inside(id), id));
-	const all = [pairOf(inside(self), self), ...named, ...mapped];
+	const all = [pairOf(inside(shellUid), shellUid), ...named, ...mapped];
 	const unique = all.filter((one, index) => all.findIndex((other) => other.outside.id === one.outside.id) === index);
 	return unique.toSorted((one, other) => importance(other) - importance(one)).slice(0, USERS_MAX);
 }

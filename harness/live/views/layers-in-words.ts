@@ -2,7 +2,7 @@ import { lastComponent } from "./layer-changes.ts";
 import type { LayersPicture } from "./layers.ts";
 import type { OverlayPicture, PathRow } from "./overlay-picture.ts";
 
-/** What each layer of each overlay holds, as lines of text, one line per path. */
+/** What each layer of each overlay holds, as lines of text, one line per path. Ends with the latest change, if any. */
 export function layersInWords({ overlays, latestChange }: LayersPicture): string[] {
 	const lines = overlays.length === 0 ? ["No overlay is mounted."] : overlays.flatMap(overlayInWords);
 	return [...lines, ...(latestChange === "" ? [] : [latestChange])];

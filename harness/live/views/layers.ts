@@ -89,7 +89,7 @@ function tableOf({ device, lower, upper }: Layers): OverlayPicture {
 	};
 }
 
-/** @param covers whether a layer below has something of that name; null if nobody writes to the entry's layer */
+/** @param covers whether the entry is the upper layer's and covers something below; null for a lower layer's entry */
 function cellOf(entry: Entry | undefined, covers: boolean | null): Cell {
 	if (entry === undefined) return "";
 	if (entry.kind === "whiteout") return "whiteout";
@@ -102,7 +102,7 @@ function cellOf(entry: Entry | undefined, covers: boolean | null): Cell {
  * documentation.
  */
 function shownAt(layers: readonly Contents[], path: string): number | null {
-	const above = path
+	const parents = path
 		.split("/")
 		.map((_, index, names) => names.slice(0, index).join("/"))
 		.slice(1);
@@ -113,7 +113,7 @@ function shownAt(layers: readonly Contents[], path: string): number | null {
 			const found = layer.get(directory);
 			return found !== undefined && (found.kind !== "directory" || found.opaque);
 		};
-		if (above.some(hides)) return null;
+		if (parents.some(hides)) return null;
 	}
 	return null;
 }
@@ -123,8 +123,8 @@ function changedPaths(before: OverlayPicture, now: OverlayPicture): string[] {
 	return now.rows.filter((row) => old.get(row.path) !== JSON.stringify(row)).map(({ path }) => path);
 }
 
-// Leaves out directories that only hold other rows. If there are still too many rows, rows that were written to are more
-// important than others.
+// Leaves out directories that only hold other rows. If there are still too many rows, prefers those that were written
+// to.
 function shortened(overlay: OverlayPicture): OverlayPicture {
 	const holds = (directory: string) => overlay.rows.some(({ path }) => path.startsWith(`${directory}/`));
 	const worthShowing = overlay.rows.filter(

@@ -14,6 +14,7 @@ import {
 /** An event of a cgroup, with its time. */
 export interface LimitEvent {
 	atMs: number;
+	/** The cgroup's path, or {@link MACHINE}. */
 	group: string;
 	/** The resource in whose chart the mark is shown; null for none. */
 	resource: Resource | null;

@@ -2,7 +2,7 @@ import type { MountRow, MountsPicture, MountTable } from "./mounts.ts";
 import type { ShownProcess } from "./namespaces.ts";
 import { listed, theShell } from "./phrases.ts";
 
-/** The mount tables as lines of text, one line per mount. */
+/** The mount tables as lines of text, one line per mount. Ends with the latest change, if any. */
 export function mountsInWords({ tables, latestChange }: MountsPicture): string[] {
 	return [...tables.flatMap(tableInWords), ...(latestChange === "" ? [] : [latestChange])];
 }
@@ -21,7 +21,7 @@ function lineOf(
 	{ name, depth, content, propagation, leaks, change, hiddenBy }: MountRow,
 	rows: readonly MountRow[],
 ): string {
-	const hides = rows.find(({ key }) => key === hiddenBy)?.name;
-	const marks = [propagation, leaks && "leaks", change, hides !== undefined && `hidden by ${hides}`];
+	const hiding = rows.find(({ key }) => key === hiddenBy)?.name;
+	const marks = [propagation, leaks && "leaks", change, hiding !== undefined && `hidden by ${hiding}`];
 	return `${"  ".repeat(depth + 1)}${name} (${content}): ${marks.filter(Boolean).join(", ")}`;
 }

@@ -23,7 +23,7 @@ export interface MountRow {
 	leaks: boolean;
 	/** What has just happened to it, such as "new"; empty when nothing has. */
 	change: string;
-	/** The key of the mount that was mounted over it, so that no path leads to it any more; null if it is visible. */
+	/** The key of the mount that hides it, so that no path leads to it any more; null if it is visible. */
 	hiddenBy: string | null;
 }
 
@@ -129,12 +129,12 @@ function asTree(mounts: readonly Mount[]): { mount: Mount; parent: Mount | null;
 	return below(null, 0);
 }
 
-/** By id, the mounts that no path leads to, and the mount that hides each of them. */
+/** The ids of the mounts that no path leads to, each with the id of the mount that hides it. */
 function hiddenMounts(mounts: readonly Mount[]): Map<number, number> {
 	const hidden = new Map<number, number>();
 	for (const { mount, parent } of asTree(mounts)) {
 		const isOn = (other: Mount, below: Mount) => other.parentId === below.id && other !== below;
-		// A mount over another one is mounted on its root, and all else that is mounted there is hidden, too.
+		// A mount over this one is mounted on its root. It also hides everything else that is mounted on this one.
 		const over = mounts.find((other) => isOn(other, mount) && other.mountPoint === mount.mountPoint);
 		const covers = parent?.mountPoint === mount.mountPoint;
 		const later = mounts

@@ -1,7 +1,7 @@
 import { type NamespaceKind, type NamespacesPicture, SHOWN_PROCESSES, type ShownProcess } from "./namespaces.ts";
 import { listed, theShell } from "./phrases.ts";
 
-/** Which processes share which namespace: a line for each kind of namespace. */
+/** Which processes share which namespace: a line for each kind of namespace. Ends with the latest change, if any. */
 export function namespacesInWords({ kinds, latestChange }: NamespacesPicture): string[] {
 	return [...kinds.map(lineOf), ...(latestChange === "" ? [] : [latestChange])];
 }

@@ -17,7 +17,7 @@ export interface Change {
 	/** The view's sentence states the news with the highest rank. */
 	rank: number;
 	text: string;
-	/** What the text is about: `NAMESPACE`, `NAMESPACE/LINK`, `port NUMBER`, or empty for what is gone. */
+	/** What the text is about: `NAMESPACE`, `NAMESPACE/LINK`, `port NUMBER`, or empty if that is gone. */
 	about: string;
 }
 
@@ -28,9 +28,9 @@ const namespaceText = (name: string) => (name === "host" || name === "container"
 const whereText = (name: string) => (name === "host" ? "on the host" : `in ${namespaceText(name)}`);
 
 function portChanges(before: readonly NamespacePicture[], now: readonly NamespacePicture[]): Change[] {
-	const rulesOf = (namespaces: readonly NamespacePicture[]) =>
+	const portsIn = (namespaces: readonly NamespacePicture[]) =>
 		publishedPorts(namespaces.find(({ name }) => name === "host")?.rules ?? []);
-	const [previous, current] = [rulesOf(before), rulesOf(now)];
+	const [previous, current] = [portsIn(before), portsIn(now)];
 	const isIn = (list: typeof previous, port: number) => list.some((one) => one.port === port);
 	return [
 		...current
@@ -51,11 +51,11 @@ function namespaceChanges(previous: NamespacePicture | undefined, namespace: Nam
 	if (previous === undefined)
 		return [...newNamespace(namespace), ...namespace.links.flatMap((link) => newVethPair(namespace, link))];
 	const old = new Map(previous.links.map((link) => [link.name, link]));
-	const ports = previous.listeners.map(({ port }) => port);
+	const oldPorts = previous.listeners.map(({ port }) => port);
 	const gone = previous.links.filter(({ name }) => !namespace.links.some((link) => link.name === name));
 	return [
 		...namespace.listeners
-			.filter(({ port }) => !ports.includes(port))
+			.filter(({ port }) => !oldPorts.includes(port))
 			.map(({ port, program }) => ({
 				rank: 5,
 				about: namespace.name,

@@ -2,7 +2,10 @@ import type { NetworkPicture } from "./network.ts";
 import type { LinkPicture, NamespacePicture } from "./network-picture.ts";
 import { listed } from "./phrases.ts";
 
-/** The network namespaces, their links and where these lead, and the packets' paths, as lines of text. */
+/**
+ * The network namespaces, their links and where these lead, and the packets' paths, as lines of text. Ends with the
+ * latest change, if any.
+ */
 export function networkInWords({ namespaces, packetPaths, latestChange }: NetworkPicture): string[] {
 	return [
 		...namespaces.flatMap(namespaceInWords),

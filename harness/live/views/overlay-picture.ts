@@ -1,10 +1,10 @@
-/** What a layer holds at a path. */
+/** What a layer holds at a path; empty for nothing. */
 export type Cell = "" | "file" | "directory" | "new" | "copied up" | "whiteout" | "opaque";
 
 /** A path, and what each layer holds there. */
 export interface PathRow {
 	path: string;
-	/** The topmost lower layer first. */
+	/** What each lower layer holds, the topmost first. */
 	lower: Cell[];
 	upper: Cell;
 	/** The layer whose entry is visible: `upper`, or the index of a lower layer; null if none is. */
@@ -18,8 +18,9 @@ export interface OverlayPicture {
 	device: string;
 	/** Where it is mounted, such as "/root/merged". */
 	merged: string[];
+	/** The paths of the lower layers, the topmost first. */
 	lower: string[];
-	/** The upper layer; null if there is none, so that nothing can be written. */
+	/** The path of the upper layer; null if there is none, so that nothing can be written. */
 	upper: string | null;
 	/** The directory that the kernel works in while it changes the upper layer; empty if it is not known. */
 	work: string;

@@ -13,7 +13,7 @@ export interface PacketPath {
 	hops: Hop[];
 	/** The link of the host by which the packet leaves the host; null if there is no route. */
 	device: string | null;
-	/** The namespace that has the new destination; null if none has. */
+	/** The name of the namespace that has the new destination's address; null if none has. */
 	end: string | null;
 }
 
@@ -52,8 +52,8 @@ export function publishedPorts(rules: readonly string[]): { port: number; addres
 function hopsTo(address: string, port: number, host: NamespacePicture, namespaces: readonly NamespacePicture[]): Hop[] {
 	const device = routeTo(address, host);
 	if (device === null) return [{ text: `no route to ${address}`, passes: false }];
-	const route = host.links.find(({ name }) => name === device);
-	const hops = [{ text: route?.kind === "bridge" ? `${device}, the bridge` : device, passes: route?.up !== false }];
+	const exit = host.links.find(({ name }) => name === device);
+	const hops = [{ text: exit?.kind === "bridge" ? `${device}, the bridge` : device, passes: exit?.up !== false }];
 	const end = ownerOf(address, namespaces);
 	const link = end?.links.find(owns(address));
 	if (end === undefined || link === undefined) return [...hops, { text: `no link has ${address}`, passes: false }];

@@ -37,7 +37,7 @@ export function eventToTell(moments: Past): ProcessEvent | null {
 	return tellsOfCommand ? (remainingZombie(moments) ?? best) : best;
 }
 
-/** A zombie that is still there. It tells more than that a command's process has started and ended. */
+/** Tells of a zombie that is still there: more important than that a command's process has started and ended. */
 function remainingZombie(moments: Past): ProcessEvent | null {
 	const last = moments.at(-1)?.view;
 	if (last === undefined) return null;
@@ -51,7 +51,7 @@ function remainingZombie(moments: Past): ProcessEvent | null {
 /**
  * Whether the process is pid 1 of its namespace and has no handler for SIGTERM. The kernel then discards the signals that
  * other processes of the namespace send to it; see pid_namespaces(7). Known only of a process that a shell's user is
- * talking to, and of interest only if there is another process in the namespace.
+ * talking to, and of interest only if the process has a child.
  */
 export function isDeaf(task: Process, { host, shells }: KernelState): boolean {
 	const state = SHELL_NAMES.map((name) => shells[name]).find((shell) => shell?.pid === task.pid);
@@ -118,7 +118,10 @@ function eventsBetween(previous: KernelState, view: KernelState, first: KernelSt
 	];
 }
 
-/** What of the orphans in these moments has ended since the last one, and left no zombie, so its new parent has reaped it. */
+/**
+ * The orphans of these moments that have ended since the last of the moments and have left no zombie: their new parents
+ * have reaped them.
+ */
 function reapedOrphans(moments: Past, view: KernelState): ProcessEvent[] {
 	const last = moments.at(-1)?.view;
 	if (last === undefined) return [];

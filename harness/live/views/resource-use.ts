@@ -6,8 +6,9 @@ export const MACHINE = "the whole machine";
 export const RESOURCES = ["memory", "processes", "cpu"] as const;
 export type Resource = (typeof RESOURCES)[number];
 
-/** How much of a resource is used: bytes, processes, or microseconds of a processor since the beginning. */
+/** How much of a resource a cgroup, or the whole machine, uses. */
 export interface ResourceUse {
+	/** Bytes, processes, or microseconds of processor time since the cgroup was made. */
 	used: number;
 	/** The most that was ever used, if the kernel counts that. */
 	peak?: number;

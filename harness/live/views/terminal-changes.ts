@@ -1,19 +1,19 @@
 import { listed, sentence, theShell } from "./phrases.ts";
 import type { TerminalPicture, TerminalProcess } from "./terminals-picture.ts";
 
-/** What has changed, and the key of the terminal that this is about. */
 interface TerminalChange {
 	text: string;
+	/** The key of the terminal that the text is about, or of the parent of one that is gone; null for none. */
 	key: string | null;
 }
 
-/** Tells the most important change, in one sentence. */
+/** The most important change, in one sentence; null if nothing has changed. */
 export function terminalChangeOf(
 	before: readonly TerminalPicture[],
 	now: readonly TerminalPicture[],
 ): TerminalChange | null {
 	return (
-		newStrangers(before, now) ??
+		newForeignUser(before, now) ??
 		newTerminal(before, now) ??
 		lostTerminal(before, now) ??
 		newGroup(before, now) ??
@@ -41,10 +41,10 @@ export const MODES: Record<NonNullable<TerminalPicture["mode"]>, string> = {
 	raw: "passes on every key, and Ctrl-C, too",
 };
 
-function newStrangers(before: readonly TerminalPicture[], now: readonly TerminalPicture[]): TerminalChange | null {
+function newForeignUser(before: readonly TerminalPicture[], now: readonly TerminalPicture[]): TerminalChange | null {
 	for (const terminal of now) {
 		const old = before.find(({ key }) => key === terminal.key);
-		const fresh = terminal.strangers.find(({ pid }) => old?.strangers.every((one) => one.pid !== pid) === true);
+		const fresh = terminal.foreignUsers.find(({ pid }) => old?.foreignUsers.every((one) => one.pid !== pid) === true);
 		if (fresh === undefined) continue;
 		const text = `another session's ${fresh.name} has ${terminalText(terminal)} open: what it writes appears there`;
 		return { text: sentence(text), key: terminal.key };

@@ -22,7 +22,7 @@ export function terminalsOf(past: Past): TerminalsPicture {
 	if (before === undefined) return { terminals: now, latestChange: "", changedKey: null };
 	const previous = terminalsIn(before);
 	const change = terminalChangeOf(previous, now);
-	return { terminals: withNews(previous, now), latestChange: change?.text ?? "", changedKey: change?.key ?? null };
+	return { terminals: markNew(previous, now), latestChange: change?.text ?? "", changedKey: change?.key ?? null };
 }
 
 /** Without names: a process that executes another program has the same terminals as before. */
@@ -57,8 +57,9 @@ function terminalAt(place: Place, { users, settings }: Reading, view: KernelStat
 		leader: leader === undefined ? null : process(leader),
 		groups: groupsOf(members, view),
 		masters: users.filter(has("master")).map(process),
-		// Without a session, the terminal is about to end with its leader.
-		strangers:
+		// A terminal that is nobody's controlling terminal has just been made, or its session's leader has ended. Its users
+		// do not belong to another session then.
+		foreignUsers:
 			session === null ? [] : users.filter((user) => has("slave")(user) && !members.includes(user)).map(process),
 		parent: null,
 		isNew: false,
@@ -66,8 +67,9 @@ function terminalAt(place: Place, { users, settings }: Reading, view: KernelStat
 }
 
 /**
- * The session whose controlling terminal this is. The kernel shows only the number of a controlling terminal, which
- * every devpts has. So a member of the session must have the terminal open as well.
+ * The session whose controlling terminal this is; null for none. The kernel shows only the number of a controlling
+ * terminal, and terminals of different devpts have the same numbers. So a member of the session must also have this
+ * terminal open.
  */
 function sessionOf(place: Place, users: readonly User[]): number | null {
 	const holders = users.filter(
@@ -91,7 +93,7 @@ function groupsOf(members: readonly User[], view: KernelState): ProcessGroup[] {
 			id,
 			processes: own.map(({ pid }) => processAt(pid, view)),
 			isForeground: own.some(({ foreground }) => foreground === id),
-			isNews: false,
+			isNewInForeground: false,
 		};
 	});
 	return groups.toSorted((one, other) => Number(other.isForeground) - Number(one.isForeground));
@@ -103,7 +105,7 @@ function processAt(pid: number, { host }: KernelState): TerminalProcess {
 	return { pid, name: programName(task), innerPid: task.nsPids.slice(1).at(-1) ?? null };
 }
 
-/** Says of each terminal in which other terminal's session its master is. */
+/** Finds each terminal's `parent`. */
 function withParents(all: readonly TerminalPicture[], users: readonly User[]): TerminalPicture[] {
 	return all.map((terminal) => {
 		const pids = new Set(terminal.masters.map(({ pid }) => pid));
@@ -120,11 +122,11 @@ function inOrder(all: readonly TerminalPicture[]): TerminalPicture[] {
 		...all.filter(({ parent }) => parent === terminal.key).flatMap(below),
 	];
 	const tops = all.filter(({ parent }) => parent === null).toSorted((one, other) => rank(one) - rank(other));
-	// Nothing is lost if two terminals have each other's masters.
+	// Two terminals that have each other's masters are below no top. They come last.
 	return [...new Set([...tops.flatMap(below), ...all])];
 }
 
-function withNews(before: readonly TerminalPicture[], now: readonly TerminalPicture[]): TerminalPicture[] {
+function markNew(before: readonly TerminalPicture[], now: readonly TerminalPicture[]): TerminalPicture[] {
 	return now.map((terminal) => {
 		const old = before.find(({ key }) => key === terminal.key);
 		const isKnown = (group: ProcessGroup) =>
@@ -133,7 +135,7 @@ function withNews(before: readonly TerminalPicture[], now: readonly TerminalPict
 		return {
 			...terminal,
 			isNew: old === undefined,
-			groups: terminal.groups.map((group) => ({ ...group, isNews: group.isForeground && !isKnown(group) })),
+			groups: terminal.groups.map((group) => ({ ...group, isNewInForeground: group.isForeground && !isKnown(group) })),
 		};
 	});
 }

@@ -2,16 +2,16 @@ import type { ShownProcess } from "./namespaces.ts";
 import { counted, listed, sentence, theShell } from "./phrases.ts";
 import type { VolumeParts, VolumeSource, VolumeTarget, VolumeUser } from "./volumes-picture.ts";
 
-/** What has changed, and the key of the target or source that this is about. */
 interface VolumeChange {
 	text: string;
+	/** The key of the target or source that the text is about; null if that is gone. */
 	key: string | null;
 }
 
 /** If there are more new targets than this, a sentence only counts them. */
 const TARGETS_MAX = 1;
 
-/** Tells the most important change, in one sentence. */
+/** The most important change, in one sentence; null if nothing has changed. */
 export function volumeChangeOf(before: VolumeParts, now: VolumeParts): VolumeChange | null {
 	return newTargets(before, now) ?? lostTargets(before, now) ?? changedFlags(before, now) ?? changedNames(before, now);
 }
@@ -20,7 +20,7 @@ export function volumeChangeOf(before: VolumeParts, now: VolumeParts): VolumeCha
 export const ownersOf = ({ of }: Pick<VolumeUser, "of">): string => listed(of.map(ownerOf));
 const ownerOf = (process: ShownProcess) => (process === "init" ? "the host" : theShell(process));
 
-/** "/root/data of the host", "the volume mail", "a file system in memory". */
+/** "/root/data of the host", "the volume mail", "an empty file system in memory". */
 export function sourceText({ kind, path, name }: VolumeSource): string {
 	if (kind === "memory") return "an empty file system in memory";
 	return kind === "volume" ? `the volume ${name}` : `${path} of the host`;

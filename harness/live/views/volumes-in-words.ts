@@ -3,7 +3,10 @@ import { counted } from "./phrases.ts";
 import { ownersOf, sourceText } from "./volume-changes.ts";
 import type { VolumeSource, VolumesPicture, VolumeUser } from "./volumes-picture.ts";
 
-/** Which files of a container are not in its root, and where they are, as lines of text. */
+/**
+ * As lines of text: the root and the mounts of each container and of the host, then what is in the mounted directories.
+ * Ends with the latest change, if any.
+ */
 export function volumesInWords({ users, sources, latestChange }: VolumesPicture): string[] {
 	const lines = users.flatMap((user) => [
 		`${ownersOf(user)}:`,
@@ -15,11 +18,11 @@ export function volumesInWords({ users, sources, latestChange }: VolumesPicture)
 		}),
 	]);
 	const contents = sources.map((source) => `${sourceText(source)}: ${contentText(source)}`);
-	const none = users.length === 0 ? ["No container is there, and nothing is mounted for one."] : [];
+	const none = users.length === 0 ? ["There is no container yet, and no volume is mounted."] : [];
 	return [...none, ...lines, ...contents, ...(latestChange === "" ? [] : [latestChange])];
 }
 
-/** "the upper layer upper over rootfs". */
+/** "changes in upper, over rootfs". */
 export const rootText = ({ upper, lower }: NonNullable<VolumeUser["layers"]>): string =>
 	`changes in ${lastComponent(upper)}, over ${lower.length === 1 ? lastComponent(lower[0] ?? "") : counted(lower.length, "lower layer")}`;
 

@@ -31,12 +31,13 @@ export interface VolumeSource {
 	name: string;
 	/** The first names in the directory; none for a file. */
 	names: VolumeName[];
+	/** The directory has more names than these. */
 	isTruncated: boolean;
 }
 
 export interface VolumeName {
 	name: string;
-	/** A named volume has it because the image has it at the target. */
+	/** It was copied from the image: the source is a named volume, and the image has this name at the target. */
 	isFromImage: boolean;
 	isNew: boolean;
 }

@@ -9,7 +9,7 @@ import type { VolumeParts, VolumeSource, VolumesPicture, VolumeTarget, VolumeUse
 type Mount = KernelState["host"]["mounts"][number];
 type Reading = NonNullable<ShellState["volumes"]>[number];
 
-/** What containers and host find at places of their own beside their roots, and where on the host that is. */
+/** Where containers and the host have files that are not in their roots, and where on the host these files are. */
 export function volumesOf(past: Past): VolumesPicture {
 	const seen = withoutGaps(past);
 	const view = seen.at(-1)?.view;
@@ -18,7 +18,7 @@ export function volumesOf(past: Past): VolumesPicture {
 	const [now, previous] = [partsOf(view), before === undefined ? null : partsOf(before)];
 	if (previous === null) return { ...now, latestChange: "", changedKey: null };
 	const change = volumeChangeOf(previous, now);
-	const marked = withNews(previous, now);
+	const marked = markNew(previous, now);
 	return { ...marked, latestChange: change?.text ?? "", changedKey: change?.key ?? null };
 }
 
@@ -89,7 +89,7 @@ function joined(known: VolumeSource | undefined, source: VolumeSource): VolumeSo
 	};
 }
 
-function withNews(before: VolumeParts, now: VolumeParts): VolumeParts {
+function markNew(before: VolumeParts, now: VolumeParts): VolumeParts {
 	const oldTargets = new Set(before.users.flatMap(({ targets }) => targets.map(({ key }) => key)));
 	const isNewIn = (key: string) => {
 		const old = before.sources.find((source) => source.key === key);
