@@ -23,11 +23,11 @@ const PANES: Record<CompositionName, readonly Pane[]> = {
 };
 
 /**
- * Composes the page. Before a step is played, the sentence stands beside the drawing. While the step is played, the shell
- * stands beside the drawing. When the step is done, the sentence beside the shell says where to look.
+ * Composes the page. Before a step is played, the sentence stands beside the drawing. While the step is played, the
+ * shell stands beside the drawing. When the step is done, the sentence below the shell says where to look.
  * @param phase null until the demo has begun
  * @param stage the shell that the step's command is typed into
- * @param working whether the page shows the learner's own work, which only this page has
+ * @param working whether the page shows the learner's own work; other pages do not follow this choice
  */
 export function compose(shown: Shown, phase: Phase | null, stage: ShellName, working: boolean): Composition {
 	const name = working ? "work" : (shown.composition ?? (phase === "told" || phase === null ? "say" : "do"));
@@ -43,7 +43,7 @@ function attentionOf(name: CompositionName, phase: Phase | null): Pane {
 	return name === "say" || phase === "done" ? "sentence" : "shell";
 }
 
-/** Says which pane fills the page after the next press of the key for that: one pane after the other, then none. */
+/** The pane to show alone after the next press of the key for `alone`: one pane after the other, then null. */
 export function nextAlone(shown: Shown, { name, attention }: Composition): Shown["alone"] {
 	const all = PANES[name].filter((pane) => pane === "sentence" || pane === "shell" || pane === "drawing");
 	// The drawing is first, because its details gain most from the room. But the shell is first while the audience is to

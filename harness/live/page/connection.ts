@@ -6,7 +6,7 @@ const LONGEST_PAUSE_MS = 4_000;
 /** The state of the connection. */
 export type State = "connecting" | "open" | "lost" | "over";
 
-/** Close codes after which the page does not reconnect: the demo is over, or the page sent a message that it may not send. */
+/** Close codes after which the page does not reconnect: the demo is over, or the server refused the page's messages. */
 const FINAL_CODES = new Set([1001, 1008]);
 
 /** The page's connection to drydock. It reconnects by itself. */

@@ -5,7 +5,7 @@ type EventOf<Type extends DemoEvent["type"]> = Extract<DemoEvent, { type: Type }
 export type Header = EventOf<"demo">;
 type Timed<T> = T & { atMs: number };
 
-/** How many moments, and how many steps' beginnings and ends, are kept to look back on. */
+/** How many moments, and how many phases of steps, are kept to look back on. */
 const KEPT_MAX = 400;
 
 /** Where the demo was at a moment: which step, and how far the step was played. */
@@ -42,7 +42,7 @@ export class DemoState {
 				this.past = kept(this.past, { atMs: event.atMs, view: event.view });
 				return;
 			case "back":
-				// The last view is that of the moment that the demo has gone back to: the demo sends it just before this
+				// The last view shows the moment that the demo has gone back to. The demo sends that view just before this
 				// event.
 				this.past = this.past.slice(-1);
 				this.#places = [];
@@ -59,14 +59,14 @@ export class DemoState {
 		}
 	}
 
-	/** Where the demo was at this moment; null for now. */
+	/** Where the demo was at a moment. @param atMs the moment; null for now */
 	placeAt(atMs: number | null): Place {
 		const places = this.#places;
 		const last = atMs === null ? places.at(-1) : (places.findLast((place) => place.atMs <= atMs) ?? places[0]);
 		return last ?? { step: 1, phase: null };
 	}
 
-	/** What was seen up to this moment; null for now. */
+	/** What was seen up to a moment. @param atMs the moment; null for now */
 	pastAt(atMs: number | null): Moment[] {
 		if (atMs === null) return this.past;
 		const until = this.past.findLastIndex((moment) => moment.atMs <= atMs);

@@ -9,9 +9,9 @@ const fitted = new WeakMap<HTMLElement, string>();
 export const pageScrolls = (): boolean => matchMedia("(max-width: 60rem)").matches;
 
 /**
- * Gives an element the largest font size with which everything in it fits, by its style `--fit`. If even the smallest does
- * not fit, the size is the usual one, and the element is scrolled.
- * @param largest 1 for the usual size
+ * Gives an element the largest font size with which everything in it fits, by its style `--fit`. If the contents do not
+ * fit even in the smallest size, the size is the usual one, and the element is scrolled.
+ * @param largest the largest font size, as a multiple of the usual one
  */
 export function fitFontSize(element: HTMLElement, largest: number): void {
 	const { fontSize } = getComputedStyle(document.documentElement);

@@ -87,8 +87,8 @@ function shareShown(): void {
 	if (showing.presents) connection.send({ action: "show", shown: showing.shown });
 }
 
-// The presenter's page decides how many columns and rows the terminals have: as many as fit beside the drawing. All other
-// pages, and a shell that fills the page, adapt their font size.
+// The presenter's page decides how many columns and rows the terminals have: as many as fit beside the drawing. All
+// other pages adapt their font size, and so does a shell that fills the presenter's page.
 function shareSize(): void {
 	const { presents, demo, composition } = showing;
 	if (!presents || panes === null || demo.header === null) return;
@@ -133,7 +133,7 @@ function showConnection(state: State, reason: string): void {
 
 function act(action: Action): void {
 	elementById("message").textContent = "";
-	// All other actions are about now.
+	// All actions but these three end the looking back.
 	const { atMs } = NOTHING_CHOSEN;
 	if (action !== "earlier" && action !== "later" && action !== "leave" && showing.shown.atMs !== null) choose({ atMs });
 	if (typeof action === "number") choose({ view: panes?.viewsOf(showing)[action]?.name ?? showing.shown.view });

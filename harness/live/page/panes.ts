@@ -14,7 +14,7 @@ import { PAINTERS } from "./views.ts";
 import { WorkPanel } from "./work-panel.ts";
 
 const ELEMENTS = { sentence: "sentence", shell: "shells", drawing: "view", lesson: "lesson", report: "work" } as const;
-/** How much larger than usual a short sentence may be. */
+/** The largest font sizes of a sentence, as multiples of the usual one: beside the drawing, and alone on the page. */
 const SENTENCE_LARGEST = 1.35;
 const ALONE_LARGEST = 2;
 const NOTHING_SEEN = "There is nothing to show: the command has not run yet.";
@@ -86,12 +86,12 @@ export class Panes {
 			isCaption ? 1 : composition.panes.length > 1 ? SENTENCE_LARGEST : ALONE_LARGEST,
 		);
 		const { columns, rows } = demo.sizeOf(composition.shell);
-		// Lines are wrapped where they were wrapped when they were recorded. How many are seen does not matter.
-		const usual = presents && !recorded && shown.alone !== "shell";
-		this.shells.fit({ columns, rows: recorded ? null : rows }, usual);
+		// The lines of a recording must be wrapped where they were wrapped then, so its columns count. Its rows do not.
+		const usualAtMost = presents && !recorded && shown.alone !== "shell";
+		this.shells.fit({ columns, rows: recorded ? null : rows }, usualAtMost);
 	}
 
-	/** How large the terminals are on this page where a shell stands beside the drawing; null before there is one. */
+	/** How many columns and rows fit on this page while a shell stands beside the drawing; null if that is not known. */
 	roomForShells({ composition }: Showing): Size | null {
 		layOut(compose({ ...NOTHING_CHOSEN, composition: "do" }, "running", composition.shell, false));
 		const { room } = this.shells;

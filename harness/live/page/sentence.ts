@@ -35,7 +35,7 @@ export function paintSentence({ script, phase, composition, promiseBroken, down 
 	].filter((part) => part !== false);
 }
 
-// A browser breaks lines after a hyphen, too, and so inside names such as box-web.
+// A browser also breaks lines after a hyphen. It must not break names such as box-web.
 const unbroken = (text: string) =>
 	text.split(/(\S+-\S+)/).map((part, index) => (index % 2 === 0 ? part : h("span", { class: "word" }, part)));
 

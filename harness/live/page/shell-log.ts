@@ -24,7 +24,7 @@ export class ShellLog {
 		}
 	}
 
-	/** What it had shown at this moment; null for now. */
+	/** What the terminal had shown at a moment. @param atMs the moment; null for now */
 	at(atMs: number | null): string {
 		const shown = this.#pieces.filter((piece) => atMs === null || piece.atMs <= atMs);
 		return this.#base + shown.map(({ data }) => data).join("");

@@ -6,8 +6,8 @@ import { KEYS_CHARS_MAX } from "../messages.ts";
 import { h } from "./elements.ts";
 
 /**
- * The smallest size that people can read. A terminal that does not fit at this size is wider than the page, and is
- * scrolled.
+ * The smallest font size that people can read, in pixels. A terminal that does not fit at this size is wider than the
+ * page, and is scrolled.
  */
 const FONT_SIZE_MIN = 10;
 const DEFAULT_ROWS = 24;
@@ -82,12 +82,12 @@ export class Shell {
 
 	/** Clears the terminal, then shows this. */
 	clearAndShow(data: string): void {
-		// The terminal's method reset() would clear it before it has shown what it was given before.
+		// The terminal's method reset() would take effect at once, before the output that it still has to show.
 		this.show(RESET + data);
 	}
 
 	set colors(colors: { background: string; foreground: string; cursor: string }) {
-		// The default, a translucent white, is as good as invisible on a light background.
+		// xterm's default, a translucent white, can hardly be seen on a light background.
 		const scrollbarSliderBackground = `${colors.foreground}22`;
 		this.#terminal.options.theme = { ...colors, scrollbarSliderBackground, selectionBackground: "#7aa2f788" };
 	}
@@ -106,8 +106,9 @@ export class Shell {
 	}
 
 	/**
-	 * Gives the terminal a size that another page has chosen, in the largest font in which it fits.
+	 * Gives the terminal these columns and rows, in the largest font size with which they fit.
 	 * @param rows null for as many as fit
+	 * @param largest the largest font size, in pixels
 	 */
 	fitFontTo({ columns, rows }: { columns: number; rows: number | null }, largest: number): void {
 		let room = this.charactersThatFit(largest);

@@ -70,7 +70,8 @@ export class ShellsPanel {
 
 	/**
 	 * Shows one of the shells that the demo uses.
-	 * @param atMs as it was at this moment; null for now
+	 * @param used the shells that the demo uses; only they have a tab
+	 * @param atMs the moment whose output is shown; null for now
 	 */
 	show(shell: ShellName, used: readonly ShellName[], atMs: number | null): void {
 		this.#shown = shell;
@@ -97,12 +98,12 @@ export class ShellsPanel {
 
 	/**
 	 * Gives the shell that is shown its columns and rows, in the largest font size with which they fit.
-	 * @param size the size that all pages share. If it has no rows, the shell has as many as fit
-	 * @param usual whether the font size may not be larger than usual
+	 * @param size the size that all pages share. `rows` is null for as many as fit
+	 * @param usualAtMost whether the usual font size is the largest one that is allowed
 	 */
-	fit(size: { columns: number; rows: number | null }, usual: boolean): void {
+	fit(size: { columns: number; rows: number | null }, usualAtMost: boolean): void {
 		if (!this.#isOnPage) return;
-		const largest = fontSize(usual ? FONT_REM : FONT_REM_MAX);
+		const largest = fontSize(usualAtMost ? FONT_REM : FONT_REM_MAX);
 		const { clientWidth, clientHeight } = this.#element;
 		const fitted = [this.#shown, size.columns, size.rows, largest, clientWidth, clientHeight].join();
 		// Measuring a terminal is slow.

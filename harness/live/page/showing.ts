@@ -3,7 +3,10 @@ import { type Desk, NOTHING_CHOSEN, type Role, type ServerMessage, type Shown } 
 import { type Composition, compose } from "./composition.ts";
 import { DemoState, type Header, type Place } from "./demo-state.ts";
 
-/** What a page shows: the demo, and what its user, or on a follower's page the presenter, has chosen to see of it. */
+/**
+ * What a page shows of the demo. The page's user chooses it. A follower's page at first shows what the presenter's page
+ * shows.
+ */
 export class Showing {
 	demo = new DemoState();
 	role: Role | null = null;
@@ -50,8 +53,8 @@ export class Showing {
 	}
 
 	/**
-	 * Goes back one thing at a time: from looking around to the presenter, from the past to now, from one pane or the
-	 * lesson to the demo.
+	 * Stops showing the learner's own work. Besides, a follower's page shows again what the presenter's page shows. A
+	 * presenter's page goes back to now; if it shows now, from one pane or the lesson's text to the whole page.
 	 */
 	leave(): void {
 		const { composition, alone, atMs } = NOTHING_CHOSEN;
@@ -78,7 +81,7 @@ export class Showing {
 		return compose(this.shown, this.place.phase, this.script?.stage ?? "host", this.working);
 	}
 
-	/** Looks back by one moment (negative) or forward. */
+	/** Looks back or forward in time. @param by how many moments to go forward; negative to go back */
 	moveInTime(by: number): void {
 		const { past } = this.demo;
 		const at = this.demo.pastAt(this.shown.atMs).length - 1 + by;
@@ -86,7 +89,7 @@ export class Showing {
 		this.choose({ atMs: at >= last ? null : (past[Math.max(0, at)]?.atMs ?? null) });
 	}
 
-	/** What is unusual about what the page shows, in a line; empty for nothing. */
+	/** A line on what is unusual about what the page shows; empty if nothing is. */
 	get state(): string {
 		const { atMs } = this.shown;
 		const agoMs = atMs === null ? 0 : (this.demo.past.at(-1)?.atMs ?? atMs) - atMs;

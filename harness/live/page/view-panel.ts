@@ -3,7 +3,7 @@ import { button, h } from "./elements.ts";
 import type { Painter } from "./views/painter.ts";
 import { ViewFrame } from "./views/view-frame.ts";
 
-const NOT_READ = "This demo reads nothing for this view. The demos of the lessons about it do.";
+const NOT_READ = "This demo does not read what this view shows. The demos of some other lessons do.";
 
 /** What the panel shows. */
 export interface ShownView {
@@ -12,7 +12,7 @@ export interface ShownView {
 	/** What was seen until the moment to show. */
 	shown: Past;
 	painters: readonly Painter[];
-	/** Name of the view to show; otherwise the first one. */
+	/** Name of the view to show; null for the first one. */
 	view: string | null;
 	textIfEmpty: string;
 }
@@ -20,7 +20,7 @@ export interface ShownView {
 interface Places {
 	tabs: HTMLElement;
 	picture: HTMLElement;
-	/** Only heard: the drawing shows the same sentence, beside what it is about. */
+	/** For screen readers only: the drawing also shows this sentence, beside what it is about. */
 	latestChange: HTMLElement;
 	time: HTMLElement;
 }

@@ -34,7 +34,7 @@ import { type Painter, painterOf } from "./views/painter.ts";
 export const PAINTERS: readonly Painter[] = [
 	// Each question, with each shell's answer.
 	painterOf("answers", "Two answers", answersOf, answersInWords, drawAnswers),
-	// Which namespaces each process is in, and who shares them.
+	// Which namespaces each process is in, and which processes share them.
 	painterOf("namespaces", "Namespaces", namespacesOf, namespacesInWords, drawNamespaces),
 	// The tree of processes, nested in their PID namespaces, with their pids inside and outside.
 	painterOf("processes", "Processes", processesOf, processesInWords, drawProcesses),
@@ -46,11 +46,11 @@ export const PAINTERS: readonly Painter[] = [
 	painterOf("layers", "Layers", layersOf, layersInWords, drawLayers, ({ host }) => host.layers !== null),
 	// Network namespaces, the veth pairs between them, and the path of a packet to a published port.
 	painterOf("network", "Network", networkOf, networkInWords, drawNetwork, ({ host }) => host.networks !== null),
-	// The id maps of a user namespace, and who is who on both sides.
+	// The id maps of a user namespace, and which user of the host each user of the container is.
 	painterOf("identity", "Identity", identityOf, identityInWords, drawIdentity, ({ shells }) =>
 		Object.values(shells).some((shell) => shell?.identity != null),
 	),
-	// What a container finds beside its root, and where on the host that is.
+	// Where a container has files that are not in its root, and where on the host these files are.
 	painterOf("volumes", "Volumes", volumesOf, volumesInWords, drawVolumes, ({ shells }) =>
 		Object.values(shells).some((shell) => shell?.volumes != null),
 	),

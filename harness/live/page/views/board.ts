@@ -6,12 +6,16 @@ import { MARGIN, pixelsOf } from "./draw-to-fit.ts";
 const CORNER = 7;
 const HEAD = 9;
 
-/** The place on the page where a drawing is shown. The next drawing changes it in place: things move, and do not flicker. */
+/** The place on the page where a drawing is shown. The next drawing moves its shapes, so that they do not flicker. */
 export class Board {
 	readonly element = svg("svg", { class: "drawing", role: "img" });
 	readonly #elements = new Map<string, SVGElement>();
 
-	/** Shows a drawing. The text that says the same is for people who do not see it. */
+	/**
+	 * Shows a drawing.
+	 * @param zoom how many pixels a unit is
+	 * @param inWords the drawing in words, for people who do not see it
+	 */
 	show(drawing: Drawing, zoom: number, inWords: string): void {
 		const { shapes } = drawing;
 		const { width, height } = pixelsOf(drawing, zoom);
@@ -33,7 +37,7 @@ export class Board {
 		}
 	}
 
-	/** Forgets what is shown: what comes next is about something else. */
+	/** Removes what is shown, because the next drawing is about something else. */
 	clear(): void {
 		for (const key of [...this.#elements.keys()]) this.#remove(key);
 	}

@@ -16,11 +16,11 @@ export class ViewFrame {
 
 	constructor(private readonly place: HTMLElement) {
 		new ResizeObserver(() => this.fit()).observe(place);
-		// Texts have other widths in another typeface.
+		// Texts have other widths as soon as the page's typefaces are loaded.
 		void document.fonts.ready.then(() => this.fit());
 	}
 
-	/** Shows a painting; if it is of the same view as the last one, in place. */
+	/** Shows a painting. If the last one was of the same view, its shapes move to their new places. */
 	show(painter: Painter, painting: Painting): void {
 		if (this.#painter !== painter) this.#board.clear();
 		[this.#painter, this.#painting] = [painter, painting];
@@ -49,7 +49,7 @@ export class ViewFrame {
 		if (focus !== null) this.#lookAt(focus.y * zoom, (focus.y + focus.height) * zoom);
 	}
 
-	// Scrolls only if the place is not visible, and only if this place is what scrolls.
+	// Scrolls to a part of the drawing that is not visible. Where the whole page scrolls, this has no effect.
 	#lookAt(top: number, bottom: number): void {
 		const { scrollTop, clientHeight } = this.place;
 		if (top < scrollTop || bottom > scrollTop + clientHeight) this.place.scrollTop = Math.max(0, bottom - clientHeight);
