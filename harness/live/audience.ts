@@ -26,7 +26,7 @@ const MESSAGES_PER_SECOND_MAX = 200;
  * A page that falls further behind than this is disconnected. When it reconnects, it gets the demo so far; see History.
  */
 const UNSENT_BYTES_MAX = 8 << 20;
-/** A presenter's page that reads nothing for this long, for example because its computer sleeps, is disconnected. */
+/** A presenter's page that does not take an event for this long, perhaps because its computer sleeps, is disconnected. */
 const PRESENTER_TIMEOUT_MS = 10_000;
 
 /** The pages that show a demo: the presenter's, of which there may be several, and the followers'. */
@@ -82,16 +82,17 @@ export class Audience {
 		page.on("error", () => page.terminate());
 		page.on("close", () => {
 			this.#pages.delete(page);
-			this.#count();
+			this.#sendFollowerCount();
 		});
-		let budget = MESSAGES_AT_ONCE_MAX;
-		let countedMs = performance.now();
+		let messagesLeft = MESSAGES_AT_ONCE_MAX;
+		let lastMessageMs = performance.now();
 		page.on("message", (data, isBinary) => {
 			const nowMs = performance.now();
-			budget = Math.min(MESSAGES_AT_ONCE_MAX, budget + ((nowMs - countedMs) / 1_000) * MESSAGES_PER_SECOND_MAX) - 1;
-			countedMs = nowMs;
+			const newlyAllowed = ((nowMs - lastMessageMs) / 1_000) * MESSAGES_PER_SECOND_MAX;
+			messagesLeft = Math.min(MESSAGES_AT_ONCE_MAX, messagesLeft + newlyAllowed) - 1;
+			lastMessageMs = nowMs;
 			if (role === "follower") return page.close(POLICY_VIOLATION, "a follower's page may not send messages");
-			if (budget < 0) return page.close(POLICY_VIOLATION, "the page sent too many messages at once");
+			if (messagesLeft < 0) return page.close(POLICY_VIOLATION, "the page sent too many messages at once");
 			const message = isBinary ? null : parseMessage(String(data));
 			if (message === null) return page.close(POLICY_VIOLATION, "the page sent an invalid message");
 			if (message.action === "show") return this.#show(message.shown, page);
@@ -104,7 +105,7 @@ export class Audience {
 		const desk = role === "presenter" ? { ...this.#links, work: this.#work } : null;
 		const [shown, recorded] = [this.#shown, this.#recorded];
 		void send(page, JSON.stringify({ type: "welcome", role, recorded, events, shown, desk } satisfies ServerMessage));
-		this.#count();
+		this.#sendFollowerCount();
 	}
 
 	get followers(): number {
@@ -123,7 +124,7 @@ export class Audience {
 		for (const page of this.#pages.keys()) if (page !== by) void send(page, text);
 	}
 
-	#count(): void {
+	#sendFollowerCount(): void {
 		this.#sendToPresenter({ type: "followers", count: this.followers });
 	}
 
@@ -133,7 +134,7 @@ export class Audience {
 	}
 }
 
-// Settles as well when the page is gone or was disconnected.
+// Sends a text, but disconnects a page that is too far behind. Settles when the page has taken the text, or is gone.
 function send(page: WebSocket, text: string): Promise<void> {
 	if (page.bufferedAmount > UNSENT_BYTES_MAX) page.terminate();
 	return new Promise((resolve) => page.send(text, () => resolve()));

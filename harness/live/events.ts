@@ -53,8 +53,8 @@ export const DemoEvent = v.intersect([
 		/** A shell's terminal has another size. */
 		v.object({ type: v.literal("size"), shell: Shell, size: Size }),
 		/**
-		 * What the kernel shows; see View in the protocol. This schema does not check it: the protocol's does when it
-		 * arrives from the machine, and recording.ts does when it comes from a file.
+		 * What the kernel shows; see View in the protocol. This schema does not check the view: the protocol's schema
+		 * checks a view from a machine, and recording.ts checks a view from a file.
 		 */
 		v.object({
 			type: v.literal("view"),

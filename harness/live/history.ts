@@ -40,7 +40,7 @@ export class History {
 				this.#views = [...this.#views.slice(1 - VIEWS_KEPT), event];
 				return;
 			case "back":
-				// The last view is that of the moment that the demo has gone back to: the demo sends it just before this
+				// The last view shows the moment that the demo has gone back to. The demo sends that view just before this
 				// event.
 				this.#views = this.#views.slice(-1);
 				return;

@@ -10,8 +10,8 @@ const Shell = v.picklist(["host", "container"]);
 const cells = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(400));
 
 /**
- * What a page shows of the demo's present state, or of its past. Followers see what the presenter's page shows. Where a field is null,
- * the demo's state decides.
+ * What a page shows of the demo's present state, or of its past. Followers see what the presenter's page shows. Where a
+ * field is null, the demo's state decides.
  */
 export const Shown = v.object({
 	/** How the page is composed; see composition.ts. */
@@ -20,7 +20,7 @@ export const Shown = v.object({
 	alone: v.nullable(v.picklist(["sentence", "shell", "drawing"])),
 	view: v.nullable(v.pipe(v.string(), v.maxLength(50))),
 	shell: v.nullable(Shell),
-	/** The moment of the past that is looked back on, in milliseconds since the demo's beginning. */
+	/** The moment of the past that the page shows, in milliseconds since the demo's beginning. */
 	atMs: v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1e9))),
 	/** Index of the first paragraph of the lesson's text that is visible. */
 	paragraph: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
@@ -54,7 +54,7 @@ export type ServerMessage =
 	/** The first message: the demo so far. A page forgets everything that it got before. */
 	| { type: "welcome"; role: Role; recorded: boolean; events: DemoEvent[]; shown: Shown; desk: Desk | null }
 	| { type: "event"; event: DemoEvent }
-	/** What another page, a presenter's, shows now. */
+	/** What a presenter's page shows now. All other pages get this message. */
 	| { type: "shown"; shown: Shown }
 	/** To the presenter: how many follow. */
 	| { type: "followers"; count: number }
@@ -63,15 +63,15 @@ export type ServerMessage =
 	/** A request could not be carried out. */
 	| { type: "problem"; text: string };
 
-/** The last check of the learner's module while the page is open. */
+/** The learner's module, and the check of its last save. Saves are checked only while the page is open. */
 export interface WorkState {
 	/** Path of the learner's module. */
 	file: string;
 	/** `waiting` until the first save. */
 	verdict: "waiting" | "checking" | "pass" | "fail" | "error" | "unsupported";
-	/** The report. */
+	/** The check's report; while there is none, a line that says why; if drydock has failed, the error's message. */
 	text: string;
-	/** What the kernel showed while the module's command ran; null if it never ran. */
+	/** What the kernel showed while the module's command ran; null if the command has not run. */
 	seen: KernelState | null;
 }
 

@@ -87,13 +87,13 @@ export class Screen {
 		});
 	}
 
-	/** Ends the emulation: from now on, `show` and `resize` do nothing. */
+	/** Ends the emulation: from now on, `write` and `resize` do nothing. */
 	close(): void {
 		this.#closed = true;
 		this.#disposeLater();
 	}
 
-	// Disposes of the terminal after what is being written.
+	// Disposes of the terminal as soon as everything that was written before has been handled.
 	#disposeLater(): void {
 		const terminal = this.#terminal;
 		this.#lastWrite = this.#lastWrite.then(() => terminal.dispose());

@@ -108,7 +108,7 @@ export async function openServer({ port, share, page, recorded = false, dispatch
 			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
 			audience.close();
 			sockets.close();
-			// Clients that do not answer, speak no HTTP or never finish a request are not waited for.
+			// Does not wait for ever: a client may not answer, speak no HTTP or never finish a request.
 			await Promise.race([connections.gone(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
 			connections.end();
 			await closed;
@@ -190,8 +190,8 @@ async function requireSameOrigin(context: Context, next: Next): Promise<Response
 	return undefined;
 }
 
-// Answers a plain HTTP request. Otherwise one that names WebSocket without asking for an upgrade would only get an
-// error of Hono's.
+// Refuses a plain HTTP request. Without this, a request that names WebSocket but asks for no upgrade would get an error
+// of Hono's.
 async function requireUpgrade(context: Context, next: Next): Promise<Response | undefined> {
 	if ((context.env as { outgoing?: unknown }).outgoing !== undefined)
 		return context.text("This address accepts WebSocket connections only.\n", 400);

@@ -7,7 +7,7 @@ const SHOWN_CHARS = 64 << 10;
 /** A shell's prompt. Every shell that it starts has the same prompt. */
 export const promptOf = (shell: ShellName) => `${shell}# `;
 
-/** What starts one of a demo's two shells. */
+/** The program of one of a demo's two shells, as a stage starts it. */
 export function shellProgram(name: ShellName, window: Size): StageRequest["shells"][string] {
 	const environment = { PS1: promptOf(name), PS2: "> ", LANG: "C.UTF-8", HISTFILE: "" };
 	// +H turns off history expansion: exclamation marks in a command stand for themselves.

@@ -1,23 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 
-/** How long typing a command takes at most, and how long one key takes. */
-const LINE_MS_MAX = 1_600;
+/** How long one key takes when a command is typed slowly. Longer commands are typed faster, in this time at most. */
 const KEY_MS = 35;
-const KEYS_EVERY_MS = 50;
+const COMMAND_MS_MAX = 1_600;
+/** The keys are sent in pieces. This is the pause after each piece. */
+const PIECE_MS = 50;
 /** How long to wait for the echo of what was typed. */
 const ECHO_TIMEOUT_MS = 5_000;
 /** The longest delay that a timer can have. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
-/** How much of a shell's output is kept to be looked at. */
+/** How many characters of a command's output are kept: the last ones. */
 const OUTPUT_CHARS_MAX = 1 << 20;
 const ENTER = "\r";
 
 /**
  * Types commands into a shell as a person does, and reads their output.
  *
- * A command has ended when the shell's prompt is there again. If the command is itself a shell, its prompt counts,
- * too: every shell that a demo's shell starts has the same prompt.
+ * A command has ended when the shell's prompt is there again. If the command is itself a shell, its prompt counts
+ * as well: every shell that a demo's shell starts has the same prompt.
  */
 export class CommandTypist {
 	#output = "";
@@ -45,11 +46,11 @@ export class CommandTypist {
 		this.#output = "";
 		const lines = command.split("\n");
 		const keys = lines.join(ENTER);
-		const pieces = slowly ? Math.ceil(Math.min(LINE_MS_MAX, keys.length * KEY_MS) / KEYS_EVERY_MS) : 1;
+		const pieces = slowly ? Math.ceil(Math.min(COMMAND_MS_MAX, keys.length * KEY_MS) / PIECE_MS) : 1;
 		const keysPerPiece = Math.ceil(keys.length / pieces);
 		for (let at = 0; at < keys.length; at += keysPerPiece) {
 			await this.press(keys.slice(at, at + keysPerPiece));
-			if (slowly) await sleep(KEYS_EVERY_MS, undefined, { signal });
+			if (slowly) await sleep(PIECE_MS, undefined, { signal });
 		}
 		// After the echo, everything that is printed is the command's own.
 		const last = withoutWrapping(lines.at(-1) ?? "");

@@ -17,7 +17,7 @@ import { DemoShell, STOPPED } from "./demo-shell.ts";
 import { headerOf, type LoadedDemo, type OpenMachine, stageRequestOf } from "./loaded-demo.ts";
 import { RewindPoints } from "./rewind-points.ts";
 
-/** A key that is pressed twice within this time counts once. */
+/** A second call of `next` within this time does nothing: somebody has pressed the key twice. */
 const AGAIN_MS = 1_000;
 const SHELL_ENDED = "\r\n\x1b[2mthe shell has ended; here is a new one:\x1b[22m\r\n";
 
@@ -39,13 +39,13 @@ export class DemoInMachine implements DemoPlayer {
 	#machine!: RewindableMachine;
 	#step = 1;
 	#phase: Phase = "told";
-	/** Somebody has typed something since the step was introduced. */
+	/** Somebody has typed something since a step was last played, or since the demo last went back. */
 	#isTypedInto = false;
 	/** Stops the step that is being played. */
 	#playing = new AbortController();
 	/** The command that was started last: `over` settles when its step's promises have been tested. */
 	#command = { stop: new AbortController(), over: Promise.resolve() };
-	/** Lets the command that runs go on, and the demo as well. */
+	/** Ends the waiting for the command that runs: the command goes on, and so does the demo. */
 	#leave = () => {};
 	/** When `next` last began to play a step, and when it last left a command running. */
 	#begunMs = Number.NEGATIVE_INFINITY;
@@ -183,8 +183,9 @@ export class DemoInMachine implements DemoPlayer {
 		this.#command.stop.abort(STOPPED);
 	}
 
-	// Goes to the beginning of a step. If the moment was not kept, plays the steps before it, as fast as possible.
-	// @returns whether it got there: something else may have been asked for meanwhile
+	// Goes to the beginning of a step. If that moment was not kept, goes to the last kept moment before it, and plays the
+	// steps in between as fast as possible.
+	// @returns whether the demo got there: something else may have been asked for meanwhile
 	async #goTo(step: number): Promise<boolean> {
 		await this.#rewindTo(step);
 		while (this.#step < step) {
@@ -220,7 +221,7 @@ export class DemoInMachine implements DemoPlayer {
 			await this.#saveRewindPoint(step + 1).catch(throwUnlessLost);
 	}
 
-	// Plays a step's command, and tests the step's promises when it is over.
+	// Plays a step's command. Tests the step's promises when the command is over.
 	async #playCommand(step: number, slowly: boolean, stop: AbortController): Promise<void> {
 		const { stage, command, promises } = this.#stepOf(step);
 		const output = await this.#shells[stage].play(command, {
@@ -253,12 +254,12 @@ export class DemoInMachine implements DemoPlayer {
 			for (const name of SHELLS) {
 				const shell = this.#shells[name];
 				shell.goBack(point.shown[name]);
-				// What a program has printed fits a terminal of the size that it had then.
-				const [size, before] = [shell.size, point.sizes[name]];
-				const isOther = before.columns !== size.columns || before.rows !== size.rows;
-				if (isOther) await this.#emit({ type: "size", shell: name, size: before });
+				// The output fits the size that the terminal had when the output was printed.
+				const [size, sizeThen] = [shell.size, point.sizes[name]];
+				const isResized = sizeThen.columns !== size.columns || sizeThen.rows !== size.rows;
+				if (isResized) await this.#emit({ type: "size", shell: name, size: sizeThen });
 				await this.#emit({ type: "screen", shell: name, data: shell.shown });
-				if (isOther) await this.#emit({ type: "size", shell: name, size });
+				if (isResized) await this.#emit({ type: "size", shell: name, size });
 				await this.#machine.sendInput({ type: "resize", shell: name, window: shell.size });
 			}
 			this.#kernelState = point.kernelState;

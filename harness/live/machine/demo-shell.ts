@@ -3,7 +3,7 @@ import { lastLines, promptOf } from "../shells.ts";
 import { CommandTypist } from "./command-typist.ts";
 import { untilWaitingForKeys } from "./wait-for-keys.ts";
 
-/** Why a command is not waited for any more. */
+/** The reason with which `stop` is aborted when the demo need not wait for a command any more. */
 export const STOPPED = new Error("something else was asked for");
 
 const OVER = new Error("the command is over");
@@ -49,9 +49,9 @@ export class DemoShell {
 	 */
 	async play(command: string, { slowly, stop, foreground, onTyped }: PlayOptions): Promise<string> {
 		const { signal } = stop;
-		// If the prompt is there, the foreground process is a shell. When that shell waits for keys, the command need not
-		// have begun: so the shell does not count. Without a prompt, the foreground process is a program that an earlier step
-		// has left running. When that program waits for keys again, the step is done.
+		// If the prompt is there, the foreground process is a shell. While that shell waits for keys, the command may not
+		// have begun yet, so that waiting does not count. Without a prompt, the foreground process is a program that an
+		// earlier step has left running. When that program waits for keys again, the step is done.
 		const shell = this.typist.isPrompted ? foreground()?.pid : undefined;
 		try {
 			await this.typist.type(command, { slowly, signal });
@@ -64,7 +64,7 @@ export class DemoShell {
 		}
 	}
 
-	/** Goes back to the moment when it had shown this. */
+	/** Goes back to the moment when the shell had shown this output. */
 	goBack(shown: string): void {
 		this.shown = shown;
 		this.#decoder = new TextDecoder();

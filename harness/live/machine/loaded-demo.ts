@@ -26,7 +26,7 @@ export function loadForStage(lesson: Lesson, size: Size): Promise<LoadedDemo> {
 	return forStage(lesson.id, loadDemo(lesson), size);
 }
 
-/** The same for a lesson's demo or an instructor's own. A machine evaluates an own demo. */
+/** Loads a lesson's demo or an instructor's own. One of the machines evaluates an instructor's demo. */
 export function loadAnyForStage(
 	demo: Lesson | OwnDemo,
 	size: Size,

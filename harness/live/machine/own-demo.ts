@@ -13,7 +13,7 @@ import { Step } from "../events.ts";
 
 /**
  * An instructor's own demo: a folder with a demo.ts, which exports a demo. The file is evaluated in a virtual machine,
- * never on this computer. Only its steps come back, as data.
+ * never on this computer. Only the exported demo comes back, as data.
  */
 export interface OwnDemo extends Lesson {
 	folder: string;
@@ -81,8 +81,8 @@ export async function readOwnDemo({ folder }: OwnDemo, machines: Pick<MachinePoo
 	throw refused(`is not a demo: ${v.getDotPath(issue) ?? "its default export"}: ${printable(issue.message)}`);
 }
 
-// The default export of a CommonJS module, as a machine evaluates it. It is printed, because a call's result may only be
-// short. The mark separates it from what the module itself prints.
+// The default export of a CommonJS module, which a machine evaluates. The export is printed, because a call's result
+// must be short. The mark separates the export from what the module itself prints.
 async function exportOf(module: string, machines: Pick<MachinePool, "play">): Promise<unknown> {
 	const mark = randomBytes(16).toString("hex");
 	const code = `const own = { exports: {} };

@@ -3,7 +3,7 @@ import * as v from "valibot";
 type Schema = v.GenericSchema;
 
 /**
- * Relaxes a schema, so that it accepts what an older drydock wrote as well. Entries that the older drydock did not
+ * Relaxes a schema, so that it also accepts what an older drydock wrote. Entries that the older drydock did not
  * write become empty. All others must keep the schema's limits.
  */
 export function withEmptyDefaults<T extends Schema>(schema: T): v.GenericSchema<unknown, v.InferOutput<T>> {

@@ -18,7 +18,7 @@ export class Playback implements DemoPlayer {
 	#nextIndex = 0;
 	#step = 1;
 	#phase: Phase = "told";
-	/** Stops what is being played; already aborted while nothing is. */
+	/** Stops what is being played; aborted while nothing is being played. */
 	#playing = new AbortController();
 	#lastAction: Promise<unknown> = Promise.resolve();
 
@@ -111,7 +111,7 @@ export class Playback implements DemoPlayer {
 		await this.#send(slowly, reached, () => false);
 	}
 
-	// What the kernel shows after a step may have been read only when the step was done already.
+	// Sends the rest of a step's events: what the kernel shows after a step is often read only after the step is done.
 	async #sendUntilNextStep(): Promise<void> {
 		await this.#send(
 			true,
@@ -121,8 +121,8 @@ export class Playback implements DemoPlayer {
 	}
 
 	/**
-	 * @param isLast stops after this event
-	 * @param isAfter stops before this event
+	 * @param isLast whether to stop after an event
+	 * @param isAfter whether to stop before an event
 	 */
 	async #send(
 		slowly: boolean,
