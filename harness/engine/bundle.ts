@@ -25,7 +25,10 @@ export interface Bundle {
 	files: string[];
 }
 
-/** Why a module could not be bundled, and the place in the source. */
+/**
+ * A place in a source text, and what is wrong there: why a module could not be bundled, a type error, or an exception.
+ * Lines and columns count from 1.
+ */
 export interface Diagnostic {
 	message: string;
 	file: string;
@@ -79,7 +82,8 @@ const GUEST_ALIASES = { "#kernel": { external: "#kernel" }, "#guest": { external
  * The bundle does not contain `#kernel` and `#guest`: the guest provides them.
  * @param engine the entry file and the parts of the engine, from `engineAt`
  * @param replaced the replacing file, by the reference module that it replaces
- * @param files reads these files if they are not on this computer's disk; their paths are then paths in the submission
+ * @param files the submission's files, if they are not on this computer's disk. Paths of learners' modules are then
+ * paths in the submission
  * @throws {BundleError}
  */
 export async function bundle(

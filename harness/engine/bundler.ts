@@ -31,7 +31,10 @@ interface BundlerProcess {
 
 /** The bundler and the type checker share this limit. */
 export const compilerLimit = new ConcurrencyLimit(COMPILERS_MAX);
-/** The process that waits for the next work. From the first work on there is always one, and never a second. */
+/**
+ * The process that waits for the next work; at most one waits. A work takes the waiting process, or starts one. When
+ * the work ends and no process waits, its process waits again, or a new one.
+ */
 let idle: Promise<BundlerProcess> | undefined;
 
 /**

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { inKit } from "../base/kit.ts";
 
-/** The path by which a module imports another lesson's module: `NN-slug/LESSON_MODULE.ts`, beside its own lesson's folder. */
+/** The end of the path of a lesson's module: `/NN-slug/NAME.ts`. A `part.ts` is not a lesson's module. */
 export const LESSON_MODULE = /\/(\d\d-[^/]+)\/(?!part\.ts$)[^/]+\.ts$/;
 
 /**
@@ -25,8 +25,8 @@ export function earlierModule(
 	return existsSync(reference) ? reference : undefined;
 }
 
-// The lesson of the learner's module that is in the importer's folder, or in a folder above it. If there is none, the
-// last lesson.
+// The lesson of the learner's module that is in the importer's folder, or in a folder above it; of several, the last
+// lesson. If there is no such module, the last lesson of all learners' modules.
 function lessonOf(replaced: ReadonlyMap<string, string>, importer: string): string {
 	const all = [...replaced].map(([reference, file]) => ({
 		lesson: basename(dirname(reference)),

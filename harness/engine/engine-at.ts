@@ -3,8 +3,8 @@ import { basename } from "node:path";
 import { inKit, withUnixLines } from "../base/kit.ts";
 
 /**
- * The engine is a list of parts, one for each lesson: `solutions/box.ts`. A lesson is checked with the parts up to its
- * own, so a change to a later part does not change that lesson's program.
+ * The engine is a list of parts: `solutions/box.ts`. Each part belongs to a lesson. A lesson is checked with the parts
+ * of the lessons up to its own, so a change to a later part does not change that lesson's program.
  */
 const LIST = "solutions/box.ts";
 
@@ -23,6 +23,7 @@ export interface BoxOption {
 	/** The placeholder for the option's value in the usage text. Without it, the option has no value. */
 	value?: string;
 	help: string;
+	/** Whether the option may be given several times. */
 	repeats?: boolean;
 	/** The commands of `box` that have the option. Default: only `run`. */
 	commands?: string[];
@@ -43,7 +44,7 @@ export function engineAt(lesson: string): Engine {
 
 /**
  * Reads a source file of the kit for a program that has only the parts up to a lesson. The list of parts is returned
- * without later parts, and the usage text with the options of the included parts.
+ * without later parts and without replaced ones, and the usage text with the options of the included parts.
  * @param path relative to the kit's folder
  * @param upTo number of the last lesson whose part is included
  */

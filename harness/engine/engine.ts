@@ -25,7 +25,7 @@ const LIBRARIES = {
 
 /**
  * Bundles the engine as a program: `box run IMAGE COMMAND`.
- * @param mine the learner's file, by the reference module that it replaces; empty for the reference solution
+ * @param mine the learner's files, by the reference module that each replaces; empty for the reference solution
  * @param options.libraries where the program finds its native libraries
  * @param options.upTo number of the last lesson whose part is included; all parts if not given
  * @returns CommonJS
@@ -39,7 +39,7 @@ export async function boxProgram(
 	return outputFiles.map(({ text }) => text).join("");
 }
 
-/** The lessons whose modules `box` contains. A later lesson's module may have replaced an earlier one. */
+/** The lessons whose modules `box` contains. A lesson is missing if a later lesson's module replaces its own. */
 export async function lessonsOfBox(): Promise<Set<string>> {
 	const { metafile } = await build(new Map(), "machine");
 	return new Set(Object.keys(metafile.inputs).flatMap((file) => /(\d\d-[^/]+)\/[^/]+$/.exec(file)?.[1] ?? []));
@@ -47,7 +47,7 @@ export async function lessonsOfBox(): Promise<Set<string>> {
 
 /**
  * Bundles the learner's module of a lesson alone, with what it imports, so that Node in a machine can import it.
- * @param reference the reference module that it replaces
+ * @param reference the reference module that the learner's module replaces
  * @returns CommonJS
  * @throws {BundleError} the module cannot be bundled
  */

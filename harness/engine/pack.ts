@@ -12,7 +12,7 @@ import { SEAL_PLACEHOLDER, withSeal } from "./seal.ts";
 /**
  * Packs an engine into one program for any Linux machine with Node. The program is a shell script followed by a tar
  * archive, which the script unpacks when it first runs. The program carries a seal: see seal.ts.
- * @param mine the learner's file, by the reference module that it replaces
+ * @param mine the learner's files, by the reference module that each replaces
  * @throws {BundleError} a learner's module cannot be bundled
  * @throws {Failure} unsupported: there is neither an image nor a C compiler
  */

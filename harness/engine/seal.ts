@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { readThroughLinks } from "../base/regular-file.ts";
 
 /**
- * A seal is a digest of a file, inside the file. It proves that drydock wrote the file and nobody has changed it since,
+ * A seal is a digest of a file, inside the file. It shows that drydock wrote the file and nobody has changed it since,
  * wherever the file is now. So the file can be overwritten without a loss, and an export can leave it out.
  */
 const MARK = "packed by drydock: ";

@@ -54,7 +54,8 @@ export function withReadLimits(open: (path: string) => Promise<string>): (path: 
 }
 
 /**
- * The files beside the modules and below, on this computer's disk. A link that leads out of these folders is refused.
+ * The files beside the modules and below them, on this computer's disk. A link that leads out of these folders is
+ * refused.
  * @param modules paths of the learner's modules; these paths themselves may be links to anywhere
  */
 export function filesBeside(modules: readonly string[]): SubmissionFiles {

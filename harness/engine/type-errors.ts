@@ -38,7 +38,7 @@ const OPENED_HERE = 1007;
 /** More errors than a learner fixes at a time. */
 const ERRORS_MAX = 100;
 
-export interface TypeError extends Diagnostic {
+export interface ModuleTypeError extends Diagnostic {
 	/** The place of an opening brace that is never closed, if that is the error. */
 	opened?: Diagnostic;
 }
@@ -46,7 +46,7 @@ export interface TypeError extends Diagnostic {
 /**
  * Type-checks one module as an editor would.
  * @param modules the replacing file, by the reference module that it replaces
- * @param files reads these files if they are not on this computer's disk
+ * @param files the submission's files, if they are not on this computer's disk
  * @param signal ends the check when its result is no longer needed
  * @returns the module's first errors, which do not change a verdict; none for a well-typed module
  * @throws {Failure} unsupported: the type checker cannot be executed here
@@ -57,7 +57,7 @@ export async function typeErrors(
 	modules: ReadonlyMap<string, string> = new Map([[inKit("solutions", "mine.ts"), file]]),
 	files: SubmissionFiles = filesBeside([...modules.values()]),
 	signal: AbortSignal = interruption,
-): Promise<TypeError[]> {
+): Promise<ModuleTypeError[]> {
 	const learnersModule = resolve(file);
 	const compiler = await compilerPath();
 	const checkerFiles = new CheckerFiles(compiler, learnersModule, modules, files);
