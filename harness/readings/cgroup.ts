@@ -4,12 +4,16 @@ import { containerRow, type Inspection, type Row, type Subject } from "./subject
 const host = {
 	/** The paths of all cgroups. */
 	cgroups: list(text),
-	/** Files of the cgroups that the run asks for, by path: `{ "/box/web-1": { "memory.max": … } }`. */
+	/**
+	 * Contents of files of the cgroups that the run asks for, by the cgroup's path and the file's name:
+	 * `{ "/box/web-1": { "memory.max": … } }`.
+	 */
 	limits: record(text, record(text, text)),
 };
 const process = {
+	/** The path of its cgroup, as the host sees it: `0::/PATH`. */
 	cgroup: text,
-	/** Files of its cgroup, such as `memory.max`; empty in the root cgroup. */
+	/** Contents of files of its cgroup by name, such as `memory.max`; empty in the root cgroup. */
 	cgroupFiles: record(text, text),
 };
 

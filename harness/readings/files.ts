@@ -17,9 +17,9 @@ export const Entry = v.object({
 	size: count,
 	/** The device number of a device file; 0:0 is an overlay's whiteout. */
 	device,
-	/** The digest of a regular file's content; empty for everything else. */
+	/** The digest of a regular file's content (its first MiB, if it is larger); empty for everything else. */
 	sha256: digest,
-	/** The first bytes of a file's content, or the target of a symbolic link. */
+	/** The first bytes of a file's content, or the target of a symbolic link; empty for everything else. */
 	text: v.pipe(v.string(), v.maxLength(1024)),
 	/** Whether an overlay hides what lower layers have at this directory. See overlayfs in the kernel's documentation. */
 	opaque: v.boolean(),

@@ -23,9 +23,11 @@ const process = {
 		gids: list(count),
 		/** Supplementary groups. Empty in recordings from before they were read. */
 		groups: v.optional(list(count), []),
+		/** CapEff and CapBnd of /proc/PID/status. */
 		capabilities: maskOrNone,
 		boundingSet: maskOrNone,
 	}),
+	/** Null if the run does not ask for it. */
 	identity: v.nullable(Identity),
 };
 

@@ -39,11 +39,17 @@ export const ImageFile = v.object({
 	path,
 	kind: v.picklist(["file", "directory", "other"]),
 	size: count,
-	/** The digest of the content; empty for a directory, and for a file that is too large to be read. */
+	/** The digest of a regular file's content; empty for everything else, and for a file that is too large to be read. */
 	sha256: digest,
-	/** The content of a short file that begins like a JSON object; otherwise null. */
+	/**
+	 * The content of a short file that begins like a JSON object; otherwise null. Only the first IMAGE_LIMITS.documents
+	 * of an image have their content here.
+	 */
 	document: v.nullable(v.pipe(v.string(), v.maxLength(IMAGE_LIMITS.documentChars))),
-	/** A file below blobs/ that does not begin like a JSON object, read as an archive; otherwise null. */
+	/**
+	 * A file below blobs/ that does not begin like a JSON object, read as an archive. Null for every other file, and for
+	 * a file that is too large to be read.
+	 */
 	archive: v.nullable(Archive),
 });
 

@@ -46,8 +46,8 @@ export const mountsInspection: Inspection<typeof mounts> = {
 };
 
 /**
- * The path on the host of the directory or file that is mounted; null if it is in a file system that the host does not
- * have.
+ * The path on the host of the directory or file that is mounted; null if no mount of the host shows that directory or
+ * file.
  */
 export function hostPathOf(
 	{ device, root }: Pick<Mount, "device" | "root">,

@@ -11,7 +11,7 @@ const Network = v.object({
 	links: list(
 		v.object({
 			name: text,
-			/** `veth`, `bridge`, … or empty. */
+			/** `veth`, `bridge`, …; empty for a link of no special kind, such as lo. */
 			kind: text,
 			/** The flags, such as UP and LOWER_UP. */
 			flags: list(text),
@@ -60,13 +60,18 @@ export type NetworkNamespace = v.InferOutput<typeof NetworkNamespace>;
 
 const host = {
 	links: list(Link),
+	/** The host's network namespace. Null if the run does not ask for it, or asks for `everywhere`. */
 	network: v.nullable(Network),
-	/** All network namespaces of the machine. */
+	/** All network namespaces of the machine. Null unless the run asks for `everywhere`. */
 	networks: v.nullable(list(NetworkNamespace)),
 	/** Network namespaces that a process of the host has open, as `net:[4026532151]`. */
 	openNetworks: v.optional(list(text), []),
 };
-const process = { links: list(Link), network: v.nullable(Network) };
+const process = {
+	links: list(Link),
+	/** Its network namespace. Null in the same cases as the host's. */
+	network: v.nullable(Network),
+};
 
 export interface NetworkRequest {
 	/** Reads all network namespaces of the machine instead of the host's and the command's, and reads only what views show. */

@@ -45,7 +45,7 @@ const Layers = v.object({
 export type Layers = v.InferOutput<typeof Layers>;
 
 const host = {
-	/** The overlays in the mount tables of the host and of the processes that are read. */
+	/** The overlays in the mount tables of the host and of the processes that are read; null if not asked for. */
 	layers: v.nullable(list(Layers)),
 };
 const process = {

@@ -6,8 +6,9 @@ const process = {
 	arguments: list(text),
 	environment: list(text),
 	/**
-	 * How many processes have executed a program with these arguments, this process included. The call's token is one of
-	 * the arguments, so more than one means that the command was started more than once.
+	 * How many processes have these arguments, this process included. Forked children that have not called execve do not
+	 * count. The call's token is one of the arguments, so more than one means that the command was started more than
+	 * once.
 	 */
 	copies: count,
 };

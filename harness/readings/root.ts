@@ -13,6 +13,7 @@ const host = {
 const process = {
 	/** Entries of its root directory. */
 	root: list(text),
+	/** Identifies its root directory; null if that could not be read. */
 	rootPlace: v.optional(v.nullable(FileId), null),
 	/** Its current directory, as a path in its mount namespace. */
 	cwd: text,

@@ -23,7 +23,10 @@ const process = {
 	pid: count,
 	/** Its pid in each of the nested PID namespaces, the outermost first. */
 	nsPids: list(count),
-	/** The descendants of its engine, this process included, the eldest first. */
+	/**
+	 * The descendants of its engine, a parent before its children. This process is one of them, unless it is the engine
+	 * itself, or init has adopted it or one of its ancestors.
+	 */
 	tasks: list(Task),
 	/** The pids in the /proc that the process sees; null if it sees none. */
 	procPids: v.nullable(list(count)),

@@ -14,7 +14,7 @@ const Terminal = v.object({
 	 * The terminal at descriptor 0: its number, the file system that its file is in, and its size. Null if there is none.
 	 */
 	stdin: v.nullable(v.object({ number: device, device, rows: count, columns: count })),
-	/** Processes in the container's PID namespace that have the engine's terminal open. */
+	/** The names of the container's processes that have one of the engine's terminals open. */
 	callers: list(text),
 });
 

@@ -6,7 +6,7 @@ import type { Subject } from "./subject.ts";
 const Volume = v.object({
 	/** The mount's id in the process's mount table. */
 	mount: count,
-	/** The first names in the directory, sorted; null if it is a file. */
+	/** The first names in the directory, sorted; null if it is not a directory. */
 	names: v.nullable(list(text)),
 	/** Whether the directory has more names than these. */
 	more: v.boolean(),
@@ -20,14 +20,15 @@ const process = {
 	volumes: v.optional(v.nullable(list(Volume)), null),
 };
 
-/** The directories and files that a process finds at places of their own, beside its root. */
+/** The volumes in a process's mount table: see {@link volumesIn}. */
 export const volumes: Subject<Record<never, never>, typeof process> = { host: {}, process };
 
-/** File systems that hold no files of anybody's. */
+/** File systems that are no volumes: those whose files the kernel generates, and overlays. */
 const WITHOUT_FILES = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs", "overlay"]);
 
 /**
- * The mounts that are volumes: files of the host's or a tmpfs, at a place of their own.
+ * The mounts that are volumes: directories or files of the host, or a tmpfs. The root, mounts at or below /proc, /sys
+ * and /dev, and the host's own mounts at their own mount points are none.
  * @param mounts a process's mount table
  * @param hostMounts the host's
  */

@@ -6,9 +6,9 @@ import type { Task } from "../tasks.ts";
 import type { TerminalSettings, TerminalUser } from "../terminal.ts";
 import { formatDevice } from "./device.ts";
 
-/** Major numbers of the terminals of devpts. See pts(4). */
+/** Major numbers of the slaves of pseudo-terminals. See pts(4). */
 const PTS_MAJORS = { from: 136, to: 143 };
-/** The device that a master is, before and after it is open. See ptmx(4). */
+/** The device number of /dev/ptmx. An open master has the same one. See ptmx(4). */
 const PTMX = "5:2";
 /** What a terminal does by itself, unless it is raw. See termios(3). */
 const LOCAL_MODES = { ISIG: 0o1, ICANON: 0o2, ECHO: 0o10 };
@@ -43,7 +43,10 @@ export function readAllTerminals(tasks: readonly Task[]) {
 	return { users, settings: [...settings.values()] };
 }
 
-/** The terminals that a process has open, each end once. Adds the settings of those that have none yet. */
+/**
+ * The terminals that a process has open, each end once. Adds the settings of a terminal to `settings`, if they are not
+ * there yet.
+ */
 function readEnds(pid: number, settings: Map<string, TerminalSettings>): TerminalUser["open"] {
 	const ends = new Map<string, TerminalUser["open"][number]>();
 	for (const fd of readdirSync(`/proc/${pid}/fd`)) {

@@ -51,8 +51,8 @@ function compressedLike(like: Buffer, tar: Buffer): Buffer {
  */
 export function replacedInside(blob: Buffer, replacements: Replacements): Buffer {
 	const content = uncompressed(blob) ?? blob;
-	const other = replaced(content, replacements);
-	return other.equals(content) ? blob : compressedLike(blob, other);
+	const changed = replaced(content, replacements);
+	return changed.equals(content) ? blob : compressedLike(blob, changed);
 }
 
 /** Replaces words wherever they occur. */
@@ -108,12 +108,12 @@ function member(
 	const prefix = header.toString("latin1", 257, 263) === "ustar\0" ? textAt(header, 345, 155) : "";
 	const path = longer.path ?? `${prefix === "" ? "" : `${prefix}/`}${textAt(header, 0, 100)}`;
 	return {
-		path: short(path.replace(/^(\.?\/)+/, "").replace(/\/+$/, "")),
+		path: shortPath(path.replace(/^(\.?\/)+/, "").replace(/\/+$/, "")),
 		kind: ["0", "7", "\0"].includes(type) ? "file" : (KINDS[type] ?? "other"),
 		mode: numberAt(header, 100, 8) & 0o7777,
 		uid: numberAt(header, 108, 8),
 		gid: numberAt(header, 116, 8),
-		target: short(longer.linkpath ?? textAt(header, 157, 100)),
+		target: shortPath(longer.linkpath ?? textAt(header, 157, 100)),
 		sha256: sha256(content),
 	};
 }
@@ -147,6 +147,6 @@ function hasChecksum(header: Buffer): boolean {
 	return sum === recorded;
 }
 
-export const short = (text: string): string => text.slice(0, IMAGE_LIMITS.pathChars);
+export const shortPath = (text: string): string => text.slice(0, IMAGE_LIMITS.pathChars);
 
 const isEmpty = (bytes: Buffer) => bytes.equals(Buffer.alloc(bytes.length));

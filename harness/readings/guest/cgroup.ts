@@ -83,7 +83,7 @@ const FILES_FOR_VIEWS = [
 const CHANGING_FILES = ["memory.current", "pids.current", "cpu.stat"];
 const MADE_CGROUPS_MAX = 16;
 
-/** The cgroups that were not there at first, and the cgroups of the processes that are read. */
+/** The cgroups that were made since the run or stage began, and the cgroups of the processes that are read. */
 class MadeCgroups {
 	readonly #atFirst = new Set(readCgroups());
 

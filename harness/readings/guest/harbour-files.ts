@@ -31,7 +31,7 @@ export interface FileReading {
 export function readHarbourFile(path: string, bytesMax: number): FileReading | null {
 	try {
 		// Without O_NONBLOCK, a FIFO without a writer would keep the agent waiting, and so would some devices.
-		return opened(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, (fd) => {
+		return withOpenFile(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, (fd) => {
 			const info = fstatSync(fd);
 			const content = info.isFile() ? read(fd, Math.min(info.size, bytesMax)) : Buffer.alloc(0);
 			return { info, content, names: info.isDirectory() ? readdirSync(pathOf(fd)).sort() : [] };
@@ -48,13 +48,13 @@ export function readHarbourFile(path: string, bytesMax: number): FileReading | n
 export function writeHarbourFile(path: string, content: Buffer): void {
 	const parts = partsOf(path);
 	for (let depth = 1; depth < parts.length; depth++) makeDirectory(parts.slice(0, depth).join("/"));
-	opened(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, (fd) => writeFileSync(fd, content));
+	withOpenFile(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, (fd) => writeFileSync(fd, content));
 }
 
 function makeDirectory(path: string): void {
 	const parts = partsOf(path);
 	const name = parts.pop() ?? "";
-	opened(parts.join("/"), O_RDONLY | O_DIRECTORY | O_NOFOLLOW, (fd) => {
+	withOpenFile(parts.join("/"), O_RDONLY | O_DIRECTORY | O_NOFOLLOW, (fd) => {
 		try {
 			mkdirSync(`${pathOf(fd)}/${name}`);
 		} catch (error) {
@@ -63,8 +63,8 @@ function makeDirectory(path: string): void {
 	});
 }
 
-// Like openat(2): opens each part of the path relative to the directory that it has opened before.
-function opened<T>(path: string, flags: number, use: (fd: number) => T): T {
+// Opens each part of the path relative to the directory that was opened for the part before it, as openat(2) does.
+function withOpenFile<T>(path: string, flags: number, use: (fd: number) => T): T {
 	let fd = openSync(HARBOUR_ROOT, O_RDONLY | O_DIRECTORY);
 	try {
 		const parts = partsOf(path);

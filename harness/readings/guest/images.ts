@@ -1,6 +1,6 @@
 import { IMAGE_LIMITS } from "../image-limits.ts";
 import type { ImageFile, ImageReading } from "../images.ts";
-import { readArchive, replacedInside, sha256, short } from "./archives.ts";
+import { readArchive, replacedInside, sha256, shortPath } from "./archives.ts";
 import { readHarbourFile } from "./harbour-files.ts";
 
 /** Reads images that an exercise has built. */
@@ -33,7 +33,7 @@ function collect(image: string, path: string, files: ImageFile[], replacements: 
 
 function readFile(image: string, path: string, earlier: readonly ImageFile[], replacements: Replacements): ImageFile {
 	const found = readHarbourFile(`${image}/${path}`, IMAGE_FILE_BYTES_MAX);
-	const nothing = { path: short(path), size: found?.info.size ?? 0, sha256: "", document: null, archive: null };
+	const nothing = { path: shortPath(path), size: found?.info.size ?? 0, sha256: "", document: null, archive: null };
 	if (found?.info.isDirectory()) return { ...nothing, kind: "directory" };
 	if (!found?.info.isFile()) return { ...nothing, kind: "other" };
 	if (found.info.size > IMAGE_FILE_BYTES_MAX) return { ...nothing, kind: "file" };
@@ -54,6 +54,6 @@ function readFile(image: string, path: string, earlier: readonly ImageFile[], re
 }
 
 function withReplacements(blob: Buffer, digest: string, replacements: Replacements): [blob: Buffer, digest: string] {
-	const other = replacedInside(blob, replacements);
-	return other === blob ? [blob, digest] : [other, sha256(other)];
+	const changed = replacedInside(blob, replacements);
+	return changed === blob ? [blob, digest] : [changed, sha256(changed)];
 }

@@ -42,7 +42,7 @@ const FLAGS: readonly [name: string, bit: number][] = [
 ];
 const PORT_STATES = ["disabled", "listening", "learning", "forwarding", "blocking"];
 /** The types of routes that lead nowhere; they have no device. */
-const TYPES: Readonly<Record<number, string>> = { 6: "blackhole", 7: "unreachable", 8: "prohibit" };
+const TYPES_WITHOUT_DEVICE: Readonly<Record<number, string>> = { 6: "blackhole", 7: "unreachable", 8: "prohibit" };
 
 /** Reads the network namespace that this thread is in. */
 export function dumpNetwork(): Pick<Network, "links" | "routes"> & Pick<NetworkNamespace, "indices"> {
@@ -128,7 +128,7 @@ function readRoute({ payload, attributes }: NetlinkMessage, names: ReadonlyMap<n
 	return {
 		destination: prefix === 0 ? "default" : prefix === 8 * IPV4_BYTES ? network : `${network}/${prefix}`,
 		via: attributes.has(RTA.gateway) ? dotted(attributes.get(RTA.gateway)) : "",
-		device: names.get(device) ?? TYPES[payload[7] ?? 0] ?? "",
+		device: names.get(device) ?? TYPES_WITHOUT_DEVICE[payload[7] ?? 0] ?? "",
 	};
 }
 

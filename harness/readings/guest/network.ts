@@ -28,7 +28,10 @@ export const network: Reader<"network"> = (asked) => {
 	};
 };
 
-/** The names and addresses of a process's links. Quick to read, and enough for a lesson that is not about networks. */
+/**
+ * The names and addresses of a process's links. Quick to read, and enough for a lesson that is not about networks. Only
+ * for a thread that is in the process's network namespace: node:os shows the links there.
+ */
 export function readLinks(pid: number): Link[] {
 	const names = readFileSync(`/proc/${pid}/net/dev`, "utf8").split("\n").slice(2).filter(Boolean);
 	const up = networkInterfaces();

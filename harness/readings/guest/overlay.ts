@@ -60,7 +60,7 @@ function readOverlay({ device, options }: Mount, directories: readonly string[])
 	return { device, upper, lower: lowerdirs.filter(Boolean).map((path) => readLayer(path, directories, covered)) };
 }
 
-// The covered entries come first, so that they are read however many others there are.
+// `covered`: the paths in the upper layer. They come first, so that they are read however many other entries there are.
 function readLayer(path: string, directories: readonly string[], covered: readonly string[]): Layer {
 	const top = directoryAt(path, directories);
 	if (top === null) return { path, entries: null, more: false };

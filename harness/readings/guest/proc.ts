@@ -23,7 +23,7 @@ function readHarbourProcesses<One>(read: (pid: number) => One): One[] {
 	});
 }
 
-/** Lists a process and all its descendants, the eldest first. */
+/** Lists a process and all its descendants, a parent before its children. */
 export const readDescendants = (pid: number): Task[] => readDescendantsWith(pid, readTask);
 
 /** The same without the pids in the PID namespaces. */
@@ -41,7 +41,7 @@ function readDescendantsWith<One>(pid: number, read: (pid: number) => One): One[
 	}
 }
 
-/** The descendants of a process in a list, the eldest first. The process itself is not among them. */
+/** The descendants of a process in a list, a parent before its children. The process itself is not among them. */
 export function descendantsIn(pid: number, tasks: readonly Task[]): Task[] {
 	return tasks.filter(({ ppid }) => ppid === pid).flatMap((task) => [task, ...descendantsIn(task.pid, tasks)]);
 }

@@ -4,10 +4,13 @@ import type { Task } from "../tasks.ts";
 import { parseMountinfo } from "./mountinfo.ts";
 import { readArguments, readCgroup, readDescriptors, readHarbourTasks, readStatus } from "./proc.ts";
 
-/** The process that has started a process, directly or not: a call's own process, or a stage's shell. */
+/**
+ * The engine that has started the process that is read, directly or through other processes: the runner that makes a
+ * call. In a stage, the shell takes the engine's place.
+ */
 export interface EngineProcess {
 	pid: number;
-	/** The files that it was started with at descriptors 0, 1 and 2. */
+	/** The files at the engine's descriptors 0, 1 and 2 when it began; empty for a shell. */
 	descriptors: Record<string, string>;
 }
 
