@@ -1,12 +1,12 @@
 import type { Check } from "../judge/check.ts";
-import { commonRules } from "../judge/common.ts";
+import { rulesOf } from "../judge/common.ts";
 import { groupsOf } from "../judge/groups.ts";
 import { type Proof, proof } from "./proof.ts";
 
 /** Proves that a lesson's points can be given: without points, nobody would notice that a group does not count. */
 export function provePoints(check: Check): Proof[] {
 	const { weight, groups } = check;
-	const known = new Set(["ending", ...commonRules(check).map(({ fact }) => fact)]);
+	const known = new Set(["ending", ...rulesOf(check).map(({ fact }) => fact)]);
 	const grouped = groups.flatMap(({ facts }) => facts);
 	const titles = groups.map(({ title }) => title);
 	const isCount = (points: number) => Number.isInteger(points) && points > 0;

@@ -21,7 +21,7 @@ export interface Check {
 	module: string;
 	/** The function that the module exports; if there are several, the first. */
 	exported: string;
-	/** Points for passing it, when a class is graded. */
+	/** Points for passing the check, when a class is graded. */
 	weight: number;
 	/**
 	 * What the lesson's points are for. Facts that are in no group are in a group of their own, which gets the remaining
@@ -44,7 +44,10 @@ export interface Check {
 	facts: FactRule[];
 	/** The parts of a lesson that learners write and check one after the other. Default: the lesson has no parts. */
 	parts?: Part[];
-	/** Explanations of wrong endings, such as exceptions. They are tried before those of every lesson. */
+	/**
+	 * Explanations of wrong endings, such as exceptions. They are tried before the explanations that every lesson has:
+	 * see `endingExplanations`.
+	 */
 	exceptions: Explanation[];
 }
 
@@ -119,25 +122,25 @@ export interface Primary {
 	moment: string;
 }
 
-/** A part of a lesson. The report says of each part whether it is right; the exercise passes when all are. */
+/** A part of a lesson. The report says of each part how far the exercise is; the verdict depends on all facts. */
 export interface Part {
 	/** What the part is about, for the report: "programs". */
 	title: string;
 	/** The function that learners write first. */
 	firstFunction: string;
-	/** Names of the facts that must all be the reference's. */
+	/** Names of facts. The part is right if all of them are the same as the reference's. */
 	facts: string[];
 	/** Whether the exercise has other code than the skeleton's for this part. Default: it has. */
 	isBegun?(context: Context): boolean;
 }
 
-/** Facts that are worth points together: one wall of the container. */
+/** Facts that are worth points together, such as all facts about the container's root. */
 export interface FactGroup {
 	/** What the exercise has built if the facts are right: "a hostname of its own". */
 	title: string;
 	/** Its part of {@link Check.weight}. */
 	points: number;
-	/** Names of facts. The points are given if all of them are the reference's. */
+	/** Names of facts. The points are given if all of them are the same as the reference's. */
 	facts: string[];
 	/**
 	 * Titles of other groups. The points are given only if one of those groups is right, too. Needed if the skeleton has
@@ -171,8 +174,8 @@ export const EARLY_END = "early end";
 
 /**
  * In {@link FactRule.followsFrom}, for facts that are read while the command runs: the run ended early, and perhaps
- * went wrong before the command ran. A wait without end or an exception after the command's end is not a cause of such
- * a fact.
+ * went wrong before the command ran. If the command ran, and the engine then waited for ever, or waited for the command
+ * and then threw an exception, that is not the cause of such a fact.
  */
 export const FAILED_START = "failed start";
 
@@ -227,11 +230,13 @@ export interface Context {
 	during: Moment | undefined;
 	/** The command's process at that moment; null if it was not running. */
 	process: ProcessState | null;
+	/** How the primary call ended. */
 	ending: Ending;
+	/** The system calls of the primary call, without its writes of files. */
 	ledger: readonly LedgerCall[];
-	/** The exception that ended the exercise. */
+	/** The exception that ended the primary call; null if it ended otherwise. */
 	thrown: Extract<Ending, { how: "threw" }>["thrown"] | null;
-	/** The process that threw the exception, as it was at that moment. */
+	/** The process that threw the exception, as it was at that moment; null if none threw, or none could be read. */
 	atThrow: ProcessState | null;
 }
 

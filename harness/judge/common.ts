@@ -7,7 +7,7 @@ import type { Check, Context, Explanation, FactRule } from "./check.ts";
  */
 
 /** All rules of a lesson, in the order in which their findings are reported. */
-export function commonRules({ exported, facts }: Pick<Check, "exported" | "facts">): FactRule[] {
+export function rulesOf({ exported, facts }: Pick<Check, "exported" | "facts">): FactRule[] {
 	const isMissing = ({ fact }: FactRule) => !facts.some((own) => own.fact === fact);
 	// These rules come first: an engine that left the host, or a second command, causes many other differences.
 	const first = [enginePlace(exported), commandOnce(exported), inputTaken(exported)];

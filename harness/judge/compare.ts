@@ -1,5 +1,5 @@
 import { type Check, type Context, EARLY_END, type Explanation, FAILED_START, type FactRule } from "./check.ts";
-import { commonRules } from "./common.ts";
+import { rulesOf } from "./common.ts";
 import { endingExplanations } from "./endings.ts";
 import { withInputs } from "./facts.ts";
 import type { Facts, FactValue } from "./values.ts";
@@ -27,7 +27,7 @@ export interface Finding {
  */
 export function compare(check: Check, context: Context, reference: Facts): Finding[] {
 	const ended = endingFinding(check, context, reference);
-	const rules = commonRules(check).filter(({ fact }) => fact !== "ending");
+	const rules = rulesOf(check).filter(({ fact }) => fact !== "ending");
 	const found = (rule: FactRule): Finding[] => {
 		const got = context.facts[rule.fact];
 		const expected = reference[rule.fact];
@@ -37,9 +37,9 @@ export function compare(check: Check, context: Context, reference: Facts): Findi
 		if (isEqual(got, expected) || rule.accept?.(got, context)) return [];
 		return [finding(rule, expected, got, choose(rule.explain, context), context)];
 	};
-	const followsFromOthers = (rule: FactRule) => rule.isConsequence?.(context) ?? false;
-	const causes = [...ended, ...rules.filter((rule) => !followsFromOthers(rule)).flatMap(found)];
-	const findings = causes.length > 0 ? causes : rules.filter(followsFromOthers).flatMap(found);
+	const isConsequence = (rule: FactRule) => rule.isConsequence?.(context) ?? false;
+	const causes = [...ended, ...rules.filter((rule) => !isConsequence(rule)).flatMap(found)];
+	const findings = causes.length > 0 ? causes : rules.filter(isConsequence).flatMap(found);
 	return withCauses(findings, context);
 }
 
@@ -68,7 +68,10 @@ function withCauses(findings: readonly Finding[], context: Context): Finding[] {
 	});
 }
 
-/** Whether the command had run when the exercise went wrong: it waited for ever, or threw after it had waited. */
+/**
+ * Whether the command had run when the exercise went wrong: the engine waited for ever, or threw an exception after it
+ * had waited for a child.
+ */
 function wentWrongLater({ ending, facts, ledger }: Context): boolean {
 	if (facts["command.ran"] !== true) return false;
 	const hasWaited = ledger.some(({ task, call, result = 0 }) => task === "1" && call === "waitpid" && result > 0);

@@ -3,8 +3,8 @@ import { waitsText } from "../readings/waits.ts";
 import { type Check, type Context, commandRefused, type Explanation } from "./check.ts";
 
 /**
- * Explanations of wrong endings for every lesson. A check's own `exceptions` are tried first. The last one always
- * fits.
+ * Explanations of wrong endings for every lesson. A check's own `exceptions` are tried first. The last explanation here
+ * always fits.
  */
 export function endingExplanations(check: Check): Explanation[] {
 	const how = (name: string) => (context: Context) => context.ending.how === name;
@@ -144,7 +144,7 @@ const MUCH_OUTPUT_BYTES = 16 << 10;
 
 const printedBytes = ({ outputBytes: { stdout, stderr } }: Context["observation"]) => stdout + stderr;
 
-/** The ending of a container whose engine was at work when the check gave up: its loop keeps the others waiting. */
+/** The ending of a call whose engine was running when the check gave up: a loop there keeps all others waiting. */
 const looping = ({ calls }: Context["observation"]): Context["ending"] | undefined =>
 	Object.values(calls).find(
 		({ ending }) =>
@@ -211,7 +211,7 @@ const ranTwice: Explanation = {
 	see: ["fork(2)", "_exit(2)"],
 };
 
-/** The command ran, but a process that the exercise forked changed the ending that the engine learned of. */
+/** For a command that ran, if a process that the exercise forked changed the ending that the engine learned of. */
 export const endingChangedByFork: Explanation[] = [orphaned, ranTwice, childCrashed, exitCodeNotHandedUp];
 
 /** A successful kill(2) of the exercise's whose pid, 0 or negative, stands for several processes. */
@@ -226,8 +226,10 @@ function endingSignal({ ending }: Context): { name: string; code: number; number
 	return name === undefined || number === undefined ? undefined : { name, code, number };
 }
 
+// The call that never returned, in the process that is the most forks away from the engine. Undefined if there is none,
+// or only the engine's own waitpid: the engine, task "1", always waits for its child, which says nothing about the
+// cause.
 function unfinishedCall(ledger: Context["ledger"]): string | undefined {
-	// The engine's own process, task "1", always waits for its child. So its waitpid says nothing about the cause.
 	const open = ledger.filter(
 		(entry) =>
 			entry.result === undefined && entry.error === undefined && entry.call !== "execve" && entry.call !== "_exit",

@@ -8,8 +8,9 @@ import type { Facts, FactValue, RandomInputs } from "./values.ts";
 export const HOST_FILES = ["/etc", "/root"] as const;
 
 /**
- * Derives facts from an observation. Facts can be compared between two runs: they hold relations instead of numbers,
- * and `‹name›` instead of drawn values.
+ * Derives facts from an observation. The facts of two runs can be compared: a number that differs from run to run is
+ * replaced by its meaning, such as "new" for a namespace that is not the host's, and a drawn value by `‹name›`. There
+ * is no fact for what could not be read.
  */
 export function deriveFacts(
 	check: Pick<Check, "derive" | "primary" | "rootfs" | "scenario">,
@@ -43,6 +44,7 @@ export function deriveFacts(
 			hostFacts("during", before, during.host),
 			processFacts(before, process, check.rootfs?.(drawn)),
 			{
+				// How many processes run the command, this one included.
 				"command.copies": process.copies,
 			},
 		);
@@ -73,11 +75,15 @@ const ENDINGS: Record<Ending["how"], string> = {
 	hung: "did not end",
 };
 
-/** How a call ended, in words that follow "it"; for a learner, not to be compared. */
+/**
+ * How a call ended, in words that follow "it". They name neither the returned value nor the exception.
+ * @param ending undefined for a call that was never started
+ */
 export const howItEnded = (ending: Ending | undefined): string =>
 	ending === undefined ? "was never started" : ENDINGS[ending.how];
 
-// Names the containers as the list of system calls does.
+// The containers whose command's input was read by another process. "The first container" is the primary call's.
+// Another container has its call's name and `about`, as in the list of system calls.
 function inputTaken(check: Pick<Check, "primary" | "scenario">, { calls }: Observation, drawn: RandomInputs): string[] {
 	const names = Object.keys(calls).filter((name) => calls[name]?.inputTaken);
 	const about = (name: string) => check.scenario(drawn).calls[name]?.about;
@@ -119,12 +125,15 @@ function changedFiles(dir: (typeof HOST_FILES)[number], before: HostState, now: 
 const contentOf = (entry: Entry) =>
 	JSON.stringify({ ...entry, inode: 0, changedMs: 0, size: entry.kind === "directory" ? 0 : entry.size });
 
-/** Namespaces and roots of engines that were not the host's, at all moments at which a command was read. */
+/**
+ * The kinds of namespace, and the root, in which an engine differed from the host at any moment at which a command was
+ * read: each difference once. Empty if every engine was on the host.
+ */
 function enginePlace({ before, moments }: Observation): string[] {
-	const engines = Object.values(moments).flatMap(({ commands }) =>
+	const commandsRead = Object.values(moments).flatMap(({ commands }) =>
 		Object.values(commands).flatMap((command) => (command === null ? [] : [command])),
 	);
-	const differences = engines.flatMap(({ engineNamespaces, engineInHostRoot }) => [
+	const differences = commandsRead.flatMap(({ engineNamespaces, engineInHostRoot }) => [
 		...Object.keys(engineNamespaces)
 			.filter((kind) => engineNamespaces[kind] !== before.namespaces[kind])
 			.map((kind) => `another ${kind} namespace`),
@@ -155,15 +164,18 @@ function processFacts(before: HostState, process: ProcessState, rootfs?: Rootfs)
 	};
 }
 
-// Undefined if nothing is known: the control attempt on the host failed as well, or an attempt could not be made.
-function escapeOf({ escape: tried }: ProcessState): string | undefined {
-	if (tried === null || tried.control.climb !== "" || tried.control.uncover !== "") return undefined;
-	const results = [tried.climb, tried.uncover];
+// What the attempts to break out prove. An attempt is "" if it led to the host's files, "nowhere" if it did not, and an
+// error if it could not be made. Undefined if nothing is proven: there were no attempts, a control attempt did not lead
+// to the host's files, or one attempt could not be made and the other did not lead there.
+function escapeOf({ escape: attempts }: ProcessState): string | undefined {
+	if (attempts === null || attempts.control.climb !== "" || attempts.control.uncover !== "") return undefined;
+	const results = [attempts.climb, attempts.uncover];
 	if (results.includes("")) return "the host's files were reached";
 	return results.every((why) => why === "nowhere") ? "refused" : undefined;
 }
 
-// The host's paths of the directories that are mounted in a mount namespace, each path once.
+// What the mounts of a mount namespace show of the host's files outside of the rootfs: the paths on the host, each
+// once.
 function hostPlaces({ mounts }: HostState, table: NonNullable<ProcessState["table"]>, rootfs?: string): string[] {
 	const places = hostFiles(mounts, table, rootfs).map((mount) => placeOnHost(mounts, mount) ?? "");
 	return [...new Set(places)];
@@ -204,8 +216,8 @@ function addedItems<T>(
 
 function withPlaceholders(facts: Record<string, FactValue>, drawn: RandomInputs): Facts {
 	// The exit code is not replaced: so short a number may also occur elsewhere in a text.
-	const names = Object.entries(drawn).filter(([name]) => name !== EXIT_CODE);
-	const replace = (text: string) => names.reduce((left, [name, value]) => left.replaceAll(value, `‹${name}›`), text);
+	const inputs = Object.entries(drawn).filter(([name]) => name !== EXIT_CODE);
+	const replace = (text: string) => inputs.reduce((left, [name, value]) => left.replaceAll(value, `‹${name}›`), text);
 	return mapStrings(facts, replace);
 }
 

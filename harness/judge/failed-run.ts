@@ -113,8 +113,8 @@ export function unreadFinding(error: unknown): Finding {
 }
 
 /**
- * Whether a brace that is never closed can be the reason. The bundler reports such a brace where it found something that
- * cannot be in a block: the next `export`, or the end of the file.
+ * Whether a brace that is never closed can be why the module cannot be bundled. The bundler reports such a brace where
+ * it found something that cannot be in a block: the next `export`, or the end of the file.
  */
 export const isUnclosedBrace = ({ diagnostic, fault }: BundleError): boolean =>
 	fault === "syntax-error" && /^Unexpected "export"|end of (the )?file$/.test(diagnostic.message);

@@ -1,9 +1,9 @@
 import type { Check, Context, FactGroup } from "./check.ts";
-import { commonRules } from "./common.ts";
+import { rulesOf } from "./common.ts";
 import type { Finding } from "./compare.ts";
 import type { Facts } from "./values.ts";
 
-/** The points that an exercise gets for a group of facts. The verdict does not depend on it. */
+/** The points that an exercise gets for a group of facts. The verdict does not depend on them. */
 export interface GroupResult {
 	title: string;
 	/** Either 0 or `pointsMax`. */
@@ -17,21 +17,23 @@ type Grouped = Pick<Check, "exported" | "facts" | "groups" | "weight">;
 export const REMAINING = "the call ends as it should, and leaves the host as it was";
 
 /**
- * All groups of a check. The last one has every fact that is in no other group, and the points that remain. It counts
- * only beside what was built: an exercise that does nothing leaves the host as it was, too.
+ * All groups of a check. The last one has every fact that is in no other group, and the points that remain. Even an
+ * exercise that does nothing leaves the host as it was. So these points are given only if a group without `onlyWith` is
+ * right, too.
  */
 export function groupsOf(check: Grouped): FactGroup[] {
 	const { groups, weight } = check;
 	const grouped = new Set(groups.flatMap(({ facts }) => facts));
-	const facts = ["ending", ...commonRules(check).map(({ fact }) => fact)].filter((fact) => !grouped.has(fact));
+	const facts = ["ending", ...rulesOf(check).map(({ fact }) => fact)].filter((fact) => !grouped.has(fact));
 	const built = groups.filter(({ onlyWith }) => onlyWith === undefined).map(({ title }) => title);
 	const points = weight - groups.reduce((sum, group) => sum + group.points, 0);
 	return [...groups, { title: REMAINING, points, facts, onlyWith: built }];
 }
 
 /**
- * Says which groups an exercise gets points for. One that passes gets them all. A fact that a rule accepts although it
- * is not the reference's could mostly not be judged, because of an earlier one. So it is not enough for points.
+ * Says which groups an exercise gets points for. An exercise that passes gets all points. Otherwise, all facts of a
+ * group must be the same as the reference's. A different value that a rule accepts is not enough: mostly, the rule
+ * accepts it because an earlier wrong fact kept this one from being judged.
  */
 export function groupResults(
 	check: Grouped,

@@ -15,7 +15,11 @@ const HARMLESS_DEVICES = new Set(["/null", "/zero", "/full", "/random", "/urando
 /** The fields of a mount that identify the directory that it shows. */
 type Shown = Pick<Mount, "device" | "root" | "fstype">;
 
-/** The host's path of what a mount shows; undefined if it is harmless, or on none of the host's file systems. */
+/**
+ * The host's path of what a mount shows. If no path of the host leads there, the text names the mount point of the same
+ * file system, and the directory in that file system. Undefined if the mount is harmless, or on no file system of the
+ * host.
+ */
 export function placeOnHost(host: readonly Mount[], { device, root, fstype }: Shown): string | undefined {
 	if (KERNEL_FILE_SYSTEMS.has(fstype) || (fstype === "devtmpfs" && HARMLESS_DEVICES.has(root))) return undefined;
 	const same = host.filter((mount) => mount.device === device);

@@ -48,7 +48,10 @@ export interface Verdict {
 	parts: PartResult[];
 	/** The points for each group of facts, when a class is graded; empty if nothing was judged. */
 	groups: GroupResult[];
-	/** Where the exception came from, in the learner's file. */
+	/**
+	 * The place in the learner's file that the exception came from, or because of which the file cannot be loaded. Null
+	 * if there is none.
+	 */
 	thrownAt: Diagnostic | null;
 	typeErrors: Diagnostic[];
 	/** The values drawn at random for this run. */
@@ -61,6 +64,7 @@ export interface Verdict {
 	output: { stdout: string; stderr: string };
 	vm: {
 		accelerator: string;
+		/** Whether the program was run, in a machine restored from the snapshot. False if it could not be loaded. */
 		restored: boolean;
 		/** Share of the requested processor time that the machine was given: nearly 1 on a quiet computer. */
 		processorShare: number;
@@ -87,8 +91,8 @@ export interface JudgeOptions {
  * the reference is measured with its own modules in any case
  * @param options.types whether to report type errors as well; they do not affect the verdict
  * @param options.bundled the bundled program, if the module is in a submission and not on the disk
- * @param options.playedSinceMs if the cache has an observation of exactly this program and scenario that was played
- * since then, judges that one, without a machine (in milliseconds since 1970)
+ * @param options.playedSinceMs a moment, in milliseconds since 1970: if the cache has an observation of exactly this
+ * program and scenario that was played since that moment, judges that observation, without a machine
  * @throws {Failure} the file does not exist, one of `mine` cannot be used, or drydock itself failed
  */
 export async function judge(
@@ -270,18 +274,18 @@ function quotedException({ calls }: Observation, name: string, finding: Finding 
 export async function measuredReference(lesson: Lesson, check: Check, machines: MachinePool): Promise<Reference> {
 	const [program, instruments] = await Promise.all([referenceProgram(lesson.id), instrumentsOf(lesson)]);
 	return referenceFacts(check, await runKey(lesson, check, program, machines), async () => {
-		let how = "";
+		let problem = "";
 		for (let attempt = 0; attempt < MEASUREMENTS; attempt++) {
 			const drawn = drawInputs(check);
 			const { outcome } = await machines.play(requestFor(check, program, drawn, instruments));
-			how =
+			problem =
 				outcome.kind === "lost" ? `${outcome.how}\n${outcome.detail}` : missingParts(check, outcome.observation, drawn);
 			if (outcome.kind === "lost") break;
-			if (how === "") return { drawn, observation: outcome.observation };
+			if (problem === "") return { drawn, observation: outcome.observation };
 		}
 		throw new Failure(
 			"failed",
-			`the reference solution of ${lesson.id} could not be measured: ${how}`,
+			`the reference solution of ${lesson.id} could not be measured: ${problem}`,
 			"repeat the command when the computer is less busy",
 		);
 	});

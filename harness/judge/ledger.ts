@@ -15,9 +15,9 @@ interface Row {
 }
 
 const HEADINGS: [string, string] = ["your system calls", "the reference's system calls"];
-/** Longer arguments are cut. */
+/** An argument is cut after this many characters. */
 const LONG_ARGUMENT_WIDTH = 200;
-/** The same for all arguments of one call together. */
+/** All arguments of one call together are cut after this many characters. */
 const TEXT_WIDTH = 800;
 /** Number of calls to compare: many times what any engine makes. Further calls are only counted. */
 const CALLS_MAX = 250;
@@ -26,7 +26,7 @@ const INDENTS_MAX = 8;
 
 /**
  * Shows both ledgers side by side, process by process. The calls of a forked process are below the fork, and indented.
- * A call that is repeated many times is shown twice.
+ * Of a call that is repeated many times, only the first and the last are shown.
  * @param options.marked whether the first difference is marked
  * @param options.container the call that the ledgers belong to, if it is not the one that the lesson is about
  * @returns whether there is a difference
@@ -193,8 +193,8 @@ function foldRows(rows: readonly Row[], firstDifference: number) {
 	return shown;
 }
 
-// Whether the rows before and after it show the same call. If a call is repeated many times, only the first and the
-// last are shown.
+// Whether the rows before and after a row show the same call as it does. Of a call that is repeated many times, only
+// the first and the last are shown.
 function isRepetition(rows: readonly Row[], index: number): boolean {
 	const [before = {}, row = {}, after = {}] = [rows[index - 1], rows[index], rows[index + 1]];
 	return (["yours", "reference"] as const).every((side) => {

@@ -43,15 +43,15 @@ export async function findLesson(wanted: string): Promise<Lesson> {
 
 // Suggests a name that contains what was typed, or that differs in up to three letters. Anything else would be a guess.
 function nearestName(wanted: string, names: string[]): string | null {
-	const begun = names.find((name) => wanted.length >= 3 && name.includes(wanted));
-	if (begun !== undefined) return begun;
+	const containing = names.find((name) => wanted.length >= 3 && name.includes(wanted));
+	if (containing !== undefined) return containing;
 	const nearest = closest(wanted, names);
 	return distance(wanted, nearest) <= Math.min(3, wanted.length / 2) ? nearest : null;
 }
 
 /**
  * File name of the module that the learner writes, such as `isolate.ts`. It is the only file name that is both in
- * lessons/ID (the skeleton) and in solutions/ID. The check is not loaded.
+ * lessons/ID (the skeleton) and in solutions/ID. So the check need not be loaded.
  */
 export async function moduleOf({ id }: Lesson): Promise<string> {
 	const [lesson, solution] = await Promise.all([filesIn("lessons", id), filesIn("solutions", id)]);

@@ -33,7 +33,7 @@ export interface ModuleRun {
 }
 
 /**
- * Prepares the run of a file: draws the inputs.
+ * Prepares the run of a file: loads the lesson's check, and draws the inputs.
  * @param mine the learner's modules of earlier lessons, by the path of the reference module that each replaces
  * @throws {Failure} usage: the file does not exist, cannot be read, is not a regular file, or is too large
  */

@@ -46,8 +46,9 @@ type KeptRun = v.InferOutput<typeof KeptRun>;
 
 /**
  * Runs the lesson's scenario in a fresh machine, or returns a run of exactly this program and scenario from the cache.
- * A run in which the machine was lost is kept as well: some programs lose every machine, and each takes half a minute.
- * @param sinceMs a run that began earlier than this is played again (in milliseconds since 1970); without it, always
+ * A run in which the machine was lost is kept, too: some programs lose every machine, and each of their runs takes half
+ * a minute.
+ * @param sinceMs a moment, in milliseconds since 1970: a run that began before it is played again. Without it, always
  * plays, and keeps nothing
  */
 export async function playOrRecall(

@@ -3,8 +3,8 @@ import type { Finding } from "./compare.ts";
 import type { Facts } from "./values.ts";
 
 /**
- * How far an exercise is in a lesson that has several parts. The verdict does not depend on it: an exercise passes if
- * there are no findings at all.
+ * How far an exercise is in one part of a lesson. The verdict does not depend on the parts: an exercise passes if there
+ * are no findings at all.
  */
 export interface PartResult {
 	title: string;

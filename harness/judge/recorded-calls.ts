@@ -1,8 +1,12 @@
 import type { CallReport, LedgerCall } from "../protocol/index.ts";
 
-/** All that was recorded of a call, in the order in which it happened: its system calls, and its writes of files. */
+/**
+ * All that was recorded of one call of a run, in the order in which it happened: the system calls, and the functions of
+ * node:fs that changed something. Empty if the run did not make the call.
+ */
 export function recordedCalls(report: CallReport | undefined): LedgerCall[] {
 	const { ledger = [], writes = [] } = report ?? {};
+	// `after` counts the system calls that came before the write.
 	let next = 0;
 	const merged: LedgerCall[] = [];
 	for (let at = 0; at <= ledger.length; at++) {

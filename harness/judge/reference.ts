@@ -21,7 +21,10 @@ export interface Reference {
 	facts: Facts;
 	/** The observation that the facts were derived from. */
 	observation: Observation;
-	/** The ledger of one call. The inputs drawn for the reference's run are replaced by those of another run. */
+	/**
+	 * The system calls and writes of files of one call of the run. The inputs drawn for the reference's run are replaced
+	 * by those of another run, `drawn`.
+	 */
 	ledger(drawn: RandomInputs, call: string): LedgerCall[];
 }
 
@@ -48,18 +51,18 @@ export async function referenceFacts(check: Check, key: string, measure: () => P
 	if (measured === null) throw new Failure("failed", "what was measured of the reference could not be read");
 	const { drawn, observation } = measured;
 	// Short values, such as the exit code, are not replaced in a text: they may also occur elsewhere.
-	const names = Object.entries(drawn).filter(([, value]) => value.length > 4);
+	const longInputs = Object.entries(drawn).filter(([, value]) => value.length > 4);
 	return {
 		facts: deriveFacts(check, observation, drawn),
 		observation,
-		ledger: (others, name) => {
+		ledger: (otherDrawn, callName) => {
 			const swap = (text: string) =>
-				names.reduce((left, [name, value]) => left.replaceAll(value, others[name] ?? value), text);
+				longInputs.reduce((left, [name, value]) => left.replaceAll(value, otherDrawn[name] ?? value), text);
 			const swapIn = ({ call, args }: LedgerCall) =>
 				call === "_exit" && Object.values(args)[0] === drawn[EXIT_CODE]
-					? { status: others[EXIT_CODE] ?? "" }
+					? { status: otherDrawn[EXIT_CODE] ?? "" }
 					: Object.fromEntries(Object.entries(args).map(([name, value]) => [name, swap(value)]));
-			return recordedCalls(observation.calls[name]).map((call) => ({ ...call, args: swapIn(call) }));
+			return recordedCalls(observation.calls[callName]).map((call) => ({ ...call, args: swapIn(call) }));
 		},
 	};
 }

@@ -54,7 +54,7 @@ export function requestWithPlaceholders(check: Check, instruments?: string): unk
 	const request = requestFor(check, { code: "", map: "", files: [] }, drawn, instruments);
 	const tokens = Object.entries(request.calls).map(([name, { token }]) => [token, `‹token of ${name}›`] as const);
 	const text = tokens.reduce((left, [token, name]) => left.replaceAll(token, name), JSON.stringify(request));
-	// An observation is only kept if these calls threw, so they are part of the key.
+	// An observation of the reference is kept only if the calls with `fails` threw. So their names are part of the key.
 	const { calls } = check.scenario(drawn);
 	return [names, text, Object.keys(calls).filter((name) => calls[name]?.fails)];
 }

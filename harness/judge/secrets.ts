@@ -4,8 +4,8 @@ import type { FactValue } from "./values.ts";
 
 /**
  * Files on the host with a name that is drawn for the run. If a command finds one of them, it can reach the host's
- * files, whatever mount leads there. So an overlay of the host's root is found, too: it is a file system with a
- * device of its own, and the mount table does not show whose files are in it.
+ * files, whatever mount leads there. This detects even an overlay of the host's root: the overlay is a file system with
+ * a device of its own, and the mount table does not show whose files are in it.
  */
 
 /** Directories of the host that get such a file, relative to the host's root. */
@@ -14,13 +14,13 @@ const DIRECTORIES = ["", "etc/", "lab/", "root/"] as const;
 /** Paths of the files, relative to the host's root. @param name the drawn name of all files */
 export const secretsOf = (name: string): string[] => DIRECTORIES.map((directory) => `${directory}${name}`);
 
-/** Creates the files. */
+/** The preparations that create the files. */
 export const writeSecrets = (name: string): Preparation[] =>
 	secretsOf(name).map((path) => ({ do: "write", path: `/${path}`, text: name }));
 
 /**
- * The files that the command finds. A file that is gone from the host is listed as well: no
- * search could find it.
+ * The fact `command.secrets`: the files that the command finds. A file that is gone from the host is listed, too,
+ * because no search could find it. There is no such fact if the command was not running.
  */
 export function secretsFound(observation: Observation, name: string): Record<string, FactValue> {
 	const process = commandAt(observation, DURING);
@@ -31,8 +31,8 @@ export function secretsFound(observation: Observation, name: string): Record<str
 }
 
 /**
- * The rule that the command finds none of the files. If its root is wrong, or it sees a mount of the host, that
- * finding is the cause.
+ * The rule that the command finds none of the files. If the command's root is wrong, or the command sees a mount of the
+ * host, the finding about that is the cause.
  */
 export const noSecrets: FactRule = {
 	fact: "command.secrets",

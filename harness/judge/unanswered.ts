@@ -4,7 +4,7 @@ import type { Finding } from "./compare.ts";
 /**
  * Finds the questions of a check that a run did not answer. A missing answer is never right. Facts are derived from
  * answers, and an author of a check may overlook that an answer can be missing. So this module looks for missing
- * answers in every run, whatever the facts are.
+ * answers in every run whose facts are all right.
  */
 
 /** Names what was read of the reference and not of this run, and the steps that this run waited for in vain. */

@@ -1,7 +1,7 @@
 import MarkdownIt from "markdown-it";
 import { pagesIn } from "../../harness/dev/manual-pages.ts";
 import type { Check, Explanation } from "../../harness/judge/check.ts";
-import { commonRules } from "../../harness/judge/common.ts";
+import { rulesOf } from "../../harness/judge/common.ts";
 import { endingExplanations } from "../../harness/judge/endings.ts";
 
 /** What texts and explanations say is on a manual page, and whether it is there. All functions are pure. */
@@ -49,7 +49,7 @@ function beginsWith(line: string, place: string): boolean {
 
 /** All explanations that a lesson's report can show, except those of faults before the run. */
 export function explanationsOf(check: Check): Explanation[] {
-	const rules = commonRules(check);
+	const rules = rulesOf(check);
 	return [...rules.flatMap(({ explain }) => explain), ...check.exceptions, ...endingExplanations(check)];
 }
 

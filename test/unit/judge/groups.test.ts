@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { provePoints } from "../../../harness/dev/points-proof.ts";
 import type { Check, FactGroup } from "../../../harness/judge/check.ts";
-import { commonRules } from "../../../harness/judge/common.ts";
+import { rulesOf } from "../../../harness/judge/common.ts";
 import { groupResults, groupsOf, REMAINING } from "../../../harness/judge/groups.ts";
 import { lessons, loadCheck } from "../../../harness/judge/lessons.ts";
 import type { Facts } from "../../../harness/judge/values.ts";
@@ -15,7 +15,7 @@ const check: Pick<Check, "exported" | "facts" | "groups" | "weight"> = {
 	...{ exported: "isolate", weight: 10, groups },
 	facts: groups.flatMap(({ facts }) => facts).map((fact) => ({ fact, madeOf: "kernel", what: fact, explain: [] })),
 };
-const common = Object.fromEntries(commonRules(check).map(({ fact }) => [fact, "right"]));
+const common = Object.fromEntries(rulesOf(check).map(({ fact }) => [fact, "right"]));
 const RIGHT: Facts = { ...common, "command.ran": true, ending: "returned 0" };
 
 /** Points of each group, for an exercise with these wrong facts. The first one is the finding. */
@@ -60,7 +60,7 @@ describe.each(await lessons())("$id", (lesson) => {
 	test("every fact is in exactly one group, and the groups have all the points", async () => {
 		const check = await loadCheck(lesson);
 		const all = groupsOf(check);
-		const facts = ["ending", ...commonRules(check).map(({ fact }) => fact)];
+		const facts = ["ending", ...rulesOf(check).map(({ fact }) => fact)];
 		expect(all.flatMap(({ facts }) => facts).sort()).toEqual(facts.sort());
 		expect(all.reduce((sum, { points }) => sum + points, 0)).toBe(check.weight);
 		expect(all.at(-1)?.title).toBe(REMAINING);

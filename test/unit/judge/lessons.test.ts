@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Failure } from "../../../harness/base/failure.ts";
 import { EARLY_END, FAILED_START } from "../../../harness/judge/check.ts";
-import { commonRules } from "../../../harness/judge/common.ts";
+import { rulesOf } from "../../../harness/judge/common.ts";
 import { endingExplanations } from "../../../harness/judge/endings.ts";
 import { findLesson, lessons, loadCheck, moduleOf } from "../../../harness/judge/lessons.ts";
 
@@ -54,7 +54,7 @@ test.each(await lessons())(
 	async (lesson) => {
 		const check = await loadCheck(lesson);
 		const ending = { fact: "ending", explain: [...check.exceptions, ...endingExplanations(check)] };
-		const rules = [ending, ...commonRules(check).filter(({ fact }) => fact !== "ending")];
+		const rules = [ending, ...rulesOf(check).filter(({ fact }) => fact !== "ending")];
 		const unknown = rules.flatMap(({ explain, ...rule }, index) => {
 			const earlier = rules.slice(0, index);
 			const names = earlier.flatMap((one) => [
@@ -77,7 +77,7 @@ test.each(await lessons())(
 		const explanations = [
 			...check.exceptions,
 			...endingExplanations(check),
-			...commonRules(check).flatMap(({ explain }) => explain),
+			...rulesOf(check).flatMap(({ explain }) => explain),
 		];
 		expect(explanations.map((one) => one.try).filter((advice) => /\bmarked\b/.test(advice))).toEqual([]);
 	},

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { inKit } from "../../../harness/base/kit.ts";
 import type { Check, FactRule } from "../../../harness/judge/check.ts";
-import { commonRules } from "../../../harness/judge/common.ts";
+import { rulesOf } from "../../../harness/judge/common.ts";
 import { lessons, loadCheck } from "../../../harness/judge/lessons.ts";
 
 const README = readFileSync(inKit("test/hostile/README.md"), "utf8");
@@ -18,7 +18,7 @@ test("the list of facts and their sources has every fact of every check, and no 
 	const named = (lesson: string, rules: FactRule[]) => rules.map(({ fact, madeOf }) => `${lesson} ${fact}: ${madeOf}`);
 	const declared = [
 		"every ending: exercise",
-		...named("every", commonRules({ exported: "", facts: [] })),
+		...named("every", rulesOf({ exported: "", facts: [] })),
 		...checks.flatMap(([lesson, { facts }]) => named(lesson, facts)),
 	];
 	expect(listed.toSorted(), "the rows of the table in test/hostile/README.md").toEqual(declared.toSorted());
