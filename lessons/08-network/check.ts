@@ -34,6 +34,7 @@ function derive(observation: Observation): Record<string, FactValue> {
 		...Object.fromEntries(QUESTIONS.map((question) => [question, answer(observation, question)])),
 		"seen.other": seenAddress(observation, "box.other"),
 		"seen.published": seenAddress(observation, "world.first"),
+		// Lost is what was there before and is missing now: the same functions, with the two readings exchanged.
 		"lost.rules": [...new Set(all.flatMap((now) => newRules(now, before)))],
 		"lost.links": [...new Set(all.flatMap((now) => newIn(now, before, linksOf)))],
 		"left.links": newIn(before, ended, linksOf),
@@ -60,8 +61,8 @@ function otherNamespace(observation: Observation): string {
 /** Processes that exist now and did not exist before. */
 function helpersLeft({ before, after, moments, calls }: Observation): string[] {
 	const known = new Set(before.tasks.map(taskIdentity));
-	// If the third engine was still working when time ran out, its processes have not been left behind. Those of the
-	// other two containers show at the moment when both had ended.
+	// If the third engine was still working when time ran out, its processes have not been left behind. So this looks at
+	// the moment when the other two containers had ended, and the third had not started.
 	const now = calls[HALF_WAY]?.ending.how === "hung" ? (moments[ENDED]?.host ?? before) : after;
 	return now.tasks
 		.filter((task) => !known.has(taskIdentity(task)))
@@ -84,7 +85,8 @@ function newIn(before: HostState, now: HostState, read: (host: HostState) => str
 	return read(now).filter((item) => !known.has(item));
 }
 
-// Network namespaces that a process keeps open. An open descriptor of the host's own keeps nothing alive.
+// Network namespaces that a process has open now, and that no process had open before. The host's own does not count: it
+// is alive without descriptors.
 function newNetworks(before: HostState, now: HostState): string[] {
 	return newIn(before, now, ({ openNetworks }) => openNetworks).filter((one) => one !== before.namespaces["net"]);
 }
@@ -104,7 +106,7 @@ function leftHalfWay(observation: Observation, ended: HostState): string[] {
 	return newIn(ended, after, peersOf).map(() => "a network namespace that is still alive");
 }
 
-/** What is new in the ruleset: for a new table its name, for a table that was there its new lines. */
+/** What is in the ruleset of `now` alone: of a new table its name, of a table that was there before its new lines. */
 function newRules(before: HostState, now: HostState): string[] {
 	const known = tablesOf(before);
 	return [...tablesOf(now)].flatMap(([table, lines]) => {

@@ -44,8 +44,8 @@ import {
 import { FIRST_CONTAINER, type Question, REFUSED, SECOND_CONTAINER, THE_HOST, THE_WORLD } from "./scenario.ts";
 
 /**
- * A fact that is only judged when the facts before it are right. If one of those is wrong, its finding gives the
- * reason.
+ * A fact that is judged only if the facts in `given` are right. If one of them is wrong, the finding about that fact
+ * gives the reason.
  */
 interface OrderedFact {
 	fact: string;
@@ -57,7 +57,7 @@ interface OrderedFact {
 	given: string[];
 	/** @see FactRule.followsFrom */
 	followsFrom?: string[];
-	/** Whether a finding about the ending of the exercise gives the reason. */
+	/** Whether the first container's call ended wrongly. Then that ending has a finding, and this fact is not judged. */
 	excused?: (context: Context) => boolean;
 	explain: Explanation[];
 }
@@ -257,7 +257,7 @@ const ORDERED_FACTS: OrderedFact[] = [
 			fact: "halfway.ending",
 			madeOf: "exercise" as const,
 			right: "threw an exception",
-			// Without a link, no step uses the address, so none can fail because of it.
+			// If connect makes no link, it does not use the address, so an invalid address makes no step fail.
 			given: ["other.ending", "box.host"],
 			explain: halfWayEnding,
 		},

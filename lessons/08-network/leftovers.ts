@@ -162,7 +162,10 @@ export const halfWayLeft: Explanation[] = [
 	},
 ];
 
-/** The third container's error, if it does not name the invalid address: then another step failed after that one. */
+/**
+ * The line of the third container's exception that shows the error of a later step, such as the clean-up. Undefined if
+ * the exception names the invalid address, or has no such line.
+ */
 function refusedNext({ calls }: Observation): string | undefined {
 	const ending = calls[HALF_WAY]?.ending;
 	const lines = ending?.how === "threw" ? ending.thrown.message.split("\n") : [];

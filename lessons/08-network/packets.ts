@@ -1,7 +1,7 @@
 import type { Context, Explanation } from "../../harness/judge/index.ts";
 import { FIRST_CONTAINER, resultOf, SECOND_CONTAINER } from "./scenario.ts";
 
-/** Explanations of packets that leave the bridge or come from beyond it: why no answer comes, or a wrong one. */
+/** Explanations of connections with the world, with published ports and through NAT: why no answer comes, or a wrong one. */
 
 const NAT = "nft(8), NAT STATEMENTS";
 const MASQUERADE = 'ip saddr ADDRESS oifname != "box0" masquerade';
@@ -170,7 +170,7 @@ const rules = ({ during }: Context) => during?.host.network?.rules ?? [];
 // A rule that the check has made on the host.
 const isHostsOwnRule = (line: string) => /tcp dport 2222 redirect to :22\b/.test(line);
 
-/** A sentence with the rules that change this address of a packet. */
+/** A sentence that lists the host's rules that change this address of packets, at most four of them. */
 function natRules(context: Context, address: "source" | "destination"): string {
 	const pattern = address === "source" ? SOURCE_NAT : DESTINATION_NAT;
 	const lines = rules(context)
@@ -181,6 +181,7 @@ function natRules(context: Context, address: "source" | "destination"): string {
 		: `Rules that change the ${address} of packets: ${lines.slice(0, 4).join("; ")}.`;
 }
 
+/** A sentence if no rule of the host mentions the port; otherwise an empty text. */
 function noteIfUnmentioned({ moments }: Context["observation"], port = ""): string {
 	const isThere = moments["during"]?.host.network?.rules.some((line) => new RegExp(`\\b${port}\\b`).test(line));
 	return isThere ? "" : `The host's ruleset does not mention ${port}.`;

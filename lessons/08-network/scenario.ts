@@ -21,7 +21,10 @@ const WORLD = "world";
 const BOX_PORT = 80;
 const OTHER_PORT = 8080;
 
-/** Questions while both containers run; those of `later` are asked after the first container has ended. */
+/**
+ * Names of questions. Those of `later` are asked after the first container has ended, all others while both containers
+ * run. The word before the dot is the place that asks, except in `later` and in `other.port`, which the world asks.
+ */
 export type Question =
 	| `box.${"lo" | "host" | "other" | "world" | "elsewhere"}`
 	| `other.${"host" | "world" | "port"}`
@@ -161,8 +164,8 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 			{ do: "feed", call: BOX, last: true },
 			{
 				do: "ask",
-				// Without its first port, a bridge may have another hardware address. Its neighbours would learn it
-				// only after some time.
+				// When its first port is removed, a bridge may get another hardware address. With an old entry in
+				// their tables, these places would learn the new address only after some time.
 				afresh: [OTHER, HOST],
 				listeners: [{ place: HOST }, { place: WORLD }, { place: OTHER, port: OTHER_PORT }],
 				questions: [

@@ -106,6 +106,10 @@ function changedIn(observation: Observation, image: string | undefined): string[
 	return [...new Set(changed.map(({ path }) => path))];
 }
 
+/**
+ * Paths of the files that were unpacked from these copies, relative to /run/box. The driver opens all copies in the order
+ * of their paths, and gives the Nth container the id `copyN`.
+ */
 function unpackedIn({ after }: Observation, drawn: RandomInputs, copies: readonly Copy[]): string[] {
 	const order = COPIES.map(({ name }) => drawn[name] ?? "").sort();
 	const directories = copies.map(({ name }) => `copy${order.indexOf(drawn[name] ?? "")}/`);

@@ -5,7 +5,10 @@ import { _exit, fork, waitpid } from "#kernel";
 import { buildImage, gather } from "../../solutions/09-scratch/image.ts";
 import { run as runBox } from "../../solutions/box.ts";
 
-/** Builds images from files of the host, then runs the engine with one of them. */
+/**
+ * Builds images from files of the host, then runs the engine with one of them. With `copies`, builds nothing, and runs
+ * the engine with each of the copies.
+ */
 export function run({
 	id,
 	image = "",
@@ -22,7 +25,7 @@ export function run({
 		return 0;
 	}
 	const withLibraries = (programs: Files) => ({ ...gather(Object.values(programs)), ...programs });
-	// After an image that could not be built, only what was gathered is judged.
+	// If an earlier call could not build its image, only what `gather` finds is judged. So nothing is built here either.
 	if (afterImage !== undefined && existsSync(besideImage(afterImage))) {
 		copyBeside(image, withLibraries(files));
 		return runBox({ id, layers: [`${besideImage(image)}/root`], command });
@@ -63,9 +66,9 @@ export interface Options {
 	otherImages?: [image: string, programs: Files][];
 	/** The command to put into the image. The engine learns the command only from the image. */
 	command: [string, ...string[]];
-	/** Two more images, and the files that both are built from, one after the other. */
+	/** Two more images, which are built one after the other, and the files that both are built from. */
 	rebuiltAtOnce?: { images: [string, string]; files: Files };
-	/** An image, and files from which another process has already built an image. */
+	/** One more image, and the files to build it from. An earlier call has already built images from them. */
 	rebuiltLater?: { image: string; files: Files };
 	/** The image that an earlier call has built, or tried to build. */
 	afterImage?: string;

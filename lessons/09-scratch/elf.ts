@@ -38,6 +38,7 @@ export function elf({ interpreter, libraries = [], base, gap = 0, sections = fal
 	const address = (offset: number, segment: number) => base + segment * gap + offset;
 	const load = (from: number, to: number, segment: number) =>
 		programHeader(PT_LOAD, from, address(from, segment), to - from, 4096);
+	// The offset of a library's name in the string table, which begins with an empty string.
 	const nameAt = (index: number) => 1 + libraries.slice(0, index).join("\0").length + (index === 0 ? 0 : 1);
 	const dynamic: [tag: number, value: number][] = [
 		...libraries.map((_, index): [number, number] => [DT_NEEDED, nameAt(index)]),
@@ -90,6 +91,13 @@ function places<Name extends string>(start: number, sizes: Record<Name, number>)
 	return Object.fromEntries([...begins, ["end", at]]) as Record<Name | "end", number>;
 }
 
+/**
+ * The file's header, and the padding after it.
+ * @param entry the address at which the program would start
+ * @param table the offset of the program headers
+ * @param headers the number of program headers
+ * @param sectionTable the offset of the section headers; 0 if there are none
+ */
 function fileHeader(entry: number, table: number, headers: number, sectionTable: number): Buffer {
 	const bytes = Buffer.alloc(HEADER + PADDING_AFTER_HEADER);
 	bytes.write("\x7fELF\x02\x01\x01", "latin1");

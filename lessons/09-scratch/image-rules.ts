@@ -14,7 +14,7 @@ const inImage = (fact: (typeof IMAGE_FACTS)[number], what: string, ...explain: E
 	madeOf: "files",
 	what,
 	accept: withoutManifest,
-	// The image was built before anything ran from it.
+	// The image was built before anything ran from it, so no earlier fact explains this one.
 	followsFrom: [],
 	explain,
 });

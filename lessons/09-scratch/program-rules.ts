@@ -12,7 +12,7 @@ import { dynamicFailures, TOOL_ASKED } from "./refusals.ts";
 const beforeDynamicEnds = (context: Context) =>
 	context.facts["dynamic.ending"] !== EXPECTED_EXIT_CODE || !hasReadableFiles(context);
 
-// These facts are not judged until dash and ls run, and are the host's.
+// The other programs are not judged until dash and ls run, and the image has the host's files for them.
 const beforeDynamicRuns = (context: Context) =>
 	beforeDynamicEnds(context) || (context.facts["dynamic.missing"] as readonly string[]).length > 0;
 
@@ -121,7 +121,7 @@ export const programRules: FactRule[] = [
 		TOOL_ASKED,
 		whenOnlyThisFails("far", "bare", {
 			diagnosis: "wrong-segment",
-			why: "If the difference between p_vaddr and p_offset is the same in all PT_LOADs of a program, its image is right. In this program, each PT_LOAD has another difference, and the string table is in the third PT_LOAD. The difference of another PT_LOAD gives a wrong offset.",
+			why: "The image of a program whose PT_LOADs all have the same difference between p_vaddr and p_offset is right. In this program, each PT_LOAD has another difference, and the string table is in the third PT_LOAD. The difference of another PT_LOAD gives a wrong offset.",
 			try: "Use the PT_LOAD with p_vaddr <= address < p_vaddr + p_memsz, and no other.",
 			see: ["elf(5), PT_LOAD", "elf(5), DT_STRTAB"],
 		}),
@@ -129,7 +129,7 @@ export const programRules: FactRule[] = [
 	),
 	rule(
 		"high",
-		"a program with addresses that exist only on a larger computer",
+		"a program with addresses that are too high for this computer",
 		TOOL_ASKED,
 		whenOnlyThisFails("high", "far", {
 			diagnosis: "loader-asked",

@@ -92,7 +92,7 @@ export function isDirectoryOnly(observation: Observation, { image }: RandomInput
 
 const base = (path: string) => path.split("/").at(-1) ?? "";
 
-/** The directory into which the driver copies the files for an image that `buildImage` has not built, but thrown. */
+/** The directory into which the driver copies the files for an image if `buildImage` throws. */
 export const gathered = (image: string | undefined) => `${image}-gathered`;
 
 /** Whether `buildImage` threw for the first image. Then the files for all images are read where the driver has copied them. */
@@ -112,8 +112,8 @@ export function contentsOf(observation: Observation, drawn: RandomInputs, name: 
 	const members = found.flatMap(({ archive }) => archive?.members ?? []);
 	const files = members.filter(({ kind }) => kind === "file").map(({ path, sha256 }) => ({ name: base(path), sha256 }));
 	const links = members.flatMap(({ kind, path, target }) => {
-		const led = files.find(({ name }) => name === base(target));
-		return kind.endsWith("link") && led !== undefined ? [{ name: base(path), sha256: led.sha256 }] : [];
+		const linked = files.find(({ name }) => name === base(target));
+		return kind.endsWith("link") && linked !== undefined ? [{ name: base(path), sha256: linked.sha256 }] : [];
 	});
 	return [...files, ...links];
 }
