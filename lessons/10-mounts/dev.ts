@@ -6,15 +6,16 @@ const listOf = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().
 /** If /dev is not the container's own, that finding explains all others about /dev. */
 const notItsOwn = (_: unknown, { facts }: Context) => !String(facts["dev.mount"]).startsWith("its own");
 
-/** What the command should have, and does not. */
+/** Names of those of the `wanted` devices that are not in the command's /dev. */
 const missing = (context: Context, wanted: readonly string[]) => {
 	const got = listOf(context, "dev.devices");
 	return wanted.filter((device) => !got.includes(device)).map((device) => shown(context, nameOf(device)));
 };
-/** With the name that the device had in this run. */
+/** Replaces the placeholder ‹device› by the name that the additional device had in this run. */
 const shown = ({ drawn }: Context, text: string) => text.replaceAll("‹device›", drawn["device"] ?? "");
 const nameOf = (device: string) => device.split(" ")[0] ?? "";
 
+/** The devices of every container, in the form of the fact dev.devices: name, type, and major:minor. */
 const STANDARD = [
 	...["full char 1:7", "null char 1:3", "random char 1:8"],
 	...["tty char 5:0", "urandom char 1:9", "zero char 1:5"],

@@ -10,10 +10,10 @@ export interface Names {
 
 /**
  * Makes the devices, mounts and files that every program expects, and covers what is still the host's. The engine calls
- * it in the process that is about to become the command. Its root is the container's, with /proc mounted, and with the
- * directories /dev, /sys and /etc.
+ * this function in the process that is about to become the command. The root directory of that process is the
+ * container's. It has the directories /dev, /sys and /etc, and /proc is mounted.
  *
- * @param names for the files in /etc
+ * @param names what the files in /etc say
  * @param devices devices besides those of every container
  */
 export function prepareRootfs(_names: Names, _devices: readonly Device[]): void {

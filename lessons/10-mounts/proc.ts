@@ -4,6 +4,7 @@ import type { Context, Explanation, FactRule, LedgerCall } from "../../harness/j
 
 const listOf = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().map(String);
 
+/** Successful calls of mount(2) on this path with all of these flags. */
 const mountedAt = ({ ledger }: Context, path: string, ...flags: string[]) =>
 	ledger.filter(
 		({ call, args, error }: LedgerCall) =>
@@ -13,20 +14,21 @@ const mountedAt = ({ ledger }: Context, path: string, ...flags: string[]) =>
 			flags.every((flag) => args["mountflags"]?.split("|").includes(flag)),
 	);
 
-/** Whether something was mounted on the path, and something else later on a directory above it. */
+/** Whether something was mounted on the path, and something else later on the top directory above it, /proc or /sys. */
 const wasCovered = (context: Context, path: string) => {
-	const [mask] = mountedAt(context, path);
+	const [first] = mountedAt(context, path);
 	const top = `/${path.split("/")[1]}`;
 	const later = mountedAt(context, top).at(-1);
-	return mask !== undefined && later !== undefined && context.ledger.indexOf(later) > context.ledger.indexOf(mask);
+	return first !== undefined && later !== undefined && context.ledger.indexOf(later) > context.ledger.indexOf(first);
 };
 
+/** Those paths in the fact that were covered by a later mount, with commas between them. */
 const covered = (context: Context, fact: string) =>
 	listOf(context, fact)
 		.filter((path) => wasCovered(context, path))
 		.join(", ");
 
-/** Ways to make paths read-only that do not work. They explain both facts below. */
+/** Ways to make paths read-only that do not work. They explain the facts host.core-pattern and proc.writable. */
 const notReadOnly: Explanation[] = [
 	{
 		when: (context) => listOf(context, "proc.writable").some((path) => wasCovered(context, path)),

@@ -12,7 +12,7 @@ import { pathsOf } from "./scenario.ts";
 
 const isNotMounted = ({ facts }: Context) => facts["bind.directory"] !== "the host's";
 
-/** Successful calls of mount(2) with all of these flags, and with none of the others. */
+/** Successful calls of mount(2) with all of `flags`, and with none of `without`. */
 const mounted = ({ ledger }: Context, flags: string[], without: string[] = []) =>
 	ledger.filter(({ call, args, error }: LedgerCall) => {
 		const given = args["mountflags"]?.split("|") ?? [];
@@ -21,8 +21,8 @@ const mounted = ({ ledger }: Context, flags: string[], without: string[] = []) =
 	});
 
 /**
- * Whether the first volume was bound in the host's mount namespace, because its process had not made one of its own
- * yet.
+ * Whether the first volume was bound in the host's mount namespace, because the process that bound it had not made a
+ * namespace of its own yet.
  */
 export function isMountedOnHost(context: Context): boolean {
 	const [first] = mounted(context, ["MS_BIND"]);
@@ -32,7 +32,7 @@ export function isMountedOnHost(context: Context): boolean {
 	);
 }
 
-/** Volumes that the host has in its mount table. */
+/** Mount points of volumes that the host has in its mount table. */
 export const seenByHost = (context: Context): string[] => valuesOf(context, "host.volumes");
 
 export const mountedOnHost: Explanation = {

@@ -123,7 +123,8 @@ function fileFlag(neighbour: ProcessState | null, drawn: RandomInputs): string {
 	return flagsOf(mountOn(neighbour.mounts, `/${drawn["sealed"]}`)).includes("ro") ? "read-only" : "writable";
 }
 
-// Volumes, and the mount that the command itself makes in one of them. What lesson 07 mounts on the host has other names.
+// Mount points of the host that were not there before, and that belong to a volume, or to the mount that the command makes
+// in one volume. They are known by their names: what lesson 07 mounts on the host has other names.
 function newVolumes(before: HostState, now: HostState, drawn: RandomInputs): string[] {
 	const { writable, readOnly, libraryInside, linkedInside, fileInside, scratch, nested, filled, hoard } =
 		pathsOf(drawn);
@@ -175,7 +176,7 @@ function hostChanges(before: HostState, now: HostState, drawn: RandomInputs): st
 	});
 }
 
-/** Which of the volumes whose targets are links the command finds in its own directories. */
+/** Two volumes have targets that lead through links of the image. Which of them does the command find where they lead? */
 function linkedPlaces(box: ProcessState, during: HostState, drawn: RandomInputs): string[] {
 	const { linkedInside, fileInside, source, libraries } = pathsOf(drawn);
 	const directory = sameAs(at(during.trees[source], drawn["file"]), at(box.rootTrees[linkedInside], drawn["file"]));
@@ -183,6 +184,7 @@ function linkedPlaces(box: ProcessState, during: HostState, drawn: RandomInputs)
 	return [...(directory === "the host's" ? ["the directory"] : []), ...(file === "the host's" ? ["the file"] : [])];
 }
 
+/** What the named volume whose target is a link was filled with. */
 function leaked(during: HostState, drawn: RandomInputs): string {
 	const entries = volume(during, drawn, "leaking");
 	if (at(entries, drawn["treasure"])) return "the host's directory";
@@ -198,6 +200,7 @@ export const FILLED: Readonly<Record<string, string>> = {
 	".hidden": "file of the image\n",
 };
 
+/** Paths of {@link FILLED} that are missing in the volume, or are something else there. */
 function content(during: HostState, drawn: RandomInputs): string[] {
 	const entries = volume(during, drawn);
 	return Object.keys(FILLED).filter((path) => {
@@ -240,7 +243,8 @@ function keptFiles(observation: Observation, ended: HostState, drawn: RandomInpu
 	return isKept || removedInUse(observation, ended, drawn) === "removed" ? ["both files, afterwards"] : [];
 }
 
-// Read after the containers have ended. A volume that is lost although the call was refused was lost then.
+// `ended` was read only after both containers had ended. So if the call was refused and the volume is gone, the call has
+// not removed it: it was lost later.
 function removedInUse({ calls }: Observation, ended: HostState, drawn: RandomInputs): string {
 	if (calls[REMOVE_IN_USE]?.ending.how === "threw") return "refused";
 	return isThere(ended, drawn["shared"]) ? "neither refused nor removed" : "removed";

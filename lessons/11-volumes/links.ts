@@ -36,7 +36,7 @@ export const linkRules: FactRule[] = [
 			{
 				diagnosis: "link-not-followed-inside",
 				why: (context) =>
-					`Two targets are links in the image. For a process in the container, they lead to directories of the image, and the volumes belong there. The command finds: ${valuesOf(context, "links.places").join(", ") || "neither"}. The others were mounted where the links lead on the host, in a place of the image that the container's links do not lead to, or not at all.`,
+					`Two targets are links in the image, or lead through one. For a process in the container, they lead to a directory and a file of the image, and the volumes belong there. The command finds: ${valuesOf(context, "links.places").join(", ") || "neither"}. The others were mounted where the links lead on the host, in a place of the image that the container's links do not lead to, or not at all.`,
 				try: "openat2(root, target, { flags: O_PATH, resolve: RESOLVE_IN_ROOT }), and mount on /proc/self/fd/N.",
 				see: ["openat2(2)"],
 			},

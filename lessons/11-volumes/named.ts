@@ -38,7 +38,7 @@ export const namedRules: FactRule[] = [
 					["spare", "empty"].some((name) => secondFailed(context)?.includes(context.drawn[name] ?? "")),
 				diagnosis: "nothing-to-copy",
 				why: (context) =>
-					`A second container did not start: ${secondFailed(context)}. It has a new named volume at /${context.drawn["empty"]}, where its image has nothing. Such a volume is empty.`,
+					`A second container did not start: ${secondFailed(context)}. It has a new named volume at /${context.drawn["empty"]}, where its image has nothing. The container should start, and find an empty volume there.`,
 				try: "In useVolume, if the image has nothing at the target: copy nothing, or make the target first, as mountVolumes does.",
 				see: ["openat2(2)"],
 			},

@@ -63,7 +63,7 @@ export const refusals: Explanation[] = [
 		when: refused("openat2", "EXDEV", "ELOOP"),
 		diagnosis: "link-refused",
 		why: (context) =>
-			`openat2 refuses this path: ${argument(context, "how")}. The target is a link in the image. That is allowed: it leads to another directory of the image.`,
+			`openat2 refused the path ${argument(context, "pathname")} with ${argument(context, "how")}. The target is a link in the image. That is allowed: it leads to another directory of the image.`,
 		try: "RESOLVE_IN_ROOT follows links, and takes the descriptor's directory as the root for them.",
 		see: ["openat2(2)"],
 	},

@@ -9,24 +9,27 @@ import {
 } from "../../harness/judge/index.ts";
 
 /**
- * A container with every kind of volume. In its image, three targets are links that lead to directories of the host,
- * if they are followed there. A second container uses one of the named volumes as well, and has another one alone. The
- * check removes the shared volume: once while both containers run, and once after they have ended. In between, when only
- * the first container runs, it removes the other volume.
+ * A container with every kind of volume. In its image, three targets are links, or lead through one. On the host, these
+ * links lead to files and directories of the host. A second container uses one of the named volumes as well, and has
+ * another one alone. The check removes the shared volume twice: while both containers run, and after they have ended. In
+ * between, when only the first container runs, the check removes the volume of the second.
  */
 
+/** The second container. */
 export const NEIGHBOUR = "neighbour";
-/** The calls that remove the shared volume, while it is in use and afterwards, and the second container's own one. */
+/** The call that removes the shared volume while both containers use it. */
 export const REMOVE_IN_USE = "remove";
+/** The call that removes the second container's own volume after that container has ended. */
 export const REMOVE_UNUSED = "removeUnused";
+/** The call that removes the shared volume after both containers have ended. */
 export const REMOVE = "removeLater";
 /** The look after both containers have ended. */
 export const ENDED = "ended";
 /** Where the engine has the named volumes. */
 export const VOLUMES = "/var/lib/box/volumes";
 const IMAGES = "/images";
+/** What a file says: one that a command has written, one of an image, one of the host. */
 export const WRITTEN = "written in the container";
-/** What the image's files say that are filled into volumes. */
 export const OF_IMAGE = "of the image";
 export const OF_HOST = "of the host";
 
@@ -62,7 +65,7 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
 	};
 }
 
-/** Paths of the host, and of the container without their first slash. */
+/** Paths by their use. A path of the host begins with a slash; a path in the container is without its first slash. */
 export function pathsOf(drawn: RandomInputs) {
 	const at = (name: string) => drawn[name] ?? "";
 	return {
