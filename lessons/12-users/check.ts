@@ -16,7 +16,7 @@ const userRules: FactRule[] = [
 				when: ({ process }) => process?.credentials.uids[0] === 0 && process.credentials.uids[1] !== 0,
 				diagnosis: "real-uid-left",
 				why: ({ process }) =>
-					`The command's real, effective and saved user ids are ${ids(process?.credentials.uids)}. The kernel checks the effective one when a file is opened. But a process may set its effective id to its real or its saved id at any time. The command has done so, was root, and has made a file that belongs to root.`,
+					`The command's real, effective and saved user ids are ${ids(process?.credentials.uids)}. The kernel checks the effective one when a file is opened. But a process may set its effective id to its real or its saved id at any time. A child of the command has done so, was root, and has made a file that belongs to root.`,
 				try: "Set all three with one call: setresuid(uid, uid, uid).",
 				see: ["setresuid(2)", "credentials(7)"],
 			},

@@ -2,13 +2,13 @@ import { type Context, called, type Explanation, refused } from "../../harness/j
 
 /** Explanations of exceptions, the most specific first. */
 
-const afterUser = (context: Context) => called(context, "setresuid");
+const hasChangedUser = (context: Context) => called(context, "setresuid");
 
 /** Whether the engine's own process, which is task "1" in the list of calls, has given up root. */
 const engineGaveUpRoot = ({ ledger }: Context) =>
 	ledger.some(({ task, call, error }) => task === "1" && call === "setresuid" && error === undefined);
 
-/** Whether the exception's text names something that the first container has, or a file that has it. */
+/** Whether the exception's text names a user or group that the first container has, or the file that lists it. */
 const namesWhatIsThere = ({ drawn, thrown }: Context) =>
 	[drawn["user"], drawn["added"], drawn["members"], "etc/passwd", "etc/group"].some(
 		(word) => word !== undefined && thrown?.message.includes(word),
@@ -31,7 +31,7 @@ export const refusals: Explanation[] = [
 		see: ["setresuid(2)", "credentials(7)"],
 	},
 	{
-		when: (context) => namesWhatIsThere(context) && !afterUser(context),
+		when: (context) => namesWhatIsThere(context) && !hasChangedUser(context),
 		diagnosis: "name-not-found",
 		why: ({ drawn, thrown }) =>
 			`The container's /etc/passwd has a line for ${drawn["user"]}, and its /etc/group has one for ${drawn["added"]}. But your code says: ${thrown?.message}. Did it read these files? In the function that prepareUser returns, / is the container's root. rootfs is a path of the host, and leads nowhere there.`,
@@ -39,14 +39,14 @@ export const refusals: Explanation[] = [
 		see: ["path_resolution(7)", "getpwnam(3)"],
 	},
 	{
-		when: (context) => refused("setresgid", "EPERM")(context) && afterUser(context),
+		when: (context) => refused("setresgid", "EPERM")(context) && hasChangedUser(context),
 		diagnosis: "user-before-group",
 		why: "setresuid came first. None of the process's user ids is 0 any more: it has lost all its capabilities, also CAP_SETGID. So it may no longer choose its group.",
 		try: "Call setgroups and setresgid first, and setresuid last.",
 		see: ["setresgid(2), ERRORS", "capabilities(7), Effect of user ID changes on capabilities"],
 	},
 	{
-		when: (context) => refused("setgroups", "EPERM")(context) && afterUser(context),
+		when: (context) => refused("setgroups", "EPERM")(context) && hasChangedUser(context),
 		diagnosis: "user-before-groups",
 		why: "setresuid came first. None of the process's user ids is 0 any more: it has lost all its capabilities, also CAP_SETGID. So it may no longer choose its groups.",
 		try: "Call setgroups and setresgid first, and setresuid last.",

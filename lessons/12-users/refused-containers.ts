@@ -2,7 +2,7 @@ import type { Context, FactRule } from "../../harness/judge/index.ts";
 
 /** The rules about containers that must not run. */
 
-/** What the engine did in place of throwing an exception. */
+/** A sentence that says what the engine did in place of throwing an exception. */
 const shown = ({ facts }: Context, fact: string) => `What happened: ${facts[fact]}.`;
 
 export const refusedContainerRules: FactRule[] = [

@@ -13,11 +13,11 @@ import {
  * other numbers.
  */
 
-/** Its /etc/passwd and /etc/group are links, and the host has files at their targets. */
+/** The call for a container whose /etc/passwd and /etc/group are links. The host has files at the links' targets. */
 export const LINKED = "linked";
-/** Runs as a number. Its image has no /etc. */
+/** The call for a command that runs as a number, in an image without /etc. */
 export const NUMBER = "number";
-/** The home that the host's file has for the same number. */
+/** The home directory of the user's number in the host's file at the target of the link. */
 export const HOST_HOME = "/home/of-the-host";
 /** The call that asks for containers that must be refused. */
 export const REFUSALS = "refusals";
@@ -40,7 +40,7 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
 		// Two groups with names: one lists the user, the other is asked for. Another number that is asked for.
 		...{ members: random.name("members"), membersGid: number(4) },
 		...{ added: random.name("added"), addedGid: number(5), number: number(6) },
-		// A name of the same number, in an earlier line, with groups of its own.
+		// Another name for the user's number, in an earlier line, with groups of its own.
 		...{ first: random.name("first"), firstGid: number(7), firstMembersGid: number(8) },
 		// The numbers that the host's files have for the same names.
 		...{ hostUid: number(1), hostOnly: random.name("host") },
@@ -94,7 +94,7 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 	};
 }
 
-/** Each has one mistake. The names say where it is. */
+/** Options of containers that must be refused. Each has one mistake, after which it is named. */
 function refusedContainers({ id = "", number = "", hostOnly = "" }: RandomInputs): Record<Refused, object> {
 	const options = { id: id.split("").toReversed().join(""), rootfs: "/lab/rootfs" };
 	return {

@@ -1,4 +1,4 @@
-/** Who is to run a command: names or numbers. */
+/** The user and the groups that a command is to run as. Each is a name or a number. */
 export interface Asked {
 	/** The container's root directory, as the host sees it. */
 	rootfs: string;
@@ -12,7 +12,7 @@ export interface Asked {
 /**
  * Prepares to run a command as a user. The engine calls it on the host.
  * @returns a function that makes the calling process that user. The engine calls this function last, in the process
- * that is about to become the command. The root of that process is the container's.
+ * that is about to become the command. The root directory of that process is the container's.
  */
 export function prepareUser(_asked: Asked): () => void {
 	// TODO(12.1) find the user's uid and gid: here, or in the function below? Import parsePasswd from "#box/accounts"

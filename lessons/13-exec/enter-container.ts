@@ -7,9 +7,9 @@ export interface Running {
 }
 
 /**
- * Puts a new process into a running container. The engine calls it in a process that it has just forked. When it
- * returns, the engine executes the command. It may return in a child of the calling process. Then the calling process
- * must wait for the child, and end with its exit code.
+ * Puts a new process into a running container. The engine calls this function in a process that it has just forked.
+ * When the function returns, the engine executes the command. The function may return in a child of the calling
+ * process. Then the calling process must wait for the child, and end with the child's exit code.
  *
  * @param container the container to enter
  * @param workdir the directory in the container where the command starts

@@ -11,7 +11,7 @@ import {
 } from "../../harness/judge/index.ts";
 import { AFTER, ESCAPED, EXEC, HOG, HOST_DIRECTORY, LAST, OUTSIDE } from "./scenario.ts";
 
-/** The kinds of namespaces that a container of this engine has of its own, besides its PIDs. */
+/** The kinds of namespaces that a container of this engine has of its own, besides its PID namespace. */
 const KINDS = ["mnt", "net", "uts", "ipc", "cgroup"];
 
 /** Values that explanations ask for. */

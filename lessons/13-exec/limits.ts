@@ -21,9 +21,9 @@ const cgroupExplanations: Explanation[] = [
 		diagnosis: "another-joined",
 		why: (context) => {
 			const [join] = joins(context);
-			return `The program wrote ${join?.args["data"]} to cgroup.procs, and the command is not in that cgroup. A write moves the one process whose pid it names (0: the process that writes). Children that were forked before stay where they were, and the container's own processes are there already.`;
+			return `The program wrote ${join?.args["data"]} to ${join?.args["path"]}. But /proc/PID/cgroup of the command is ${context.facts["exec.cgroup"]}, which is not the container's cgroup. A write moves the one process whose pid it names (0: the process that writes) to the cgroup of that file. Children that were forked before stay where they were, and the container's own processes are in its cgroup already.`;
 		},
-		try: "Write getpid(), in the process that becomes the command, or in its parent before the fork. Do not use Node's process.pid: it stays the pid of the engine's first process after a fork.",
+		try: "Write getpid() to cgroup.procs in container.cgroup, in the process that becomes the command, or in its parent before the fork. Do not use Node's process.pid: it stays the pid of the engine's first process after a fork.",
 		see: ["cgroups(7)"],
 	},
 	{
@@ -84,7 +84,7 @@ export const limitRules: FactRule[] = [
 				why: ({ facts }) =>
 					facts["workdir.outside"] !== REACHED
 						? `This could not be measured: ${facts["workdir.outside"]}.`
-						: "The container has made the link, and the engine has a directory of the host open. Until execve closes the descriptor, the link leads there, and the current directory stays there afterwards. From there, .. leads to the host's root, with all its files: CVE-2024-21626. The path says nothing: it can be any name in the container.",
+						: "The container has made the link, and the engine has a directory of the host open. Until execve closes the descriptor, the link leads there, and the current directory stays there afterwards. From there, .. leads to the host's root, with all its files: CVE-2024-21626. The text of workdir proves nothing: any name in the container can be such a link.",
 				try: "After chdir, ask the kernel: getcwd() begins with / only if a way leads from the root to the directory. Throw an error otherwise.",
 				see: ["getcwd(2)", "proc_pid_fd(5)"],
 			},

@@ -3,9 +3,10 @@ import { bothCommands, OWN } from "./facts.ts";
 
 /** The rules about where the command is: its namespaces, its root, its directory. */
 
+/** Kinds of namespaces that the command does not share with the container. */
 const missing = ({ facts }: Context) => [facts["exec.namespaces"] ?? []].flat().map(String);
 
-/** The place in the ledger of the first of these calls that succeeded. */
+/** The index in the ledger of the first such call that succeeded and has this word in an argument; -1 if there is none. */
 const placeOf = ({ ledger }: Context, call: string, word = "") =>
 	ledger.findIndex((entry) => called({ ledger: [entry] }, call, word));
 

@@ -86,7 +86,8 @@ export const refusals: Explanation[] = [
 		see: ["execve(2), ERRORS", "path_resolution(7)"],
 	},
 	{
-		// The text of all lessons would blame the machine's memory: the command that asks for too much has been killed.
+		// The explanation that all lessons share would blame the machine's memory, because the kernel has killed the command
+		// that asks for too much.
 		when: ({ facts, ending }) => facts["command.ran"] === false && ending.how === "returned" && facts["hog"] === KILLED,
 		diagnosis: "only-without-workdir",
 		why: "This command never ran, and another one did. What differs is the working directory: this one asks for a directory of the container, the other one for /.",

@@ -16,14 +16,14 @@ export const OUTSIDE = "outside";
 export const LAST = "last";
 /** The moment at which {@link OUTSIDE} runs, if it was not refused. */
 export const ESCAPED = "escaped";
-/** The moment after the first three have ended. */
+/** The moment after the first three of these commands have ended, when {@link LAST} runs. */
 export const AFTER = "after";
 
 const MEMORY_MAX_BYTES = 48 << 20;
 const EXCESS_BYTES = 16 << 20;
 /** A directory of the host that the engine has open. */
 export const HOST_DIRECTORY = "/etc";
-/** The container makes a link to each of this many descriptors. */
+/** The container makes a link to each descriptor from 3 up to this number minus 1. */
 const LINKS = 64;
 
 export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
