@@ -50,7 +50,7 @@ export function deriveTerminals(observation: Observation): Record<string, FactVa
 /** The value of a fact if the command did not run, or the run ended before. */
 export const NOT_READ = "not read";
 
-/** The container has not heard the hang-up either. */
+/** The value of `tty.interrupt` if the container has not heard the hang-up: its exit code then does not say whether it got SIGINT. */
 export const NOT_KNOWN = "not known";
 
 /** What {@link streamsOf} says of a terminal of the container's own devpts. */
@@ -124,7 +124,10 @@ const LATER = [
 	[TYPED, TYPED],
 ] as const;
 
-// If an earlier container has kept the run from going on, this is no mistake of its own.
+/**
+ * The first of the later containers whose command the check did not see. If an earlier container has kept the run from
+ * going on, the later ones made no mistake: then the value is {@link NOT_READ}.
+ */
 function notSeen(observation: Observation): FactValue {
 	const missing = LATER.filter(([call, moment]) => commandAt(observation, moment, call) === null).map(([call]) => call);
 	// Two of them are read at one moment. If the second one never gets there, the first one is not read either.
@@ -134,7 +137,7 @@ function notSeen(observation: Observation): FactValue {
 	return earlier && failed(observation) !== "did not end" ? [first] : NOT_READ;
 }
 
-// The next container runs only if the driver has waited for the one that cannot be made.
+// What became of the container that could not be made. The next container runs only after the driver has waited for it.
 function failed(observation: Observation): string {
 	if (commandAt(observation, TYPED, TYPED) !== null) return "ended";
 	const wait = observation.calls[TYPED]?.ledger.find(({ task, call }) => task === "1" && call === "waitpid");

@@ -4,8 +4,10 @@ import { type InstrumentContext, Patience, untilMachineIdles } from "#guest";
 const CHANGE_MS = 600;
 
 /**
- * Compares the settings of a call's terminal with those that the call found; see CallStreams.
- * @param awaited waits until this is the result, or until the machine has been idle for so long that it will never be
+ * Compares the settings of a call's terminal with those that the call found; see `settings` of CallStreams.
+ * @param awaited the result to wait for. The wait ends early with the call, or when the machine has been idle for
+ * {@link CHANGE_MS}
+ * @returns undefined if the call has no terminal
  */
 export async function settingsOf(
 	{ call, patience }: InstrumentContext,

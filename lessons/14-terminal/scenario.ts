@@ -21,7 +21,10 @@ export const NO_INPUT = "no input";
 /** Exit codes of the container that a hang-up ends: it has got SIGINT before, or has not. */
 export const HUNG_UP_CODES = { interrupted: 42, uninterrupted: 43 } as const;
 
-/** In the container: whether a read from standard input has found the end; for {@link TYPED}, the line before it. */
+/**
+ * A file in the container's root. It holds what `read` returned, which is 1 at the end of standard input. For
+ * {@link TYPED}, it holds the line that came before the end.
+ */
 export const END_FILE = "end";
 
 /** The size of the callers' terminals, and the size that the first one has later. */
@@ -41,10 +44,10 @@ const SIGNAL_TEXT = "it was SIGINT";
 const SIGNALS_SCRIPT = `code=${HUNG_UP_CODES.uninterrupted}; trap 'exit $code' HUP
 trap 'code=${HUNG_UP_CODES.interrupted}; echo "${SIGNAL_TEXT}"' INT; echo "$0"; ${REST}`;
 
-// A read from standard input returns 1 at its end. If it is not at its end, nobody writes anything.
+// At the end of standard input, `read` returns 1. If standard input has no end, `read` waits for a line.
 const READ = `read -r line; echo $? >/${END_FILE}`;
 const PLAIN_SCRIPT = `${READ}; echo "$0"; ${REST}`;
-// What is typed must never reach this one.
+// The line that is typed for this container must not reach its `read`.
 const MUTE_TEXT = "it reads";
 const MUTE_SCRIPT = `echo "${MUTE_TEXT}"; ${READ}; ${REST}`;
 
@@ -87,7 +90,7 @@ export function scenarioOf({ id = "", hostname }: RandomInputs): Scenario {
 			},
 			[TYPED]: {
 				about:
-					"it has standard input and no terminal, and its caller has a terminal; before, a container with a terminal cannot be made",
+					"it has standard input and no terminal, and its caller has a terminal; before it, the driver tries one with a terminal, which cannot be made",
 				export: "runAfterFailure",
 				options: container(4, { interactive: true, tty: false }),
 				stdio,

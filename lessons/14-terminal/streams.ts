@@ -17,11 +17,11 @@ export interface Ends {
 
 /**
  * Keeps the caller's terminal out of the container.
- * The engine calls it first, in the process that is about to become the container. This process is still on the host: its
- * descriptors 0, 1 and 2 are the caller's.
+ * The engine calls this function first, in the process that is about to become the container. That process is still on
+ * the host: its descriptors 0, 1 and 2 are the caller's.
  *
- * If something must be copied, it forks, and returns only in the child, which becomes the container. The calling
- * process stays on the host, and ends with the container's exit code.
+ * If something must be copied, this function forks, and returns only in the child, which becomes the container. The
+ * calling process stays on the host, and ends with the container's exit code.
  */
 export function connectStreams(_asked: Streams): Ends {
 	// TODO(14.1) without `interactive`, put /dev/null at descriptor 0. And call setsid in takeStreams
@@ -33,7 +33,8 @@ export function connectStreams(_asked: Streams): Ends {
 
 /**
  * Puts the command into a session of its own, and gives it a terminal if it is to have one.
- * The engine calls it last, in the process that is about to become the command. Its root is the container's.
+ * The engine calls this function last, in the process that is about to become the command. The root directory of that
+ * process is the container's.
  */
 export function takeStreams(_ends: Ends): void {
 	// TODO(14.4) with a socket, open a terminal of the container's own /dev/pts, make it the controlling terminal and the

@@ -3,11 +3,13 @@ import { NOT_KNOWN } from "./facts.ts";
 import { HUNG_UP, RESIZED, SIZES, TYPED } from "./scenario.ts";
 
 const text = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().join(", ");
+/** Whether such a call has succeeded: of ioctl, one with this request. */
 const calls = ({ ledger }: Context, call: string, op?: string) =>
 	ledger.some(
 		({ call: made, args, error }) => made === call && error === undefined && (op === undefined || args["op"] === op),
 	);
 
+/** Whether a call of recvmsg has not returned, in the run after a container that cannot be made. */
 const waitsForMaster = ({ calls }: Context["observation"]) =>
 	calls[TYPED]?.ledger.some(
 		({ call, result, error }) => call === "recvmsg" && result === undefined && error === undefined,
@@ -125,7 +127,7 @@ export const ttyRules: FactRule[] = [
 	{
 		fact: "tty.resized",
 		madeOf: "kernel",
-		what: "its size after the caller's terminal has changed",
+		what: "the size of the container's terminal after the caller's terminal has got another size",
 		followsFrom: ["tty.streams"],
 		explain: [
 			{

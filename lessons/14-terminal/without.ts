@@ -51,7 +51,7 @@ export const withoutRules: FactRule[] = [
 	{
 		fact: "typed.callers",
 		madeOf: "kernel",
-		what: "processes of that container that have the caller's terminal open",
+		what: "processes of an interactive container without a terminal that have the caller's terminal open",
 		followsFrom: ["tty.callers", "typed.streams", "tty.failed"],
 		explain: [
 			{
@@ -125,7 +125,8 @@ export const withoutRules: FactRule[] = [
 		fact: "input.taken",
 		madeOf: "kernel",
 		what: "containers whose command's input was read by another process",
-		// A process that copies has to read: whether from a pipe as well is left open.
+		// In this lesson, a process that copies has to read the caller's terminal, and it may read the caller's pipes as
+		// well. So every value is right.
 		accept: () => true,
 		explain: [],
 	},
