@@ -85,8 +85,8 @@ function newIn(before: HostState, now: HostState, read: (host: HostState) => str
 	return read(now).filter((item) => !known.has(item));
 }
 
-// Network namespaces that a process has open now, and that no process had open before. The host's own does not count: it
-// is alive without descriptors.
+// Network namespaces that a process has open now, and that no process had open before. The host's own does not count:
+// it is alive without descriptors.
 function newNetworks(before: HostState, now: HostState): string[] {
 	return newIn(before, now, ({ openNetworks }) => openNetworks).filter((one) => one !== before.namespaces["net"]);
 }

@@ -65,7 +65,12 @@ interface OrderedFact {
 const NAMESPACES_SEPARATE = ["ns.net", "ns.net.other"];
 const FIRST_LINKED = ["box.host", "host.box"];
 
-/** @param connection between which places, and at which address or port */
+/**
+ * A fact about who answers a connection.
+ * @param right the place that must answer; {@link REFUSED} if none may
+ * @param connection between which places, and at which address or port
+ * @param given names of facts, besides {@link NAMESPACES_SEPARATE}; see {@link OrderedFact}
+ */
 const answered = (
 	fact: Question,
 	right: string,

@@ -107,8 +107,8 @@ function changedIn(observation: Observation, image: string | undefined): string[
 }
 
 /**
- * Paths of the files that were unpacked from these copies, relative to /run/box. The driver opens all copies in the order
- * of their paths, and gives the Nth container the id `copyN`.
+ * Paths of the files that were unpacked from these copies, relative to /run/box. The driver opens the copies in the
+ * order of their paths, and gives the Nth container the id `copyN`, counted from 0.
  */
 function unpackedIn({ after }: Observation, drawn: RandomInputs, copies: readonly Copy[]): string[] {
 	const order = COPIES.map(({ name }) => drawn[name] ?? "").sort();

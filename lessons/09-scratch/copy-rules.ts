@@ -3,7 +3,7 @@ import { NOT_MADE } from "./copies.ts";
 import { OVERLAYFS, SPECIFICATION } from "./documents.ts";
 import { COMPLETE_MANIFEST, RIGHT_DIFF_IDS } from "./oci.ts";
 
-/** Rules for the copies of the first image, and for files that are left behind. Explanations of each way to get them wrong. */
+/** Rules for the copies of the first image, and for files left behind. Explanations of each way to get them wrong. */
 
 const VERIFICATION = `${SPECIFICATION}, descriptor.md, Verification`;
 

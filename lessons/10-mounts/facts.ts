@@ -117,8 +117,8 @@ function ownDev(before: HostState, box: ProcessState, dev: readonly Entry[]): st
 	return (mode & 0o022) === 0 ? "its own" : "its own, and everybody may write in it";
 }
 
-// ptmx belongs to the terminals, and not to this list. A console is in the list: only a container with a terminal should
-// have one.
+// ptmx belongs to the terminals, and not to this list. A console is in the list: only a container with a terminal
+// should have one.
 const devices = (dev: readonly Entry[], { device }: RandomInputs) =>
 	dev
 		.filter(({ kind, path }) => ["char", "block"].includes(kind) && path !== "ptmx" && !path.startsWith("pts/"))
@@ -158,8 +158,8 @@ function ptmx(dev: readonly Entry[]): string {
 	return (opened.mode & 0o666) === 0o666 ? "for everybody" : `not for everybody: mode 0${opened.mode.toString(8)}`;
 }
 
-// The agent is in the host's cgroup namespace. So it reads the root of the mount, and the command's cgroup, as paths that
-// begin at the host's top.
+// The agent is in the host's cgroup namespace. So it reads the root of the mount, and the command's cgroup, as paths
+// that begin at the host's top.
 function cgroupTop(box: ProcessState): string {
 	const mount = mountAt(box, "/sys/fs/cgroup");
 	if (mount?.fstype !== "cgroup2") return "nothing is mounted";

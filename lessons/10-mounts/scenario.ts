@@ -13,8 +13,8 @@ export const PATTERN = "pattern";
 export const NAME_FILES = ["etc/hostname", "etc/hosts", "etc/resolv.conf"];
 
 /**
- * The additional device: a disk in memory. Its mode is for owner and group, and not for everybody. Unlike the devices of
- * every container, it is a block device. Its numbers are those of /dev/full, so only the type tells the two apart.
+ * The additional device: a disk in memory. Its mode is for owner and group, and not for everybody. Unlike the devices
+ * of every container, it is a block device. Its numbers are those of /dev/full, so only the type tells the two apart.
  */
 export const EXTRA = { major: 1, minor: 7, mode: 0o660 } as const;
 const S_IFBLK = 0o060000;

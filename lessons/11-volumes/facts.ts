@@ -123,8 +123,8 @@ function fileFlag(neighbour: ProcessState | null, drawn: RandomInputs): string {
 	return flagsOf(mountOn(neighbour.mounts, `/${drawn["sealed"]}`)).includes("ro") ? "read-only" : "writable";
 }
 
-// Mount points of the host that were not there before, and that belong to a volume, or to the mount that the command makes
-// in one volume. They are known by their names: what lesson 07 mounts on the host has other names.
+// Mount points of the host that were not there before, and that belong to a volume, or to the mount that the command
+// makes in one volume. They are known by their names: what lesson 07 mounts on the host has other names.
 function newVolumes(before: HostState, now: HostState, drawn: RandomInputs): string[] {
 	const { writable, readOnly, libraryInside, linkedInside, fileInside, scratch, nested, filled, hoard } =
 		pathsOf(drawn);
@@ -176,7 +176,7 @@ function hostChanges(before: HostState, now: HostState, drawn: RandomInputs): st
 	});
 }
 
-/** Two volumes have targets that lead through links of the image. Which of them does the command find where they lead? */
+/** Which of the two volumes whose targets lead through links of the image the command finds where these links lead. */
 function linkedPlaces(box: ProcessState, during: HostState, drawn: RandomInputs): string[] {
 	const { linkedInside, fileInside, source, libraries } = pathsOf(drawn);
 	const directory = sameAs(at(during.trees[source], drawn["file"]), at(box.rootTrees[linkedInside], drawn["file"]));
@@ -243,8 +243,8 @@ function keptFiles(observation: Observation, ended: HostState, drawn: RandomInpu
 	return isKept || removedInUse(observation, ended, drawn) === "removed" ? ["both files, afterwards"] : [];
 }
 
-// `ended` was read only after both containers had ended. So if the call was refused and the volume is gone, the call has
-// not removed it: it was lost later.
+// `ended` was read only after both containers had ended. So if the call was refused and the volume is gone, the call
+// has not removed it: it was lost later.
 function removedInUse({ calls }: Observation, ended: HostState, drawn: RandomInputs): string {
 	if (calls[REMOVE_IN_USE]?.ending.how === "threw") return "refused";
 	return isThere(ended, drawn["shared"]) ? "neither refused nor removed" : "removed";

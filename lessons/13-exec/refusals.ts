@@ -86,8 +86,8 @@ export const refusals: Explanation[] = [
 		see: ["execve(2), ERRORS", "path_resolution(7)"],
 	},
 	{
-		// The explanation that all lessons share would blame the machine's memory, because the kernel has killed the command
-		// that asks for too much.
+		// The explanation that all lessons share would blame the machine's memory, because the kernel has killed the
+		// command that asks for too much.
 		when: ({ facts, ending }) => facts["command.ran"] === false && ending.how === "returned" && facts["hog"] === KILLED,
 		diagnosis: "only-without-workdir",
 		why: "This command never ran, and another one did. What differs is the working directory: this one asks for a directory of the container, the other one for /.",

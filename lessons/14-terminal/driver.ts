@@ -3,8 +3,8 @@ import { connectStreams } from "../../solutions/14-terminal/streams.ts";
 import { run as runContainer } from "../../solutions/box.ts";
 
 /**
- * Runs a container as `box` does: the engine and its children survive the signals that the caller's terminal sends. Only
- * the command gets these signals again, because execve(2) is called with no signal blocked.
+ * Runs a container as `box` does: the engine and its children survive the signals that the caller's terminal sends.
+ * Only the command gets these signals again, because execve(2) is called with no signal blocked.
  */
 export function run(asked: Parameters<typeof runContainer>[0]): number {
 	// Other threads of Node do not block signals. With a handler, the signal ends nothing there.

@@ -50,7 +50,10 @@ export function deriveTerminals(observation: Observation): Record<string, FactVa
 /** The value of a fact if the command did not run, or the run ended before. */
 export const NOT_READ = "not read";
 
-/** The value of `tty.interrupt` if the container has not heard the hang-up: its exit code then does not say whether it got SIGINT. */
+/**
+ * The value of `tty.interrupt` if the container has not heard the hang-up: then it has not ended with the exit code that
+ * says whether it got SIGINT.
+ */
 export const NOT_KNOWN = "not known";
 
 /** What {@link streamsOf} says of a terminal of the container's own devpts. */

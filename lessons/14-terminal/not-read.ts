@@ -20,7 +20,7 @@ export const laterCommands: FactRule = {
 	],
 };
 
-/** Completes a rule: if the fact could not be read, its finding is only a consequence of another one, which says why. */
+/** Completes a rule: a fact that could not be read is only a consequence of another finding, which says why. */
 export function orNotRead(rule: FactRule): FactRule {
 	const isNotRead = ({ facts }: Context) => facts[rule.fact] === NOT_READ;
 	return {
