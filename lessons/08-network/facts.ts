@@ -266,11 +266,11 @@ const ORDERED_FACTS: OrderedFact[] = [
 			given: ["other.ending", "box.host"],
 			explain: halfWayEnding,
 		},
-		what: "how the third container ended, which has an invalid address",
+		what: "how the third container, whose address is invalid, ended",
 	},
 	{
 		...{ fact: "halfway.left", right: [], given: ["halfway.ending"], explain: halfWayLeft },
-		what: "what is left of the third container, which has an invalid address",
+		what: "what is left of the third container, whose address is invalid",
 	},
 ];
 

@@ -118,7 +118,7 @@ export const bindRules: FactRule[] = [
 	{
 		fact: "bind.writes",
 		madeOf: "kernel",
-		what: "changes that are seen on the other side",
+		what: "changes in a volume that the other side sees, host or container",
 		accept: (_, context) => isNotMounted(context),
 		explain: [
 			{

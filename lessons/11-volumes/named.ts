@@ -111,7 +111,7 @@ export const namedRules: FactRule[] = [
 	{
 		fact: "volume.owners",
 		madeOf: "files",
-		what: "owners and modes that are not the image's",
+		what: "owners and modes in the new volume that are not the image's",
 		followsFrom: ["links.volume/volume-not-filled", "volume.content"],
 		explain: [
 			{

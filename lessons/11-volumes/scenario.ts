@@ -11,8 +11,8 @@ import {
 /**
  * A container with every kind of volume. In its image, three targets are links, or lead through one. On the host, these
  * links lead to files and directories of the host. A second container uses one of the named volumes as well, and has
- * another one alone. The check calls removeVolume for the shared volume twice: while both containers run, and after they
- * have ended. In between, when only the first container runs, it does so for the volume of the second.
+ * another one alone. The check calls removeVolume for the shared volume twice: while both containers run, and after
+ * they have ended. In between, when only the first container runs, it calls removeVolume for the volume of the second.
  */
 
 /** The second container. */

@@ -51,8 +51,8 @@ export function deriveTerminals(observation: Observation): Record<string, FactVa
 export const NOT_READ = "not read";
 
 /**
- * The value of `tty.interrupt` if the container has not heard the hang-up: then it has not ended with the exit code that
- * says whether it got SIGINT.
+ * The value of `tty.interrupt` if the container has not heard the hang-up: then it has not ended with the exit code
+ * that says whether it got SIGINT.
  */
 export const NOT_KNOWN = "not known";
 
