@@ -42,6 +42,8 @@ interface ScriptOptions {
 
 /**
  * Runs a bash(1) script in a fresh machine that has `box`.
+ * @param program the code of `box`
+ * @param script may use the functions of the prelude, such as `starts` and `report`
  * @returns the values that the script prints with `report`, by name
  */
 export async function runScriptWithBox(

@@ -4,11 +4,14 @@ import type { Check, Explanation } from "../../harness/judge/check.ts";
 import { rulesOf } from "../../harness/judge/common.ts";
 import { endingExplanations } from "../../harness/judge/endings.ts";
 
-/** What texts and explanations say is on a manual page, and whether it is there. All functions are pure. */
+/**
+ * Finds the places on manual pages that texts and explanations cite, and the cited places that a page does not have. All
+ * functions are pure.
+ */
 
 /** A place on a manual page, such as `mount(2), ERRORS`. */
 export interface Citation {
-	/** As in `mount(2)`. */
+	/** Name and section, such as `mount(2)`. */
 	page: string;
 	/** Headings, and terms that begin a paragraph. */
 	places: string[];
@@ -36,7 +39,7 @@ export function citationsInText(markdown: string): Citation[] {
 	);
 }
 
-/** Those places that no line of the formatted page begins with. */
+/** Those places that no line of the page begins with. @param page the page's formatted text */
 export function missingPlaces(places: readonly string[], page: string): string[] {
 	const lines = page.split("\n").map((line) => line.trim());
 	return places.filter((place) => !lines.some((line) => beginsWith(line, place)));
@@ -65,8 +68,10 @@ export function thingsNamedIn({ why, try: tryThis }: Explanation): string[] {
 }
 
 /**
- * What the cited pages should have and do not: a reader who follows the citations finds nothing of what the
- * explanation names. Null if the explanation names nothing, or if one of the things is on one of the pages.
+ * Says that a reader who follows an explanation's citations finds nothing of what the explanation names.
+ * @param textOf returns the text of a manual page
+ * @returns a sentence; null if a cited page has one of the things that the explanation names, if the explanation names
+ * nothing, or if it cites no page
  */
 export function nothingFound(explanation: Explanation, textOf: (page: string) => string): string | null {
 	const things = thingsNamedIn(explanation);

@@ -6,7 +6,7 @@ const LESSONS = [
 	{ id: "04-pivot-root", title: "04 · A root", weight: 15 },
 ];
 
-/** A result of a lesson, as the grader would give it. */
+/** A result of a lesson, as the grader would give it. @param more fields that replace those of such a result */
 export function resultOf(lesson: string, status: Status, more: Partial<Result> = {}): Result {
 	return {
 		lesson,
@@ -20,7 +20,7 @@ export function resultOf(lesson: string, status: Status, more: Partial<Result> =
 	};
 }
 
-/** A judgement with this status, and a finding unless it passes. */
+/** A judgement with this status, and with a finding if the status is `fail`. */
 export function judgementOf(status: Status): Judgement {
 	const why = {
 		pass: null,
@@ -41,7 +41,10 @@ export function judgementOf(status: Status): Judgement {
 
 const weightOf = (lesson: string) => LESSONS.find(({ id }) => id === lesson)?.weight ?? 10;
 
-/** A report on a class: each submission's outcomes in lessons 02 and 04, which are worth 10 and 15 points. */
+/**
+ * A report on a class with lessons 02 and 04, which are worth 10 and 15 points.
+ * @param outcomes each submission's status in the two lessons, by the submission's name
+ */
 export function reportOn(outcomes: Record<string, [Status, Status]>, more: Partial<ClassReport> = {}): ClassReport {
 	const submissions = Object.entries(outcomes).map(([name, [two, four]]) => ({
 		...{ name, id: null, late: null },

@@ -28,7 +28,11 @@ export function drydockAtTerminal(args: readonly string[], env: Record<string, s
 	return atTerminal(process.execPath, [BIN, ...args], env, []);
 }
 
-/** Runs a program on such a terminal. @param typed keys to type, each after its text has appeared on the terminal */
+/**
+ * Runs a program on a terminal of 80 columns and 24 lines.
+ * @param typed keys to type, in order, each after the text `after` has appeared on the terminal
+ * @returns everything that the terminal received
+ */
 export function atTerminal(
 	program: string,
 	args: readonly string[],

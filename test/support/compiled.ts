@@ -5,13 +5,14 @@ import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
 import { typeErrors } from "../../harness/engine/type-errors.ts";
 import type { Temporary } from "./temporary.ts";
 
-/** The module that the submissions replace. */
+/** The path of the reference's module that the submissions replace. */
 export const reference = inKit("solutions/02-unshare/isolate.ts");
-/** The smallest module that compiles in its place. */
+/** The text of the smallest module that compiles in its place. */
 export const ISOLATE = "export function isolate(_hostname: string): void {}\n";
 
 export interface Compiled {
 	fault: Fault | null;
+	/** The bundled program; empty if there is a fault. */
 	code: string;
 	/** Why the module cannot be compiled, or the type checker's errors. */
 	messages: string;
@@ -21,7 +22,8 @@ let made = 0;
 
 /**
  * Bundles and type-checks a module.
- * @param beside the files in the module's folder
+ * @param text the module's text
+ * @param beside the texts of the other files in the module's folder, by name
  * @param addSpecialFiles adds entries to that folder that are not regular files
  */
 export async function compiled(

@@ -4,7 +4,7 @@ import { zx } from "../../harness/base/zx.ts";
 /**
  * Makes the root file system of a minimal Debian, as in a container's image.
  * @param suite such as `bookworm`
- * @param more packages that the other system's own programs need
+ * @param more packages to install in addition
  */
 export async function makeDebian(root: string, suite: string, more: readonly string[] = []): Promise<void> {
 	const $ = await zx();

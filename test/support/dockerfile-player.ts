@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { DockerfileParser, type ModifiableInstruction } from "dockerfile-ast";
 
 /**
- * Makes a shell script of a Dockerfile, for a container that has the base image's root file system. It knows the
+ * Converts a Dockerfile to a shell script, for a container that has the base image's root file system. Knows only the
  * instructions and flags that the hand-outs use.
  * @param context the folder with the Dockerfile
  * @throws {Error} the Dockerfile has another instruction or flag
- * @returns the script, and the user of the image, such as `1000:1000`
+ * @returns the script, and the user of the image, such as `1000:1000`; null if the Dockerfile names none
  */
 export async function scriptOf(context: string): Promise<{ script: string; user: string | null }> {
 	const file = DockerfileParser.parse(await readFile(join(context, "Dockerfile"), "utf8"));

@@ -7,7 +7,7 @@ export const WIDTHS = [240, 280, 360, 460, 760] as const;
 
 /** Rounding makes two shapes that touch overlap by less than this. */
 const TOUCHING = 1.5;
-/** Looks of rectangles that hold something. Bars, gauges and bands may lie on others. */
+/** Looks of rectangles that hold texts, and must not cross. Other rectangles, such as bands, may lie on anything. */
 const HOLDERS = /(^| )(card|frame|callout|bar)( |$)/;
 
 /** A sheet where texts are about as wide as in a browser. */
@@ -39,7 +39,7 @@ export const contains = (outer: Box, inner: Box): boolean =>
 	inner.x + inner.width <= outer.x + outer.width + TOUCHING &&
 	inner.y + inner.height <= outer.y + outer.height + TOUCHING;
 
-/** Whether a line ends at the edge of a box, or in it. */
+/** Whether a point, such as the end of a line, is in a box or within a few units of it. */
 export const touches = ([x, y]: Point, box: Box): boolean =>
 	contains({ x: box.x - 4, y: box.y - 4, width: box.width + 8, height: box.height + 8 }, { x, y, width: 0, height: 0 });
 
@@ -48,8 +48,8 @@ const overlap = (one: Box, other: Box): boolean =>
 	Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y) > TOUCHING;
 
 /**
- * Fails if a text lies on another text, leaves its card, or is outside of the drawing; if two cards overlap and neither lies
- * in the other; or if a key is used twice.
+ * Fails if a text lies on another text, leaves its card, or is outside of the drawing; if two cards overlap and neither
+ * lies in the other; or if a key is used twice. A card is a rectangle with one of the looks in `HOLDERS`.
  */
 export function expectTidy(drawing: Drawing): void {
 	const labels = labelsOf(drawing);

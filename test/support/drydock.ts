@@ -17,5 +17,6 @@ export async function drydock(cwd: string, ...args: string[]): Promise<CommandRe
 	return { code: exitCode, stdout: withNpxCommand(stdout), stderr: withNpxCommand(stderr) };
 }
 
-// Most of the tests' workspaces lack what npx needs to find the kit. There drydock prints its own path, replaced here.
+// Most of the tests' workspaces lack what npx needs to find the kit. In such a workspace, drydock prints `node` and its
+// own path instead of `npx drydock`. This undoes it.
 const withNpxCommand = (text: string) => text.replaceAll(`node ${inKit("harness/cli/bin.js")}`, "npx drydock");

@@ -19,7 +19,7 @@ import { withNumberedNames } from "./canonical.ts";
 /** What each record of a lesson depends on, apart from its subject: see `recordKey`. */
 type Evidence = Omit<Parameters<typeof recordKey>[0], "subject">;
 
-/** The key of a record, by the texts of its subject. */
+/** Makes the key of a record from the texts of its subject. */
 export type RecordKeyOf = (subject: readonly string[]) => string;
 
 /** Keys of the verdicts on a lesson's submissions. @param id such as `02-unshare` */
@@ -79,14 +79,14 @@ export async function reportKeys(id: string): Promise<RecordKeyOf> {
 }
 
 /**
- * The text of a module, and those of the files of the kit that it imports, however deep.
+ * The text of a module, and the texts of the kit's files that it imports, directly or indirectly.
  * @param path the module's path, for its imports
  */
 export async function textsOf(text: string, path: string): Promise<string[]> {
 	const texts = new Map([[path, text]]);
 	const visit = async (from: string, source: string) => {
 		for (const [, name = ""] of source.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
-			const file = name.startsWith(".") ? resolve(dirname(from), name) : given(name);
+			const file = name.startsWith(".") ? resolve(dirname(from), name) : pathOfGiven(name);
 			if (file === null || extname(file) !== ".ts" || texts.has(file)) continue;
 			// A submission may import a file that does not exist.
 			const imported = await readText(file).catch(() => null);
@@ -99,7 +99,8 @@ export async function textsOf(text: string, path: string): Promise<string[]> {
 	return [...texts.values()];
 }
 
-const given = (name: string) => (name.startsWith("#box/") ? inKit("solutions/given", `${name.slice(5)}.ts`) : null);
+const pathOfGiven = (name: string) =>
+	name.startsWith("#box/") ? inKit("solutions/given", `${name.slice(5)}.ts`) : null;
 
 const recordKeysOf =
 	(all: Evidence): RecordKeyOf =>
@@ -114,13 +115,13 @@ async function evidence(id: string, judging: string): Promise<Omit<Evidence, "en
 
 /** The key of the guest's programs and of the recipe of their image. */
 export function guestKey(): Promise<string> {
-	guest ??= guestPrograms();
+	guest ??= computeGuestKey();
 	return guest;
 }
 
 let guest: Promise<string> | undefined;
 
-async function guestPrograms(): Promise<string> {
+async function computeGuestKey(): Promise<string> {
 	const arch = architecture();
 	const { programs } = await bundlePrograms(true);
 	const scripts = (await readdir(inKit("harness/guest"))).filter((name) => !name.endsWith(".ts")).sort();

@@ -14,7 +14,9 @@ export interface Example {
 	line: number;
 	/** The command without the prompts. */
 	typed: string;
+	/** The output that the text shows, line by line. */
 	shown: string[];
+	/** Parts of the output that differ in each run. */
 	varies: string[];
 }
 
@@ -87,14 +89,15 @@ const END = "\u001e";
 
 /** A bash(1) session that types all commands in order. In the output, a separator follows each example. */
 export function bashSession(examples: readonly Example[]): string {
-	// Passes on the exit code: the next command may ask for it.
+	// __next returns the exit code of the command before it, because the next command may ask for `$?`.
 	const head = `__next() { local code=$?; printf '\\036\\n'; return $code; }`;
 	return [head, ...examples.flatMap(({ typed }) => [typed, "__next"])].join("\n");
 }
 
-/** The output of an example, and whether the session went on afterwards. */
+/** What an example printed. */
 export interface ActualOutput {
 	output: string[];
+	/** Whether the example's command ended. If not, the session ended before it. */
 	ended: boolean;
 }
 
@@ -148,7 +151,7 @@ export function compareWords({ shown, varies }: Pick<Example, "shown" | "varies"
 
 const wordsOf = (text: string) => text.split(/\s+/).filter(Boolean);
 
-// If values vary, column widths vary, too. The line number in an error of bash depends on the test's own script.
+// If values vary, column widths vary, too. So if a block has such values, any number of blanks fits any other.
 function patternOf(text: string, varies: readonly string[]): RegExp {
 	const longestFirst = varies.filter(Boolean).toSorted((a, b) => b.length - a.length);
 	const parts = longestFirst.length === 0 ? [text] : text.split(new RegExp(`(${longestFirst.map(escaped).join("|")})`));
@@ -159,14 +162,19 @@ function patternOf(text: string, varies: readonly string[]): RegExp {
 
 const escaped = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
-// Removes what cannot be seen: blanks at the end of lines, and empty lines at the end.
+// Removes what cannot be seen: blanks at the end of lines, and empty lines at the end. Also removes the line number in an
+// error of bash, which depends on the test's own script.
 function withoutTrailingBlanks(lines: readonly string[]): string[] {
 	const kept = lines.map((line) => line.trimEnd().replace(/^(\S*bash): line \d+: /, "$1: "));
 	while (kept.at(-1) === "") kept.pop();
 	return kept;
 }
 
-/** The smallest difference between pieces and output, as a text; null if there is none. */
+/**
+ * The smallest difference between pieces and output, as a text; null if there is none.
+ * @param options.joint what separates two pieces in that text
+ * @param options.early whether the pieces may end before the output
+ */
 function smallestDifference(
 	pieces: readonly ExpectedPiece[],
 	actual: readonly string[],

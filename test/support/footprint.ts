@@ -8,19 +8,25 @@ import { runInNewContext } from "node:vm";
 import { cacheDir } from "../../harness/base/cache.ts";
 
 /**
- * What drydock has on this computer. A submission must leave it unchanged. Only things that belong to drydock count:
- * free memory or disk space would change for other reasons, too.
+ * The processes, files and shared memory that drydock has on this computer. A submission must leave them unchanged. In
+ * the directories for temporary files and for shared memory, the files of all programs count. Free memory and disk space
+ * do not count, because they change for other reasons, too.
  */
 export interface Footprint {
-	/** Names of the processes that this process has started, directly or indirectly. */
+	/** Names of the processes that this process has started, directly or indirectly, except compilers. */
 	processes: string[];
-	/** This process's open files, including deleted ones, apart from those that Node opens for itself. */
+	/** This process's open files, including deleted ones, and those that Node opened for itself. */
 	openFiles: string[];
-	/** Entries of the directory for temporary files, with the bytes that they occupy on disk. Holes occupy none. */
+	/**
+	 * Everything in the directory for temporary files: paths, and the bytes that each file occupies on disk. Holes occupy
+	 * none.
+	 */
 	temporary: string[];
-	/** The same for the cache, except what is kept there on purpose: whole entries of runs and of references. */
+	/** The same for the cache, except what is kept there on purpose: all of `observations`, complete entries of `references`. */
 	cache: string[];
-	/** Memory that outlives its creator: files in /dev/shm, and System V segments with their numbers and sizes. */
+	/**
+	 * Memory that outlives its creator: everything in /dev/shm, and all System V segments, with their numbers and sizes.
+	 */
 	sharedMemory: string[];
 }
 
@@ -83,12 +89,12 @@ function processesWithMark(): number[] {
 
 function processName(pid: number): string[] {
 	const names = orEmpty(() => [readFileSync(`/proc/${pid}/comm`, "utf8").trim()]);
-	// Not counted: bundlers. One is kept for the next run, together with the process that waits for its end.
-	const bundles = orEmpty(() => [readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("confined-compiler.sh")])[0];
-	return names.filter((name) => name !== "esbuild" && bundles !== true);
+	// Not counted: compilers, which are kept for the next run. For each, a shell waits for its end.
+	const isCompiler = orEmpty(() => [readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("confined-compiler.sh")])[0];
+	return names.filter((name) => name !== "esbuild" && isCompiler !== true);
 }
 
-// Shows sockets and pipes without their numbers, which always differ.
+// What each descriptor refers to. Sockets and pipes have no numbers here, because the numbers always differ.
 function openFiles(): string[] {
 	const fds = readdirSync("/proc/self/fd");
 	return fds.flatMap((fd) => orEmpty(() => [readlinkSync(`/proc/self/fd/${fd}`).replace(/:\[\d+\]$/, "")]));

@@ -8,13 +8,14 @@ import type * as Kernel from "../../native/kernel.ts";
 import { guestKey } from "./evidence.ts";
 
 /**
- * The argument of a function that runs in the guest. The function is sent as text and can use nothing else from
- * outside.
+ * The first argument of a function that runs in the guest. The function is sent as text, so it can use only its
+ * arguments.
  */
 export interface Guest {
+	/** The system calls. */
 	k: typeof Kernel;
 	fs: typeof import("node:fs");
-	/** Returns "ok", or the name of the error that `act` throws. */
+	/** Calls `act`. @returns "ok", or the name of the error that `act` throws, such as "EINVAL" */
 	attempt(act: () => unknown): string;
 	/** Runs `act` in a forked child. @returns what `act` returned, or the wait status if the child died first */
 	inChild<T>(act: () => T): T;
@@ -36,10 +37,11 @@ export function newMachinePool(): MachinePool {
 	return new RetryingMachinePool(silentProgress);
 }
 
-// In one of some thousands of machines, the kernel fails by itself. The grader then reports that it could not judge,
-// and asks for another check. So the tests run once more, too, and show the kernel's message.
+// In one of some thousands of machines, the kernel fails by itself. drydock then says that it could not judge, and asks
+// the user to check again. So the tests also repeat such a run once, and print the kernel's message.
 class RetryingMachinePool extends MachinePool {
-	// The pool's own key changes with every comment in a file of the guest. Observations need not be made again for that.
+	// The superclass's key changes with every comment in a file of the guest. This key does not, so observations in the
+	// cache stay valid.
 	override async imageKey(): Promise<string> {
 		// Makes the image if there is none.
 		await super.imageKey();

@@ -9,7 +9,7 @@ export interface TerminalPage {
 	terminal: Terminal;
 	/** The terminal's current rows. */
 	rows(): string[];
-	/** Types keys, and waits until the page matches all patterns. */
+	/** Types keys, and waits until the terminal's rows match all patterns. */
 	press(keys: string, ...patterns: RegExp[]): Promise<void>;
 	resize(columns: number, rows: number): void;
 	/** The exit code, and whether the terminal's settings are as before. */
@@ -18,7 +18,7 @@ export interface TerminalPage {
 
 /** Starts `drydock` on a terminal of 80 columns and 24 rows. A shell around it prints the exit code. */
 export function openTerminalPage(...args: string[]): TerminalPage {
-	// Ctrl-C also reaches the shell.
+	// A typed Ctrl-C interrupts the shell, too. With the trap, the shell lives on and prints the exit code.
 	const script = `trap : INT; stty -a; "$@"; echo "code $?"; stty -a; ${END}`;
 	const terminal = startOnTerminal("sh", ["-c", script, "sh", process.execPath, inKit("harness/cli/bin.js"), ...args]);
 	const screen = new Screen({ columns: 80, rows: 24 });
