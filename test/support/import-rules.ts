@@ -20,9 +20,11 @@ export interface RefusedImport {
 	from: string;
 	/** A path in the kit, `node_modules/NAME/…`, or one of Node's modules without `node:`. */
 	to: string;
+	/** The broken rule: its `files`, or the name of a general rule. */
 	rule: string;
 }
 
+/** The top folders whose files the rules cover. */
 export const TREES = ["native", "solutions", "lessons", "harness"];
 
 const KERNEL = "^native/kernel\\.ts$";
@@ -42,12 +44,13 @@ const DRAWINGS = "^harness/live/drawings/";
 /** The folders that contain the code of the commands. */
 const COMMANDS = ["cli/learn", "cli/session", "cli/show", "cli/grade", "cli/doctor", "cli/author"];
 
-/** What a class is made of. */
+/** The folders of `classroom` that grading imports. */
 const CLASSROOM = ["results", "submissions", "class", "similarity"].map((name) => `classroom/${name}`);
 
 /**
- * The folders of the host's code. Each may import only folders that come before it in the list. None imports native,
- * lessons or solutions: the host bundles those, and runs them in the guest.
+ * The folders of the host's code, with the folders that each may import, and a pattern for its files if they are not all
+ * files of the folder. A folder may import only those that come before it in the list, and protocol, readings and views.
+ * None imports native, lessons or solutions: the host bundles those, and runs them in the guest.
  */
 const LAYERS: readonly (readonly [name: string, mayImport: readonly string[], files?: string])[] = [
 	["base", []],
@@ -161,7 +164,7 @@ function cruiserRule({ files, mayImport, mayImportNode }: ImportRule, index: num
 	};
 }
 
-// What is at the beginning of all paths that match.
+// The text that all paths which match a pattern begin with.
 const beginningOf = (files: string): string => /^\^[\w/-]*/.exec(files)?.[0] ?? "";
 
 /** @throws {Error} a folder may import a folder that does not come before it */

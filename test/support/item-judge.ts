@@ -5,7 +5,7 @@ import { fits, type ModuleItem, resultOf } from "./items.ts";
 import { playedSinceMs } from "./plan.ts";
 import type { Temporary } from "./temporary.ts";
 
-/** Judges an item. @param sinceMs only an observation since then is good enough: see `judge` */
+/** Judges an item. @param sinceMs an observation in the cache must be at least this new: `playedSinceMs` of `judge` */
 export type ItemJudge = (item: ModuleItem, sinceMs?: number) => Promise<Verdict>;
 
 /**

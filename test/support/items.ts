@@ -35,6 +35,7 @@ export interface ModuleItem extends Item {
 
 /** A hostile program, and what must be true of the verdict besides its diagnosis. */
 export interface HostileItem extends ModuleItem {
+	/** The program's folder in `test/hostile`, such as `forgeries`. */
 	kind: string;
 	/** A text that the first finding shows. */
 	says: string | undefined;
@@ -70,7 +71,10 @@ export async function submissionItems(lesson: string): Promise<ModuleItem[]> {
 	return (await Promise.all(kinds)).flat();
 }
 
-/** The mutants of a lesson's solution: each must fail, except those that test/mutants explains. */
+/**
+ * The mutants of a lesson's solution. Each must fail, except those for which test/mutants gives a `reason` why they are
+ * as good as the solution.
+ */
 export async function mutantItems(lesson: string): Promise<(ModuleItem & { reason: string | undefined })[]> {
 	const recordKeyOf = await verdictKeys(lesson);
 	const { module } = await loadCheck(await findLesson(lesson));
@@ -98,7 +102,7 @@ export async function harmlessMutants(lesson: string): Promise<Record<string, st
 	return (await exists(path)) ? (JSON.parse(await readFile(path, "utf8")) as Record<string, string>) : {};
 }
 
-/** The hostile programs that do a lesson's exercise. */
+/** The hostile programs that are judged as answers to a lesson. */
 export async function hostileItems(lesson: string): Promise<HostileItem[]> {
 	const programs = (await hostilePrograms()).filter((program) => program.lesson === lesson);
 	const keyOf = await verdictKeys(lesson);
@@ -138,7 +142,10 @@ export async function exampleItems(lesson: string): Promise<{ commands: Item; re
 	};
 }
 
-/** The plays of a track's finish, with whole engines that are right or wrong. @param lesson the track's last lesson */
+/**
+ * A track's finish, played with a right engine and with wrong ones.
+ * @param lesson the track's last lesson; null is returned for other lessons, and for tracks without a finish
+ */
 export async function finishItems(lesson: string): Promise<{ right: Item; wrong: Item } | null> {
 	const track = (await tracks()).find(({ hasFinish, lessons }) => hasFinish && lessons.at(-1)?.id === lesson);
 	if (track === undefined) return null;

@@ -4,7 +4,11 @@ import { inKit } from "../../harness/base/kit.ts";
 
 const PARTS = ["harness", "lessons", "native", "solutions", "package.json", "package-lock.json", "tsconfig.json"];
 
-/** Copies the kit into a new folder. The copy is set up, but none of its modules is compiled yet. */
+/**
+ * Copies the kit into a new folder. The copy is set up, but none of its modules is compiled yet.
+ * @param name the beginning of the folder's name
+ * @returns the folder's path
+ */
 export async function copyKit(parent: string, name = "kit-"): Promise<string> {
 	const dir = await mkdtemp(join(parent, name));
 	for (const part of PARTS) await cp(inKit(part), join(dir, part), { recursive: true, preserveTimestamps: true });
@@ -14,7 +18,7 @@ export async function copyKit(parent: string, name = "kit-"): Promise<string> {
 	return dir;
 }
 
-/** Gives all files of such a copy the line ends that git writes on Windows. */
+/** Gives all source files of a copied kit the line ends that git writes on Windows. */
 export async function convertToWindowsLines(dir: string): Promise<void> {
 	for (const part of ["harness", "lessons", "native", "solutions"]) {
 		const entries = await readdir(join(dir, part), { recursive: true, withFileTypes: true });

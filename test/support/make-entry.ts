@@ -9,7 +9,7 @@ process.stdout.write("ready\n");
 await new Promise((resolve) => process.stdin.once("data", resolve));
 const entry = await cached("things", "one", async (staging) => {
 	await appendFile(join(cacheDir, "made"), `${process.pid}\n`);
-	// Takes long enough that the other process asks meanwhile.
+	// Takes so long that the test's other process asks for the same entry meanwhile.
 	await sleep(500);
 	await writeFile(join(staging, "content"), "whole");
 });

@@ -1,6 +1,9 @@
 import type { Ending, HostState, Mount, Observation, ProcessState } from "../../harness/protocol/index.ts";
 
-/** A mount on the examples' host. Give only the properties that matter to the test. */
+/**
+ * A mount on the host of {@link hostState}.
+ * @param more the properties that matter to the test; so for the functions below
+ */
 export const mount = (mountPoint: string, more: Partial<Mount> = {}): Mount => ({
 	id: 20,
 	parentId: 1,
@@ -39,7 +42,7 @@ export const hostState = (more: Partial<HostState> = {}): HostState => ({
 	...more,
 });
 
-/** A command that shares every namespace with that host. */
+/** A command that shares every namespace with the host of {@link hostState}. */
 export const processState = (more: Partial<ProcessState> = {}): ProcessState => ({
 	pid: 300,
 	nsPids: [300],

@@ -16,14 +16,15 @@ import { type Records, readRecords } from "./records.ts";
  *            named item, which is played
  */
 const MODE = process.env["DRYDOCK_TESTS"] ?? "test";
-/** Repeats a draw. */
+/** A run with the same seed draws the same. */
 export const SEED = Number(process.env["DRYDOCK_TESTS_SEED"] ?? randomInt(2 ** 31));
-/** The part of all items that this run has, such as `1/2`. */
+/** The part of all items that this run tries: `1/2` is the first half. */
 const [SHARD = 1, SHARDS = 1] = (process.env["DRYDOCK_TESTS_SHARD"] ?? "1/1").split("/").map(Number);
-/** When the run began: what was played since then is not played again. */
+/** When the run began, in milliseconds since 1970. What was played since then is not played again. */
 const STARTED_MS = Number(process.env["DRYDOCK_TESTS_STARTED_MS"] ?? Date.now());
-/** Only this lesson's items are tried, or only the named one. */
+/** The id of the only lesson whose items are tried; undefined for all lessons. */
 const LESSON = process.env["DRYDOCK_TESTS_LESSON"];
+/** The name of the only item that is tried; undefined for all of them. */
 const NAME = process.env["DRYDOCK_TESTS_ITEM"];
 /** Whether this run tries everything, however long it takes. */
 export const TRIES_ALL = MODE === "all";
@@ -37,6 +38,7 @@ const records = new Map<string, Records>(
 /** How many items have no record for their present key. */
 const UNKNOWN = Number(process.env["DRYDOCK_TESTS_UNKNOWN"] ?? 0);
 
+/** The share of the items with a record that mode `test` draws. */
 const knownShare = drawnShare([...records.values()].reduce((sum, { size }) => sum + size, 0));
 
 /** Whether the item has a record for its present key. */
@@ -54,9 +56,9 @@ export function isTried(item: Item): boolean {
 }
 
 /**
- * For `judge`: if the cache has only an older observation of the item, the item is played again. An item with a record is
- * played again in this run, and so is an item that is tried by name or because everything is tried. For other items, any
- * observation in the cache is good enough.
+ * How new an observation of the item in the cache must be, in milliseconds since 1970. `judge` plays the item again if
+ * there is none so new. An item with a record, one that is tried by name, and every item in mode `all` must be played in
+ * this run. For other items, any observation in the cache is good enough.
  */
 export function playedSinceMs(item: Item): number {
 	return MODE === "all" || NAME !== undefined || isKnown(item) ? STARTED_MS : 0;
@@ -65,7 +67,7 @@ export function playedSinceMs(item: Item): number {
 /** The same for solutions and skeletons, which every run tries. */
 export const ALWAYS_SINCE_MS = MODE === "records" ? 0 : STARTED_MS;
 
-/** Expects that a result is one that the item may have, and notes it for the records. */
+/** Expects that a result is one that the item may have. If it is, notes it for the records. */
 export function expectResult(item: Item, result: string): void {
 	const { lesson, name, key, expected } = item;
 	const wanted = `should be ${expected.join(" or ")}; to repeat it: npm run records -- ${lesson.slice(0, 2)} '${name}'`;
@@ -89,6 +91,7 @@ export function drawn<P extends string | number>(test: string, points: readonly 
 // Draws by name, so that a new item does not change the draw of the others.
 const isDrawn = (item: Item, share: number): boolean => fraction(String(SEED), item) < share;
 
+// A number from 0 to below 1, which depends on nothing but the arguments.
 function fraction(salt: string, { lesson, name }: Pick<Item, "lesson" | "name">): number {
 	return createHash("sha256").update(`${salt} ${lesson}/${name}`).digest().readUInt32BE() / 2 ** 32;
 }

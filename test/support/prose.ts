@@ -18,7 +18,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
 	[/^Who(?:m|se)?\b(?=.*[^?]$)/, 'a noun, such as "a process that"'],
 ];
 
-// A sentence may begin with a small letter, as drydock's name does.
+// What follows does not matter: a sentence may begin with a small letter, as drydock's name does.
 const SENTENCE_END = /(?<=[.?!]["”)]?)(?=\s)/;
 // Notes in a table are not sentences. They end with a semicolon.
 const NOTE_END = /(?<=[.?!;]["”)]?)(?=\s)/;

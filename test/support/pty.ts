@@ -11,13 +11,13 @@ export interface Terminal {
 	type(keys: string): void;
 	/** Waits until the output since the last wait matches. @returns this output up to the end of the match */
 	until(pattern: RegExp, patienceMs?: number): Promise<string>;
-	/** Waits until a script that ends with {@link END} has come there, and lets it end. */
+	/** Waits until a script that ends with {@link END} has reached its end, and lets it exit. */
 	untilEnd(): Promise<void>;
 	/** Closes the terminal's window: its programs get SIGHUP. */
 	close(): void;
-	/** Command lines of running processes that the program has started, directly or indirectly. */
+	/** Command lines of the program and of all processes that it has started, directly or indirectly, while they run. */
 	processes(): string[];
-	/** Pids of those processes whose command line `wanted` accepts. */
+	/** Pids of those of them whose command line `wanted` accepts. */
 	pids(wanted: (commandLine: string) => boolean): number[];
 	/** Resolves when the program has ended. */
 	ended: Promise<{ exitCode: number; signal?: number | undefined }>;
@@ -33,7 +33,7 @@ export const END = 'echo "the end"; read -r _';
 
 /** Starts a program on a terminal of 80 columns and 24 rows. */
 export function startOnTerminal(program: string, args: string[], cwd = process.cwd()): Terminal {
-	// All processes that the program starts inherit this variable.
+	// The program has this variable, and all processes that it starts inherit it.
 	const mark = randomUUID();
 	const env = { ...process.env, DRYDOCK_TEST_TERMINAL: mark };
 	const pty = spawn(program, args, { cols: 80, rows: 24, name: "xterm-256color", env, cwd });

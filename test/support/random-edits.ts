@@ -9,6 +9,7 @@ export interface ByteEdit {
 	at: number;
 	/** How many bytes to remove there. */
 	drop: number;
+	/** The bytes to insert in their place. */
 	put: Uint8Array;
 }
 
@@ -16,7 +17,7 @@ const bytes = (...texts: string[]) => texts.map((text) => new Uint8Array(Buffer.
 const LENGTHS = ["\0\0\0\0", "\0\0\0\u0001", "\u0080\0\0\0", "ÿÿÿÿ", "\0@\0\0", "\0@\0\u0001"];
 const SYNTAX = ['"', "\\", "{", "}", "[", "]", "null", "-1", "1e999", '"__proto__":', "\\u0000", "ÿ", ","];
 
-/** Changes to bytes. Some change the length at the start of a frame. */
+/** Random changes to bytes. Some replace the first four bytes, which in a frame are its length. */
 export const randomByteEdits: fc.Arbitrary<ByteEdit[]> = fc.array(
 	fc.oneof(
 		fc.record({ at: fc.constant(0), drop: fc.constant(4), put: fc.constantFrom(...bytes(...LENGTHS)) }),
@@ -51,7 +52,7 @@ export interface Edit {
 		| { do: "twice" }
 		| { do: "rename"; to: string }
 		| { do: "put"; value: unknown }
-		/** Replaces the value by one of the same type. */
+		/** Replaces the value by one of the same type: a string by `text`, a number by `count`. */
 		| { do: "exchange"; text: string; count: number }
 		/** Replaces the value by another one of the document, which is found in the same way. */
 		| { do: "copy"; path: number[] };
@@ -80,7 +81,7 @@ const text = fc.oneof(fc.constantFrom(...TEXTS), fc.string());
 const DEEP = "deep";
 const MANY = "many";
 
-/** Changes to a document. */
+/** Random changes to a document. */
 export const randomEdits: fc.Arbitrary<Edit[]> = fc.array(
 	fc.record({
 		path,

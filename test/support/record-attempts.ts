@@ -1,8 +1,9 @@
 import { findLesson } from "../../harness/judge/lessons.ts";
 import { recordAttempt } from "../../harness/learner/course.ts";
 
-// logbook.test.ts runs this file as a process of its own. It prints "ready", waits for input from its parent, and
-// records ARGV[3] attempts at lesson ARGV[2] in the workspace that is its current directory.
+// logbook.test.ts runs this file as a process of its own, with two arguments: a lesson, and how many attempts at it to
+// record. It prints "ready", waits for input from its parent, and records the attempts in the workspace that is its
+// current directory.
 const lesson = await findLesson(process.argv[2] ?? "");
 process.stdout.write("ready\n");
 await new Promise((resolve) => process.stdin.once("data", resolve));

@@ -29,13 +29,13 @@ export const RECORDED_VIEWS = [
 
 export type RecordedViewName = (typeof RECORDED_VIEWS)[number];
 
-/** Everything that was seen up to this view. */
+/** All views up to this one. */
 export async function viewsUpTo(name: RecordedViewName): Promise<Past> {
 	const lines = (await readFile(inKit("test/recordings/views-of-one-machine.jsonl"), "utf8")).trim().split("\n");
 	return lines.slice(0, RECORDED_VIEWS.indexOf(name) + 1).map((line) => JSON.parse(line) as Moment);
 }
 
-/** Adds a view one second later: the last one with a change. */
+/** Adds a view, one second after the last one: a copy of the last one, with a change. */
 export function withChangedView(past: Past, change: (view: KernelState) => void): Past {
 	const last = structuredClone(past.at(-1));
 	if (last === undefined) throw new Error("nothing has been seen");
@@ -43,7 +43,7 @@ export function withChangedView(past: Past, change: (view: KernelState) => void)
 	return [...past, { ...last, atMs: last.atMs + 1_000 }];
 }
 
-/** A shell's process. @throws {Error} there is no such shell */
+/** The process in which a shell runs. @throws {Error} the view has no such shell */
 export function shellIn(view: KernelState, name: "host" | "container") {
 	const shell = view.shells[name];
 	if (!shell) throw new Error(`no ${name}`);

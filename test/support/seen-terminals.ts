@@ -5,15 +5,19 @@ import { shellIn, viewsUpTo, withChangedView } from "./recorded-views.ts";
 
 type Terminals = NonNullable<KernelState["host"]["terminals"]>;
 
-/** The devpts of the host, and one of a container. */
+/** The devices of the host's devpts file system, and of a container's. */
 const [HOSTS, OWN] = ["0:30", "0:70"];
+/** The flags that are set while a shell's line editor reads, and while a command reads line by line: see termios(3). */
 const EDITING = ["ISIG"];
 const COOKED = ["ISIG", "ICANON", "ECHO"];
 
 const end = (number: string, device: string, which: "master" | "slave") => ({ number, device, end: which });
 const setting = (number: string, device: string, set: string[]) => ({ number, device, rows: 24, columns: 80, set });
 
-/** Two shells, a job in the background, and a container with a terminal: each moment with what has happened. */
+/**
+ * Two shells, a job in the background, and a container with a terminal, at several moments. Each moment has a name that
+ * says what has just happened, and everything that was seen until then.
+ */
 export async function terminalsSeen(): Promise<{ name: string; past: Past }[]> {
 	const first = await viewsUpTo("shells");
 	const last = first.at(-1)?.view;
@@ -25,7 +29,7 @@ export async function terminalsSeen(): Promise<{ name: string; past: Past }[]> {
 	};
 	const shells = [user(host, host, host, host), user(other, other, other, other)];
 	const settings = [setting("136:0", HOSTS, EDITING), setting("136:1", HOSTS, EDITING)];
-	// The engine in the host's shell's foreground, and the container's shell.
+	// The engine, which is in the foreground of the host's shell, and the shell in the container that it has made.
 	const engine = { ...user(700, host, 700, 700), open: [end("136:0", HOSTS, "slave"), end("136:0", OWN, "master")] };
 	const inside = { ...user(702, 702, 702, 702), open: [end("136:0", OWN, "slave")] };
 	const background = user(650, other, 650, other);
@@ -33,6 +37,7 @@ export async function terminalsSeen(): Promise<{ name: string; past: Past }[]> {
 		users: [user(host, host, host, 700), ...shells.slice(1), background, engine, inside],
 		settings: [setting("136:0", HOSTS, []), ...settings.slice(1), setting("136:0", OWN, COOKED)],
 	};
+	// A process of the container that has a terminal of the host open.
 	const stranger = { ...user(703, 702, 703, 702), open: [end("136:1", HOSTS, "slave")] };
 	const tasks: KernelState["host"]["tasks"] = [
 		{ pid: 650, startTicks: 6_500, ppid: other, comm: "sleep", state: "S", nsPids: [650] },

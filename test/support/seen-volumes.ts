@@ -4,7 +4,7 @@ import { mount } from "./observation.ts";
 import { shellIn, viewsUpTo, withChangedView } from "./recorded-views.ts";
 
 const HOST = "mnt:[1]";
-/** What a container has mounted: a number for each place, and what the place is. */
+/** The mounts of a container, with their mount ids. */
 const CONTAINER = [
 	{ id: 900, device: "0:60", root: "/", mountPoint: "/", fstype: "overlay" },
 	{ id: 901, device: "0:20", root: "/root/data", mountPoint: "/data" },
@@ -12,12 +12,16 @@ const CONTAINER = [
 	{ id: 903, device: "0:20", root: "/var/lib/box/volumes/mail", mountPoint: "/etc" },
 	{ id: 904, device: "0:61", root: "/", mountPoint: "/scratch" },
 ];
-const directory = (mount: number, names: string[], namesOfImage: string[] = []) => ({
-	...{ mount, names, namesOfImage },
+/** What was read of a mounted directory: the names in it, and those that the image has at this place. */
+const directory = (mountId: number, names: string[], namesOfImage: string[] = []) => ({
+	...{ mount: mountId, names, namesOfImage },
 	more: false,
 });
 
-/** Volumes of one container, then of two: each moment with what has happened. */
+/**
+ * Volumes of one container, then of two, at several moments. Each moment has a name that says what has just happened,
+ * and everything that was seen until then.
+ */
 export async function volumesSeen(): Promise<{ name: string; past: Past }[]> {
 	let past = await viewsUpTo("shells");
 	const moments: { name: string; past: Past }[] = [];

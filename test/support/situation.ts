@@ -7,33 +7,46 @@ import { cachedImage, cachedParts } from "../../harness/vm/image/image.ts";
 import { cachedTemplate } from "../../harness/vm/template.ts";
 import type { Temporary } from "./temporary.ts";
 
-/** A computer as people really have it, and commands to run on it. */
+/** A state in which drydock's cache and the computer can be, and commands with their results in this state. */
 export interface Situation {
 	name: string;
-	/** Shell commands that set up the situation as root. `$CACHE` is drydock's cache directory. */
+	/**
+	 * Shell commands that make the state. They run as root.
+	 *   `$BUILT`  a complete cache, from {@link copyCache}, which must not be changed
+	 *   `$CACHE`  the cache that drydock uses in this situation; empty at first
+	 *   `$STAGE`  a directory for other files, with the empty directories `upper` and `work` for an overlay
+	 *   `$FILES`  the directory above `$BUILT` and `$STAGE`; `$FILES/kit` is the kit
+	 *   `$USER`   the id of an ordinary user
+	 */
 	setUp: string;
-	/** Shell commands to run in order. `$DRYDOCK` starts drydock; `user` runs its arguments as an ordinary user. */
+	/**
+	 * Shell commands to run in order, with the same variables. `$DRYDOCK` starts drydock; `user` runs its arguments as the
+	 * ordinary user.
+	 */
 	commands: readonly Command[];
 }
 
+/** A shell command, and what it must do. */
 export interface Command {
 	run: string;
+	/** The exit code. */
 	code: number;
 	/** The output must match this pattern. */
 	says?: RegExp;
 }
 
-/** The exit code and the output of a command. */
+/** The exit code of a command, and its standard output and error together. */
 export interface CommandResult {
 	code: number;
 	output: string;
 }
 
-/** A user id that no system has assigned. */
+/** The id of the ordinary user in a situation: one that no system assigns. */
 export const USER = 59_735;
 
 /**
- * Copies what one check needs from the cache: the image, its snapshot, and earlier measurements.
+ * Copies what one check needs from the cache: the image, its snapshot, the measurements of the reference solutions, and
+ * which accelerators have failed on this computer.
  * @param target the directory to copy to; it need not exist
  */
 export async function copyCache(target: string): Promise<void> {
@@ -42,9 +55,9 @@ export async function copyCache(target: string): Promise<void> {
 	if (image === null || saved === null) throw new Error("there is no cache to be copied");
 	const { base, library } = await cachedParts();
 	const $ = await zx();
-	const kit = dirname(image.initrd);
+	const guestPrograms = dirname(image.initrd);
 	const [references, accelerators] = ["references", "accelerators"].map((kind) => join(cacheDir, kind));
-	for (const dir of [base, library, kit, saved.template.dir, references, accelerators]) {
+	for (const dir of [base, library, guestPrograms, saved.template.dir, references, accelerators]) {
 		// Some are missing: accelerators, for example, if none has failed on this computer.
 		if (dir === undefined || !(await exists(dir))) continue;
 		const copy = join(target, dir.slice(cacheDir.length));
@@ -56,7 +69,9 @@ export async function copyCache(target: string): Promise<void> {
 
 /**
  * Sets up a situation in new mount and network namespaces, and runs its commands there.
- * @param files a directory that every user may enter; its `built` is a cache that is never changed
+ * @param files a directory in which the caller has made `built` with {@link copyCache}; gets mode 755, so that every
+ * user may enter it
+ * @returns the result of each command
  */
 export async function runSituation({ setUp, commands }: Situation, files: Temporary): Promise<CommandResult[]> {
 	const script = await files.write(

@@ -4,8 +4,11 @@ import { dirname, join } from "node:path";
 
 /** A directory for the files of one test file. */
 export interface Temporary {
+	/** Its absolute path. */
 	dir: string;
+	/** Writes a file in the directory. @param name may have folders, which are made @returns the file's absolute path */
 	write(name: string, text: string): Promise<string>;
+	/** Removes the directory with everything in it. */
 	remove(): Promise<void>;
 }
 

@@ -21,20 +21,21 @@ interface Job {
 	steps: Step[];
 }
 
-/** What a workflow has left behind. */
+/** What playing a workflow has produced. */
 export interface Played {
 	/** The text that its steps wrote for the run's page. */
 	summary: string;
 	/** How often a step found what it asked the cache for. */
 	cacheHits: number;
-	/** A folder with a folder for each artifact. */
+	/** The path of a folder that has a folder for each artifact. */
 	artifacts: string;
+	/** The scripts, each with its output. */
 	log: string;
 }
 
 /**
  * Plays a workflow as GitHub's runners do, one job after the other, each in a fresh clone: GitHub's own evaluator computes
- * the expressions, bash runs the scripts. The player does what the actions do with files, and nothing else of them.
+ * the expressions, bash runs the scripts. Of an action, the player does only what the action does with files.
  * @param repository the repository to clone
  * @param dir an empty folder, which also keeps the repository's cache for the next run
  * @throws {Error} a step has failed
@@ -200,8 +201,8 @@ async function evaluated(expression: string, contexts: Contexts, workspace: stri
 	return JSON.parse(JSON.stringify(new Evaluator(tree, context, known).evaluate(), data.replacer));
 }
 
-// A hash of drydock's files in git's commit. There are no others, because the clone is always fresh when the workflow
-// computes this hash.
+// A hash of the committed files in the folder `drydock`. When the workflow computes this hash, the clone is fresh, so
+// the folder has no other files.
 async function hashOfFiles(workspace: string): Promise<string> {
 	const $ = (await zx())({ cwd: workspace });
 	return createHash("sha256")

@@ -2,7 +2,11 @@ import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Attempt, EMPTY_RECORD, type LessonRecord, LOGBOOK, type Logbook } from "../../harness/learner/logbook.ts";
 
-/** Makes a workspace below a directory, with this logbook and these files. */
+/**
+ * Makes a workspace in a new directory below `parent`.
+ * @param contents the texts of the workspace's other files, by path
+ * @returns the workspace's path
+ */
 export async function workspaceIn(
 	parent: string,
 	book: Logbook,
@@ -21,13 +25,16 @@ export async function bookIn(dir: string): Promise<Logbook> {
 	return JSON.parse(await readFile(join(dir, LOGBOOK), "utf8"));
 }
 
-/** A logbook in which these records are filled in. */
+/**
+ * A logbook with these records, by lesson id. Fields that a record lacks are as in an empty record.
+ * @param selected the id of the lesson that the learner selected; null for the first lesson that is not passed
+ */
 export function logbookWith(records: Record<string, Partial<LessonRecord>>, selected: string | null = null): Logbook {
 	const lessons = Object.entries(records).map(([id, record]) => [id, { ...EMPTY_RECORD, ...record }]);
 	return { schemaVersion: 2, selected, finished: {}, lessons: Object.fromEntries(lessons) };
 }
 
-/** The record of a lesson that was passed. @param judgedBy the key of the lesson as it was judged; null if unknown */
+/** The record of a lesson that was passed. @param judgedBy `lessonKey` at the time of the pass; null if unknown */
 export const passedRecord = (judgedBy: string | null = null): Partial<LessonRecord> => ({
 	passed: { at: "2026-01-01T00:00:00.000Z", judgedBy, module: null },
 	attempts: 2,
@@ -49,7 +56,7 @@ export const failedAttempt = (at = "2026-01-01T00:00:00.000Z"): Attempt => ({
 	],
 });
 
-/** A logbook whose owner is at the second lesson. */
+/** A logbook whose owner has passed the first lesson, which has changed since, and has not yet passed the second. */
 export const halfway = (): Logbook =>
 	logbookWith({
 		"01-process": passedRecord("something else"),
