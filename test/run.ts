@@ -9,24 +9,26 @@ import { allItems, itemsOf } from "./support/items.ts";
 import { type Records, readRecords, recordsFile, recordsText } from "./support/records.ts";
 
 /**
- * Runs the tests. In `test/records` is the result that each submission, mutant, hostile program, demo, example
- * and finish had when it was last played, with a key of everything that the result depends on.
+ * Runs the tests. `test/records` has the result that each submission, mutant, hostile program, demo, example and finish
+ * had when it was last played, with a key of everything that the result depends on. These are called items.
  *
- *   npm test                      lint, types and all tests; of the items with a record, a random tenth
- *   npm test -- --seed 7          draws the same tenth as another run with this seed; other arguments are vitest's
+ *   npm test                      lint, types and all tests, with the items that have no record, and a random tenth of
+ *                                 the others; at most some 200 of each
+ *   npm test -- --seed 7          draws the same items as another run with this seed; other arguments are vitest's
  *   npm run test:all              lint, types and all tests, with all items, and writes the records
  *   npm run test:all -- --shard 1/2   the first half of the items and of the other test files
- *   npm run records               only the items without a record, and writes their records; runs that are in the cache
- *                                 are judged again instead of played again
- *   npm run records -- 04         those of one lesson
+ *   npm run records               only the items without a record, and writes their records; an item whose run is in the
+ *                                 cache is judged again without being played again
+ *   npm run records -- 04         the same for lesson 04 only
  *   npm run records -- 04 NAME    plays one item, whether it has a record or not
- *   npx tsx test/run.ts plan      every item, and whether a run would try it, as JSON; with --shard, a run of everything
+ *   npx tsx test/run.ts plan      prints every item, and whether npm test would try it, as JSON; with --shard, whether
+ *                                 that shard of test:all would try it
  *   npm run records -- --from DIR     takes over the records of another checkout, such as those of another shard
  */
 
-/** Tries solutions and skeletons, besides its items. */
+/** The test file that tries solutions and skeletons, in addition to its items. */
 const WITH_SOLUTIONS = "test/vm/submissions.test.ts";
-/** Test files with items, by the first part of the items' names. */
+/** The test file that tries an item, by the first part of the item's name. */
 const FILE_OF: Readonly<Record<string, string>> = {
 	right: WITH_SOLUTIONS,
 	wrong: WITH_SOLUTIONS,
@@ -37,7 +39,7 @@ const FILE_OF: Readonly<Record<string, string>> = {
 	finish: "test/vm/finish.test.ts",
 };
 const WITH_ITEMS = [...new Set(Object.values(FILE_OF))];
-/** How long a machine takes for one item, as measured in emulation. */
+/** How long one item takes on average, in a machine that is emulated. */
 const SECONDS_AN_ITEM = 3.5;
 
 const [mode = "test", ...given] = process.argv.slice(2);
@@ -156,6 +158,7 @@ async function writeRecords(): Promise<void> {
 	await update((lesson) => new Map(found.filter((one) => one.lesson === lesson).map((one) => [one.name, one])));
 }
 
+// Takes over the records of the checkout in `dir`, as far as they are true of this one.
 async function takeOver(dir: string): Promise<number> {
 	const others = new Map<string, Records>();
 	for (const lesson of items.keys())
@@ -164,7 +167,8 @@ async function takeOver(dir: string): Promise<number> {
 	return 0;
 }
 
-// @param newer a lesson's records, by the item's name, that go before those in its file
+// Writes the records of all lessons, and drops those whose key or item no longer exists. @param newer returns the records
+// of a lesson that replace those in its file
 async function update(newer: (lesson: string) => Records): Promise<void> {
 	await mkdir(inKit("test/records"), { recursive: true });
 	const counts = { written: 0, missing: 0 };

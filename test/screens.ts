@@ -15,8 +15,8 @@ import { openBrowser } from "./support/browser.ts";
 
 const SCREENS = { projector: [1280, 720], wide: [1920, 1080], phone: [390, 844] } as const;
 const THEMES = ["light", "dark"] as const;
-const TYPES = ["normal", "large"] as const;
-/** The page draws again a moment after it has got another size. */
+const TEXT_SIZES = ["normal", "large"] as const;
+/** By now the page has drawn its contents again, after its size or what it shows has changed. */
 const REDRAWN_MS = 400;
 
 const { positionals, values } = parseArgs({
@@ -57,8 +57,8 @@ for (const [screen, [width, height]] of Object.entries(SCREENS))
 		const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
 		const page = await context.newPage();
 		await page.goto((values.presenter ? server.link : server.shared) ?? server.link);
-		for (const type of TYPES) {
-			if (type === "large") await page.keyboard.press("t");
+		for (const textSize of TEXT_SIZES) {
+			if (textSize === "large") await page.keyboard.press("t");
 			for (const [index, view] of (head.views ?? []).entries()) {
 				await (values.presenter ? page : presenter).keyboard.press(String(index + 1));
 				for (const key of values.keys) await page.keyboard.press(key);
@@ -72,7 +72,7 @@ for (const [screen, [width, height]] of Object.entries(SCREENS))
 							.map(({ finished }) => finished.catch(() => {})),
 					),
 				);
-				const name = [head.lesson.slice(0, 2), values.step, view, screen, theme, type].join("-");
+				const name = [head.lesson.slice(0, 2), values.step, view, screen, theme, textSize].join("-");
 				await page.screenshot({ path: join(values.out, `${name}.png`), fullPage: screen === "phone" });
 				process.stdout.write(`${name}\n`);
 			}

@@ -22,7 +22,10 @@ export interface Footprint {
 	 * none.
 	 */
 	temporary: string[];
-	/** The same for the cache, except what is kept there on purpose: all of `observations`, complete entries of `references`. */
+	/**
+	 * The same for the cache, except what is kept there on purpose: all of `observations`, and the complete entries of
+	 * `references`.
+	 */
 	cache: string[];
 	/**
 	 * Memory that outlives its creator: everything in /dev/shm, and all System V segments, with their numbers and sizes.
