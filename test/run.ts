@@ -17,8 +17,8 @@ import { type Records, readRecords, recordsFile, recordsText } from "./support/r
  *   npm test -- --seed 7          draws the same items as another run with this seed; other arguments are vitest's
  *   npm run test:all              lint, types and all tests, with all items, and writes the records
  *   npm run test:all -- --shard 1/2   the first half of the items and of the other test files
- *   npm run records               only the items without a record, and writes their records; an item whose run is in the
- *                                 cache is judged again without being played again
+ *   npm run records               only the items without a record, and writes their records; an item whose run is in
+ *                                 the cache is judged again without being played again
  *   npm run records -- 04         the same for lesson 04 only
  *   npm run records -- 04 NAME    plays one item, whether it has a record or not
  *   npx tsx test/run.ts plan      prints every item, and whether npm test would try it, as JSON; with --shard, whether
@@ -167,8 +167,8 @@ async function takeOver(dir: string): Promise<number> {
 	return 0;
 }
 
-// Writes the records of all lessons, and drops those whose key or item no longer exists. @param newer returns the records
-// of a lesson that replace those in its file
+// Writes the records of all lessons, and drops those whose key or item no longer exists. @param newer returns the
+// records of a lesson that replace those in its file
 async function update(newer: (lesson: string) => Records): Promise<void> {
 	await mkdir(inKit("test/records"), { recursive: true });
 	const counts = { written: 0, missing: 0 };

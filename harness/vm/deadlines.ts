@@ -8,17 +8,20 @@ const BUSY_DEADLINE_FACTOR_MAX = 12;
 /** On a busy computer, the same work takes more processor time, because others use the processor's caches. */
 const BUSY_BUDGET_FACTOR_MAX = 1.5;
 
-/** How long work in a machine may take. A slow computer takes long to boot, and gets more time. */
+/** All limits are derived from how long the guest took to boot: a slow computer gets more time. */
 type Booted = Pick<Template, "bootMs">;
 
-/** The deadline for a piece of work on this computer: from how long the guest takes to boot, and the current load. */
+/**
+ * How long a piece of work in a machine may take on this computer, in milliseconds. Depends on how long the guest took
+ * to boot, and on the current load.
+ */
 export function deadlineFor({ bootMs }: Booted): number {
 	// Generous, because only work that hangs waits for the deadline, and a correct exercise must not reach it on a busy
 	// computer.
 	return Math.round((3_000 + bootMs * 0.75) * Math.min(BUSY_DEADLINE_FACTOR_MAX, busyFactor()));
 }
 
-/** How many processes want to run for each processor; 1 on a quiet computer. */
+/** How many processes want to run for each processor; at least 1. */
 function busyFactor(): number {
 	const [load = 0] = loadavg();
 	return Math.max(1, load / cpus().length);

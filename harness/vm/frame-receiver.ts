@@ -30,7 +30,10 @@ export class LostError extends Error {
 
 	constructor(
 		readonly how: Loss,
-		/** The last console output of the guest's kernel, or what was wrong with a frame. */
+		/**
+		 * What is known about the cause: the last console output of the guest's kernel, what was wrong with a frame, or for
+		 * how long no frame came. May be empty.
+		 */
 		readonly detail: string,
 	) {
 		super(`the virtual machine was lost: ${how}${detail === "" ? "" : `\n${detail}`}`);
@@ -61,7 +64,7 @@ export class FrameReceiver {
 		qemu.agent.on("data", (chunk: Buffer) => this.#take(chunk));
 	}
 
-	/** Removes the limit on the amount of data: the caller does not keep what it receives. */
+	/** Removes the limit on the amount of data. For callers that do not keep what they receive. */
 	liftLimit(): void {
 		this.#decoder.liftLimit();
 	}
@@ -89,8 +92,8 @@ export class FrameReceiver {
 		}
 	}
 
-	// The port closes when the agent ends, but also when the kernel shuts its devices down. In that case the machine ends
-	// immediately afterwards.
+	// The port closes when the agent ends, but also when the kernel shuts its devices down. After a shutdown of devices,
+	// the machine itself ends immediately, and gives the reason for the loss.
 	async #portClosed(qemu: Qemu): Promise<void> {
 		await Promise.race([qemu.ended, sleep(END_AFTER_PORT_MS)]);
 		this.#lose("agent-ended", qemu.consoleTail());
@@ -100,7 +103,7 @@ export class FrameReceiver {
 		if (this.#lost !== undefined) return;
 		try {
 			this.#frames.push(...this.#decoder.push(chunk));
-			// The port's buffer then fills up, and the guest waits.
+			// While reading is paused, the port's buffer fills up, and then the guest waits.
 			if (this.#frames.length >= MAX_WAITING_FRAMES) this.#port.pause();
 			this.#notify();
 		} catch (error) {

@@ -9,7 +9,7 @@ export class GuestFrameDecoder {
 	readonly #decoder = new FrameDecoder(LIMITS.frameBytes);
 	#bytesLeft: number = LIMITS.runBytes;
 
-	/** Removes the limit on the amount: the caller does not keep what it receives. */
+	/** Removes the limit on the amount of bytes. For callers that do not keep what they receive. */
 	liftLimit(): void {
 		this.#bytesLeft = Number.POSITIVE_INFINITY;
 	}

@@ -9,9 +9,9 @@ import { letMachinesOpen } from "./computer/confinement.ts";
 
 /** The size of a guest's page, the smallest unit that is kept. */
 const PAGE_BYTES = 4 << 10;
-/** How much is written at once. */
+/** How much is written at once when a memory is put back. */
 const BLOCK_BYTES = 64 << 10;
-/** How much is compared at once, and how many comparisons run in parallel. */
+/** The size of a piece, which is compared at once, and how many comparisons run in parallel. */
 const PIECE_BYTES = 4 << 20;
 const AT_ONCE = 2;
 /** Room for the machine's whole memory and for some kept pages. */
@@ -20,10 +20,11 @@ const ROOM_BYTES = 2 ** 30;
 /** The contents of a memory at one moment: the pages that differ from the template's. */
 export interface KeptMemory {
 	/**
-	 * The pages by the start of their piece. `at` is the offset in `file` of the piece's pages, which are stored one
-	 * after another. `pages` are their offsets in the piece.
+	 * The pages, by the offset in the memory of the piece that they are in. `at` is the offset in `file` of the first of
+	 * the piece's pages, which are stored one after another. `pages` are their offsets in the piece.
 	 */
 	pieces: ReadonlyMap<number, { at: number; pages: readonly number[] }>;
+	/** The size of all kept pages together. */
 	bytes: number;
 	/** Null for {@link NO_PAGES}, which keeps no pages. */
 	file: FileHandle | null;
@@ -51,6 +52,7 @@ export class GuestMemory {
 
 	/**
 	 * Creates a copy of a template's memory.
+	 * @param path the template's memory file
 	 * @throws {Failure} unsupported: there is no room
 	 */
 	static async copyOf(path: string): Promise<GuestMemory> {
@@ -133,6 +135,11 @@ async function readAll(file: FileHandle, into: Buffer, from: number): Promise<vo
 	}
 }
 
+/**
+ * Makes an empty file in the cache.
+ * @returns the open file; the path by which another process opens it; and a function that deletes it
+ * @throws {Failure} unsupported: there is no room
+ */
 async function scratchFile(): Promise<{ file: FileHandle; place: string; remove: () => Promise<void> }> {
 	const dir = join(cacheDir, "scratch");
 	const place = join(dir, randomBytes(8).toString("hex"));

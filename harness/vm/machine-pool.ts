@@ -54,6 +54,7 @@ export class MachinePool {
 		await this.#ready();
 	}
 
+	/** Identifies the contents of the machines' image. */
 	async imageKey(): Promise<string> {
 		return (await this.#ready()).imageKey;
 	}
@@ -102,7 +103,7 @@ export class MachinePool {
 		return this.#withRetry(() => this.#useMachine(work, signal), signal);
 	}
 
-	// Repeats work once if it never began. If the template cannot be restored, makes a new one first.
+	// Repeats work once if its machine was lost before the work began. If the template is damaged, makes a new one first.
 	async #withRetry<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
 		const { template } = await this.#ready();
 		const usedTemplate = this.#template;
@@ -131,8 +132,8 @@ export class MachinePool {
 	async #useMachine<T>(work: (machine: Machine) => Promise<T>, signal: AbortSignal): Promise<T> {
 		const next = this.#next;
 		this.#next = undefined;
-		// If the machine restored in advance was lost while it waited, the template need not be damaged: another one is
-		// restored.
+		// A machine that was restored in advance can be lost while it waits. The template is probably not damaged, so
+		// another machine is restored from it.
 		const machine = await (next?.catch(() => this.#restore()) ?? this.#restore());
 		try {
 			return await unlessInterrupted(work(machine), signal);
@@ -157,7 +158,8 @@ export class MachinePool {
 		}
 	}
 
-	// If another process has replaced the template, loads it again, or makes a new one.
+	// Returns the template, and makes it at the first call. If another process has replaced or removed the template's
+	// files since, loads the new template, or makes one.
 	async #ready(): Promise<ReadyTemplate> {
 		this.#template ??= this.#makeTemplate();
 		const known = this.#template;

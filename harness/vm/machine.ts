@@ -22,7 +22,8 @@ import type { Template } from "./template.ts";
 
 /**
  * A run without the fields that the machine itself adds.
- * - `deadlineMs`: only if it is to differ from {@link Machine.deadlineMs}; the run may then work all of this time
+ * - `deadlineMs`: only if it is to differ from {@link Machine.deadlineMs}; the run may then also use that much
+ *   processor time
  * - `patienceMs`: the longest that such a run should take; lowers the machine's own deadline, never raises it
  */
 export type RunRequest = Omit<Run, "type" | "nonce" | "entropy" | "timeMs" | "deadlineMs"> & {
@@ -45,7 +46,7 @@ export interface Client {
 	output(stream: "stdout" | "stderr", data: Buffer): Promise<void>;
 }
 
-/** How a session's program ended. */
+/** How a session's program ended: with an exit code, or by a signal. The other one is null. */
 export type SessionEnd = { code: number | null; signal: string | null };
 
 /** How a run ended, as far as the host can tell. */
@@ -120,8 +121,8 @@ export class Machine {
 	}
 
 	/**
-	 * Makes the machine answer once, then pauses it until its next frame. The memory that an answer needs is then loaded
-	 * and, in emulation, the code translated.
+	 * Makes the machine answer once, then pauses it until the next frame is sent to it. After that answer, the memory
+	 * that an answer needs is loaded and, in emulation, the code is translated.
 	 * @param first "practice" makes the agent play a run of its own first, which prepares most of what a run needs
 	 */
 	async warmUpAndPause(first: "ping" | "practice" = "ping"): Promise<void> {
@@ -129,7 +130,7 @@ export class Machine {
 		await this.#qemu.qmp.execute("stop");
 	}
 
-	/** The QEMU process. */
+	/** The pid of the QEMU process. */
 	get pid(): number {
 		return this.#qemu.pid;
 	}
@@ -139,7 +140,7 @@ export class Machine {
 		return this.#ping("ping");
 	}
 
-	/** How long an exercise may take. */
+	/** How long a run may take, if its request gives no deadline. */
 	get deadlineMs(): number {
 		return deadlineFor(this.#template);
 	}
@@ -157,8 +158,8 @@ export class Machine {
 		const output: Output = { stdout: [], stderr: [] };
 		let limit: ProcessorLimit | undefined;
 		try {
-			// The agent enforces the deadline itself, and its report says more than a silent guest does. So the host waits a
-			// while longer.
+			// The agent enforces the deadline itself, and its report says more about the run than the guest's silence would.
+			// So the host waits a while longer.
 			const silenceMs = deadlineMs + Math.min(this.#template.bootMs, patienceMs);
 			const before = await processorTime(this.pid);
 			const { runMs, stageMs } =
@@ -253,8 +254,9 @@ export class Machine {
 	}
 
 	/**
-	 * Refuses a frame that is too large for the guest: the guest's refusal would look like a machine that never answered.
-	 * @throws {LostError}
+	 * Continues a paused machine, and sends it a frame that asks for work. Does not send a frame that is too large for the
+	 * guest: the guest would refuse it, which would look like a machine that never answered.
+	 * @throws {LostError} the frame is too large
 	 */
 	#sendWork(frame: HostFrame): void {
 		const bytes = encodeFrame(frame);
@@ -264,8 +266,8 @@ export class Machine {
 	}
 
 	/**
-	 * Sends a frame, and yields the guest's frames until the caller stops reading. A session's answers have no deadline
-	 * after the first.
+	 * Sends a frame, and yields the guest's frames until the caller stops reading.
+	 * @param deadlineMs for all frames together; for a session, for the first one only
 	 * @throws {RestoreError} the machine was lost before its first answer
 	 * @throws {LostError} the machine was lost later
 	 */

@@ -5,8 +5,7 @@ import type { ProcessorBudget } from "./deadlines.ts";
 const LOOK_MS = 500;
 
 /**
- * Watches how much processor time a process uses. Watches nothing if the kernel does not tell how long a process has
- * worked.
+ * Watches how much processor time a process uses. If the kernel does not say how much that is, nothing is limited.
  */
 export class ProcessorLimit {
 	readonly #looking: NodeJS.Timeout;

@@ -9,19 +9,22 @@ import { Qmp } from "./qmp.ts";
 
 const GUEST_MEMORY_MB = 512;
 const SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
-/** How many descriptors come before those of files: the standard streams, the agent's port, QMP, the saved state, the console. */
+/**
+ * How many of QEMU's descriptors come before those of files: the three standard streams, the agent's port, QMP, the
+ * saved state, and the console.
+ */
 const CHANNELS = 7;
-const CONSOLE_TAIL_BYTES = 16 << 10;
+const TAIL_BYTES = 16 << 10;
 
 export interface QemuOptions {
 	accelerator: Accelerator;
-	/** The file behind the guest's memory. */
+	/** The file behind the guest's memory. `share`: whether the guest's writes change the file. */
 	memory: { path: string; share: boolean };
-	/** The guest's /usr. */
+	/** The path of the file with the guest's /usr. */
 	disk: string;
-	/** Boots this kernel, or waits for a saved state. */
+	/** Boots this kernel, or waits for a saved state (`incoming`). */
 	start: { kernel: string; initrd: string } | { incoming: true };
-	/** Descriptor of a socket to which QEMU can save the machine's state. */
+	/** Descriptor of a socket to which QEMU can save the machine's state; null if there is none. */
 	stateSocket?: number | null;
 }
 
@@ -44,8 +47,8 @@ export interface Qemu {
 	kill(): Promise<void>;
 }
 
-// x-ignore-shared: the saved state does not contain the memory, which stays in its file. A restored machine does not
-// expect it there either.
+// x-ignore-shared: the saved state does not contain the memory, which stays in its file. A machine that loads the state
+// does not look for the memory in it.
 const CAPABILITIES = [
 	{ capability: "x-ignore-shared", state: true },
 	{ capability: "events", state: true },
@@ -181,7 +184,7 @@ const escapeCommas = (path: string) => path.replaceAll(",", ",,");
 function tailOf(stream: Duplex): () => string {
 	let tail = Buffer.alloc(0);
 	stream.on("data", (chunk: Buffer) => {
-		tail = Buffer.concat([tail, chunk]).subarray(-CONSOLE_TAIL_BYTES);
+		tail = Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES);
 	});
 	return () => tail.toString("utf8");
 }

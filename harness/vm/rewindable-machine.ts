@@ -35,15 +35,16 @@ type WithoutNonce<T> = T extends unknown ? Omit<T, "nonce"> : never;
 interface RunningQemu {
 	qemu: Qemu;
 	receiver: FrameReceiver;
+	/** Whether the machine was lost or put back since. What this process still sends is ignored. */
 	over: boolean;
 }
 
 /**
  * A machine with a stage that can be put back to an earlier moment, together with its shells.
  *
- * The machine's memory is a file that only this process shares. So a checkpoint consists of two things: the devices'
- * state, and the pages of that file that differ from the template's. Before a checkpoint is made, the agent is asked to
- * send nothing, so that no frame is only half sent.
+ * The machine's memory is a file of its own, which this process can read and write. So a checkpoint consists of two
+ * things: the devices' state, and the pages of that file that differ from the template's. Before a checkpoint is made,
+ * the agent is asked to send nothing, so that no frame is only half sent.
  */
 export class RewindableMachine {
 	readonly #template: Template;
@@ -94,7 +95,7 @@ export class RewindableMachine {
 	/**
 	 * Keeps the current moment.
 	 * @param onPaused called when the listener has received everything that the stage sent before this moment
-	 * @throws {LostError}
+	 * @throws {LostError} the machine was lost, or there is none
 	 */
 	async keep(onPaused: () => void): Promise<Checkpoint> {
 		const [running, { memory, socket }] = [this.#running, this.#openResources()];
@@ -113,7 +114,7 @@ export class RewindableMachine {
 	/**
 	 * Puts the machine back to a moment that was kept.
 	 * @param between called after the last frame of the old process, and before the first frame of the restored one
-	 * @throws {RestoreError}
+	 * @throws {RestoreError} no machine could be restored to that moment
 	 */
 	async putBack({ state, memory }: Checkpoint, between: () => Promise<void>): Promise<void> {
 		this.#heldInput = [];
@@ -136,7 +137,7 @@ export class RewindableMachine {
 		await Promise.all([resources?.memory.close(), resources?.socket.close()]);
 	}
 
-	/** The QEMU process; -1 when there is none. */
+	/** The pid of the QEMU process; -1 when there is none. */
 	get pid(): number {
 		return this.#running?.qemu.pid ?? -1;
 	}

@@ -31,7 +31,7 @@ export class StateSocket {
 		return new StateSocket(server, fd, dir);
 	}
 
-	/** Saves the state of a machine's devices. The machine then stays stopped until QEMU gets the command "cont". */
+	/** Saves and returns the state of a machine's devices. The machine then stays stopped until QEMU gets "cont". */
 	async save(qemu: Qemu): Promise<Buffer> {
 		let onConnection = (_connection: Socket) => {};
 		const saved = new Promise<Buffer>((resolve, reject) => {

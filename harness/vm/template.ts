@@ -42,13 +42,16 @@ export interface Template {
 }
 
 const BOOT_DEADLINE_MS: Record<Accelerator, number> = { kvm: 20_000, hvf: 20_000, tcg: 240_000 };
+/** How many pings the agent answers before the machine is saved. */
 const SETTLE_PINGS = 400;
+/** How much the rate of the guest's clock may differ from 1. */
 const CLOCK_TOLERANCE = 0.1;
 // sun_path of unix(7) has 108 bytes on Linux and 104 on macOS, including the final NUL.
 const SOCKET_PATH_MAX = 103;
 const BOOT_ATTEMPTS = 4;
-/** Room for the guest's memory, of which a booted guest has touched less than half. */
+/** Room for the file with the guest's memory. A booted guest has written less than half of it. */
 const NEEDED_BYTES = 600e6;
+/** How long the machine is left alone after the pings while its clock is measured; then half as long again. */
 const SETTLE_MS: Record<Accelerator, number> = { kvm: 500, hvf: 500, tcg: 2_500 };
 const Metadata = v.object({ accelerator: v.picklist(["kvm", "hvf", "tcg"]), bootMs: v.number() });
 
@@ -208,7 +211,7 @@ async function bootAndSave(
 	}
 }
 
-/** Boots a machine with `options` and waits for its agent's first frame; for measurements. @returns milliseconds */
+/** Measures how long a machine takes from its start to its agent's first frame, in milliseconds. */
 export async function coldBoot(options: QemuOptions): Promise<number> {
 	const startedMs = performance.now();
 	const qemu = startQemu(options);
@@ -244,9 +247,9 @@ async function processorMs(pid: number): Promise<number | null> {
 	return utime === undefined || stime === undefined ? null : 10 * (utime + stime);
 }
 
-// Restored machines would repeat whatever work the snapshot interrupted. So the agent is pinged often enough for V8 to
-// compile the code that answers, then the machine is left alone until it is idle. @returns the rate of the guest's
-// clock, 1 being right
+// If the snapshot were made while the guest works, every restored machine would first finish that work. So the agent is
+// pinged often enough for V8 to compile the code that answers, then the machine is left alone until it is idle.
+// @returns how fast the guest's clock runs; 1 is right
 async function settle(qemu: Qemu, receiver: FrameReceiver, quietMs: number): Promise<number> {
 	const ask = async () => {
 		qemu.agent.write(encodeFrame({ type: "ping", nonce: "" } satisfies HostFrame));

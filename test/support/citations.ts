@@ -5,8 +5,8 @@ import { rulesOf } from "../../harness/judge/common.ts";
 import { endingExplanations } from "../../harness/judge/endings.ts";
 
 /**
- * Finds the places on manual pages that texts and explanations cite, and the cited places that a page does not have. All
- * functions are pure.
+ * Finds the places on manual pages that texts and explanations cite, and the cited places that a page does not have.
+ * All functions are pure.
  */
 
 /** A place on a manual page, such as `mount(2), ERRORS`. */

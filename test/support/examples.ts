@@ -162,8 +162,8 @@ function patternOf(text: string, varies: readonly string[]): RegExp {
 
 const escaped = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
-// Removes what cannot be seen: blanks at the end of lines, and empty lines at the end. Also removes the line number in an
-// error of bash, which depends on the test's own script.
+// Removes what cannot be seen: blanks at the end of lines, and empty lines at the end. Also removes the line number in
+// an error of bash, which depends on the test's own script.
 function withoutTrailingBlanks(lines: readonly string[]): string[] {
 	const kept = lines.map((line) => line.trimEnd().replace(/^(\S*bash): line \d+: /, "$1: "));
 	while (kept.at(-1) === "") kept.pop();

@@ -9,8 +9,8 @@ import { cacheDir } from "../../harness/base/cache.ts";
 
 /**
  * The processes, files and shared memory that drydock has on this computer. A submission must leave them unchanged. In
- * the directories for temporary files and for shared memory, the files of all programs count. Free memory and disk space
- * do not count, because they change for other reasons, too.
+ * the directories for temporary files and for shared memory, the files of all programs count. Free memory and disk
+ * space do not count, because they change for other reasons, too.
  */
 export interface Footprint {
 	/** Names of the processes that this process has started, directly or indirectly, except compilers. */

@@ -48,9 +48,9 @@ const COMMANDS = ["cli/learn", "cli/session", "cli/show", "cli/grade", "cli/doct
 const CLASSROOM = ["results", "submissions", "class", "similarity"].map((name) => `classroom/${name}`);
 
 /**
- * The folders of the host's code, with the folders that each may import, and a pattern for its files if they are not all
- * files of the folder. A folder may import only those that come before it in the list, and protocol, readings and views.
- * None imports native, lessons or solutions: the host bundles those, and runs them in the guest.
+ * The folders of the host's code, with the folders that each may import, and a pattern for its files if they are not
+ * all files of the folder. A folder may import only those that come before it in the list, and protocol, readings and
+ * views. None imports native, lessons or solutions: the host bundles those, and runs them in the guest.
  */
 const LAYERS: readonly (readonly [name: string, mayImport: readonly string[], files?: string])[] = [
 	["base", []],

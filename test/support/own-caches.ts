@@ -16,7 +16,7 @@ export default async function makeOwnCaches(): Promise<() => Promise<void>> {
 }
 
 /**
- * How many workers run tests in machines at a time. Many tests wait for most of their time, so two workers would leave a
- * processor idle.
+ * How many workers run tests in machines at a time. Many tests wait for most of their time, so two workers would leave
+ * a processor idle.
  */
 export const WORKERS = 3;

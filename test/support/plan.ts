@@ -57,8 +57,8 @@ export function isTried(item: Item): boolean {
 
 /**
  * How new an observation of the item in the cache must be, in milliseconds since 1970. `judge` plays the item again if
- * there is none so new. An item with a record, one that is tried by name, and every item in mode `all` must be played in
- * this run. For other items, any observation in the cache is good enough.
+ * there is none so new. An item with a record, one that is tried by name, and every item in mode `all` must be played
+ * in this run. For other items, any observation in the cache is good enough.
  */
 export function playedSinceMs(item: Item): number {
 	return MODE === "all" || NAME !== undefined || isKnown(item) ? STARTED_MS : 0;

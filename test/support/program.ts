@@ -31,8 +31,8 @@ export async function compiledProgram(files: Temporary, code: string): Promise<s
 	return outfile;
 }
 
-// The kit's modules find its files relative to `import.meta.url`. In the bundle, this would be the bundle's URL. So each
-// module's own URL is written in its place.
+// The kit's modules find its files relative to `import.meta.url`. In the bundle, this would be the bundle's URL. So
+// each module's own URL is written in its place.
 const withOwnUrls: Plugin = {
 	name: "own-urls",
 	setup: ({ onLoad }) =>

@@ -20,8 +20,8 @@ export interface Situation {
 	 */
 	setUp: string;
 	/**
-	 * Shell commands to run in order, with the same variables. `$DRYDOCK` starts drydock; `user` runs its arguments as the
-	 * ordinary user.
+	 * Shell commands to run in order, with the same variables. `$DRYDOCK` starts drydock; `user` runs its arguments as
+	 * the ordinary user.
 	 */
 	commands: readonly Command[];
 }

@@ -23,7 +23,7 @@ export async function acceleratorsToTry(): Promise<Accelerator[]> {
 	return [fast, "tcg"];
 }
 
-/** Why no machine booted with `accelerator` on this computer; null if it works, or was not tried. */
+/** Why no machine booted with `accelerator` on this computer; null if one has booted, or none was tried. */
 export async function recordedFailure(accelerator: Accelerator): Promise<string | null> {
 	return readFile(join(cacheDir, "accelerators", await keyFor(accelerator), "why"), "utf8").catch(() => null);
 }

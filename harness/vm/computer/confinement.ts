@@ -5,9 +5,9 @@ import type { Accelerator } from "./accelerator.ts";
 import { rootPrivileges } from "./privileges.ts";
 
 /**
- * What QEMU may do on this computer. If an exercise breaks out of its virtual machine, it is in a process that cannot
- * start programs, has no capabilities and cannot get any, and cannot write files. If drydock runs as root and may
- * change users, the process also has a user to itself.
+ * What QEMU may do on this computer. An exercise that breaks out of its virtual machine is in QEMU's process. This
+ * process cannot start programs, has no capabilities and cannot get any, and cannot write files. If drydock runs as
+ * root and may change users, the process also has a user to itself.
  */
 
 /** User and group of a machine's QEMU if drydock runs as root: a number that systems do not assign. */
@@ -53,7 +53,7 @@ export function confined(
 /**
  * Lets a machine's QEMU open a file of the cache for reading and for a private, writable mapping.
  * @throws {Failure} unsupported: QEMU runs as a user of its own, and the file belongs to another user than root
- * @throws EACCES, EROFS …: the file cannot be opened
+ * @throws {Error} EACCES, EROFS and others: the file cannot be opened for writing
  */
 export async function letMachinesOpen(file: string): Promise<void> {
 	// Opens the file as QEMU will. If the file is in a lower layer of an overlay, opening it for writing copies the whole

@@ -2,8 +2,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 
 /**
- * Measures which share of the requested processor time a process got. On an idle computer it gets nearly all. On a busy
- * computer the process waits in a queue, so a late answer says nothing about the program that ran in it.
+ * Measures which share of the requested processor time a process got, such as a machine's QEMU. On an idle computer it
+ * gets nearly all. On a busy computer the process waits in a queue, so a late answer of the machine says nothing about
+ * the program in it.
  */
 
 /** The time that a process's threads have run, and the time that they have waited in the run queue. */
@@ -12,7 +13,7 @@ export interface ProcessorTime {
 	queuedNs: number;
 }
 
-/** @returns null if the kernel does not tell: on another system than Linux, or when the process has ended */
+/** Reads a process's times. @returns null on another system than Linux, or when the process has ended */
 export async function processorTime(pid: number): Promise<ProcessorTime | null> {
 	try {
 		const threads = await readdir(`/proc/${pid}/task`);

@@ -6,7 +6,7 @@ export interface Requirement {
 	name: string;
 	/** The program whose presence shows that the requirement is met. */
 	program: string;
-	/** Other programs that meet the requirement, too. */
+	/** Other programs, each of which also meets the requirement. */
 	alternatives?: readonly string[];
 	/** What it is for. Shown to a user who has to install it. */
 	purpose: string;

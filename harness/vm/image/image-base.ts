@@ -134,7 +134,7 @@ async function debianPackages(
 	);
 }
 
-// Deletes the translations of manual pages and keeps the sections. @returns the names of the remaining pages
+// Deletes the translations of manual pages, and keeps the English ones. @returns the names of the remaining pages
 async function keepEnglishManual(manual: string): Promise<string[]> {
 	const pages: string[] = [];
 	for (const name of await readdir(manual)) {

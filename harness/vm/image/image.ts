@@ -39,7 +39,10 @@ export async function cachedImage(): Promise<Image | null> {
 	return (await isWhole("kit", key)) ? { key, base, initrd: join(cacheDir, "kit", key, "initrd") } : null;
 }
 
-/** Where the image's parts that take tools to build are in the cache, and whether any of them has yet to be built. */
+/**
+ * The directories in the cache for those parts of the image that need tools to build, and whether any of these parts is
+ * missing (`building`).
+ */
 export async function cachedParts(): Promise<{ base: string; library: string; building: boolean }> {
 	const arch = architecture();
 	const [base, library] = [baseKey(arch), await libraryKey(arch)];

@@ -59,13 +59,13 @@ export function findPages(words: readonly string[], pages: readonly string[]): s
 		.sort((a, b) => sectionRank(a) - sectionRank(b));
 }
 
-/** The three pages whose names are nearest to the typed one. */
+/** At most three pages, whose names are nearest to the typed one. */
 export function nearestPages(words: readonly string[], pages: readonly string[]): string[] {
 	const { name } = parseWords(words);
 	const far = Math.max(2, name.length / 3);
 	const near = pages.map((page) => ({ page, letters: nameDistance(name, titleOf(page)) }));
-	// Hardly anybody mistypes the first letter and another letter, too: a page with another first letter may differ in
-	// that letter only.
+	// Hardly anybody mistypes both the first letter and another one. So a page with another first letter may differ by
+	// one letter only.
 	return near
 		.filter(({ page, letters }) => letters <= (page[0] === name[0] ? far : 1))
 		.sort((a, b) => a.letters - b.letters || sectionRank(a.page) - sectionRank(b.page))

@@ -8,7 +8,7 @@ import { MachinePool } from "../machine-pool.ts";
 import { cachedParts, ensureImage } from "./image.ts";
 import { baseIn } from "./image-base.ts";
 
-/** The name in a page's name: `ld.so` of `ld.so.8`. */
+/** A page's name without its section: `ld.so` of `ld.so.8`. */
 export const titleOf = (page: string): string => page.slice(0, page.lastIndexOf("."));
 
 /** The section in a page's name: `8` of `ld.so.8`. */

@@ -6,7 +6,7 @@ import { zx } from "../../base/zx.ts";
 import { PATH_WITH_SBIN } from "../computer/search-path.ts";
 
 /**
- * Runs a program that builds a part of the image.
+ * Runs a program that builds, packs or fetches a part of the image.
  * @param onLine gets lines of the program's standard error, for showing progress
  * @throws {Failure} the program is missing or failed, or there is no room or no network
  */
