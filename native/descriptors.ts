@@ -40,14 +40,14 @@ export function recvmsg(socket: number): number | null {
 	try {
 		return syscall("recvmsg", { sockfd: String(socket) }, [int(socket)]);
 	} catch (error) {
-		// Not the kernel's answer, but that of libkernel.c.
+		// libkernel.c returns this error, not the kernel.
 		if ((error as SyscallError).code === "ENODATA") return null;
 		throw error;
 	}
 }
 
 /**
- * Makes `newfd` refer to the same open file as `oldfd`. Closes what `newfd` was before. The new descriptor is not
+ * Makes `newfd` refer to the same open file as `oldfd`. If `newfd` is open, closes it first. The new descriptor is not
  * close-on-exec.
  * @throws {SyscallError} EBADF `oldfd` is not open
  * @see dup2(2)
@@ -65,8 +65,8 @@ export interface PollFd {
 /**
  * Waits until at least one of the descriptors is ready.
  * @param timeout in milliseconds; 0 only asks, -1 waits without limit
- * @returns for each descriptor, in their order, what is there: `POLLIN`, `POLLOUT`, and without being asked for `POLLHUP`
- * and `POLLERR`; 0 for nothing
+ * @returns for each descriptor, in their order, the events that it is ready for: `POLLIN`, `POLLOUT`, and, even if not
+ * asked for, `POLLHUP` and `POLLERR`; 0 for none
  * @throws {SyscallError} EINTR a signal was handled first
  * @see poll(2)
  */

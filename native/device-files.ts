@@ -19,7 +19,7 @@ export function mknod(path: string, mode: number, dev: number): void {
  * @see makedev(3)
  */
 export function makedev(major: number, minor: number): number {
-	// Not with <<, which has 32 bits: the number has 64. Here, each part fits into 12 and 20 bits.
+	// The operator << works with 32 bits, and the number may have more: 12 of the major and 20 of the minor number.
 	return ((major & 0xfff) << 8) + (minor & 0xff) + (minor & 0xfff00) * 2 ** 12;
 }
 

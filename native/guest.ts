@@ -66,7 +66,8 @@ export function lockMemory(): void {
 }
 
 /**
- * Makes a group that reports which processes read the files that it watches. Reading from the group never blocks.
+ * Makes a fanotify group: a descriptor that reports which processes read the files that the group watches. Reading from
+ * it never blocks.
  * @see fanotify(7)
  */
 export function fanotifyInit(): number {

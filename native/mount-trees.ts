@@ -25,8 +25,8 @@ export interface MountAttributes {
 }
 
 /**
- * Changes the attributes of a mount; with `AT_RECURSIVE` also of all mounts below it, or else of none of them. mount(2)
- * with MS_REMOUNT changes one mount alone, also if MS_REC is given.
+ * Changes the attributes of a mount. With `AT_RECURSIVE`, also changes those of all mounts below it; if one of them
+ * cannot be changed, none is. mount(2) with MS_REMOUNT changes only one mount, even with MS_REC.
  * @param pathname where the mount is. With "" and `AT_EMPTY_PATH`, the mount is the one that `dirfd` was opened on. A
  * descriptor that was opened before something was mounted there still refers to what is below
  * @param flags 0, or `AT_EMPTY_PATH` and `AT_RECURSIVE`, combined with `|`
@@ -57,10 +57,10 @@ export function mountSetattr(
 }
 
 /**
- * Opens a mount. With `OPEN_TREE_CLONE`, makes a copy of the mount that is attached nowhere, as a bind mount would be;
- * {@link moveMount} attaches it. A copy outlives a change of the root, so the engine carries mounts into a container
- * with it. A module that mounts before the change of the root needs only mount(2).
- * @param flags `OPEN_TREE_CLONE`, `AT_RECURSIVE`: with all mounts below; `AT_EMPTY_PATH`
+ * Opens a mount. With `OPEN_TREE_CLONE`, makes a copy of the mount, as a bind mount does, but attaches it nowhere:
+ * {@link moveMount} attaches it. The copy survives a change of the root, so the engine uses it to bring mounts into a
+ * container. A module that mounts before the change of the root needs only mount(2).
+ * @param flags `OPEN_TREE_CLONE`; `AT_RECURSIVE`, to copy all mounts below as well; `AT_EMPTY_PATH`; combined with `|`
  * @returns a descriptor, which is close-on-exec
  * @throws {SyscallError} ENOENT; EINVAL the mount belongs to another mount namespace; EPERM
  * @see mount_setattr(2), EXAMPLES; open_tree(2) in newer manuals
@@ -71,8 +71,8 @@ export function openTree(dirfd: number, pathname: string, flags: number): number
 }
 
 /**
- * Attaches a copy of {@link openTree} at a path, or moves a mount there. A symbolic link at the end of either path is
- * not followed, because `MOVE_MOUNT_F_SYMLINKS` and `MOVE_MOUNT_T_SYMLINKS` are not among the flags.
+ * Attaches a copy that {@link openTree} has made at a path, or moves a mount there. A symbolic link at the end of
+ * either path is not followed, because `MOVE_MOUNT_F_SYMLINKS` and `MOVE_MOUNT_T_SYMLINKS` are not among the flags.
  * @param flags `MOVE_MOUNT_F_EMPTY_PATH`: the mount is `fromDirfd` itself; `MOVE_MOUNT_T_EMPTY_PATH`: the place is
  * `toDirfd` itself
  * @throws {SyscallError} ENOENT; ENOTDIR a directory and a file; EINVAL; EPERM

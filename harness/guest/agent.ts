@@ -31,7 +31,7 @@ const PARKED_RUNNERS = 6;
 /** A practice is a run of the agent's own in a restored machine. It makes one call, and no break-out attempt. */
 const PRACTICE_RUNNERS = 1;
 const WARM_UP_RUNS = 2;
-/** The interval at which a run tells the host what it waits for. */
+/** After this time, a run begins to tell the host what it waits for. It repeats that at this interval. */
 const LONG_RUN_MS = 3_000;
 
 const port = openPort();
@@ -54,10 +54,10 @@ async function main(): Promise<void> {
 	for (;;) for (const frame of receive(decoder)) await handle(frame, runners, practiceRunners, shell);
 }
 
-async function parkRunners(forCalls: number, forEscapes: number): Promise<ParkedRunners> {
+async function parkRunners(callCount: number, escapeCount: number): Promise<ParkedRunners> {
 	const park = (count: number, place: RunnerPlace) =>
 		Promise.all(Array.from({ length: count }, () => parkRunner(place)));
-	return { forCalls: await park(forCalls, "harbour"), forEscapes: await park(forEscapes, "outside") };
+	return { forCalls: await park(callCount, "harbour"), forEscapes: await park(escapeCount, "outside") };
 }
 
 // Blocks the whole process: between two frames the agent has nothing else to do. In a restored machine, QEMU has to
@@ -106,8 +106,8 @@ async function handle(
 	}
 }
 
-// A run that takes long says what it waits for, and the host may give it up. Another thread then reads the port: a run
-// that soon ends is faster without it.
+// A run that takes long says what it waits for, and the host may give it up. Another thread then reads the port. Not
+// from the beginning, because a short run is faster without this thread.
 function followLongRun(scene: Scene, nonce: string): void {
 	const listen = async () => {
 		for await (const frame of connectToHost<HostFrame>().receive()) if (frame.type === "giveUp") scene.giveUp();
@@ -121,8 +121,7 @@ function followLongRun(scene: Scene, nonce: string): void {
 }
 
 // During a session or a stage, other threads read and write the port, because this thread serves a program. `receive`
-// has read nothing beyond the frame that began the session: the host sends nothing more until it has received
-// "started".
+// has read nothing beyond the frame that began the work: the host sends nothing more until it has received "started".
 function connectToHost<Frame extends HostFrame>(): HostConnection<Frame> {
 	const decoder = new FrameDecoder(LIMITS.workBytes);
 	let lastWrite = Promise.resolve();

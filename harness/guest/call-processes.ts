@@ -80,8 +80,8 @@ export class CallProcesses {
 	}
 
 	/**
-	 * The processes that have the token among their arguments but are neither the command nor below it, because their
-	 * parent has ended. The eldest first.
+	 * The descendants of the call's own process that have the token among their arguments but are neither the command nor
+	 * below it, because their parent has ended. The eldest first.
 	 */
 	orphans(): TaskStat[] {
 		const { command } = this;
@@ -96,7 +96,7 @@ export class CallProcesses {
 
 	/**
 	 * Whether neither the call's own process nor a descendant of it is about to act. On a busy computer, a process that
-	 * is about to act may only wait for its turn.
+	 * is about to act may have to wait long for its turn.
 	 */
 	areAsleep(): boolean {
 		return !this.#stats().some(isAwake);

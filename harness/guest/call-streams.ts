@@ -56,7 +56,7 @@ export class CallStreams {
 		return name;
 	}
 
-	/** The call uses /dev/null instead of the pipes. What is written to the call from now on is lost. */
+	/** Makes the call use /dev/null instead of the pipes. What is written to the call from now on is lost. */
 	useDevNull(): void {
 		this.substitute = "/dev/null";
 	}
@@ -83,8 +83,8 @@ export class CallStreams {
 	}
 
 	/**
-	 * Compares the terminal's settings with those that the call found: `raw` if it does nothing by itself; null if there is
-	 * no terminal.
+	 * Compares the terminal's settings with those that the call found: `raw` if the terminal does nothing by itself; null
+	 * if the call has no terminal.
 	 */
 	settings(): "as before" | "raw" | "changed" | null {
 		if (this.#masterFd < 0) return null;

@@ -9,6 +9,7 @@ import type { Command } from "./harbour.ts";
  * Its programs run in the agent's PID namespace, and its /proc shows that namespace.
  */
 export class CheckMountNamespace {
+	/** @param keeper pid, in the agent's PID namespace, of a process that keeps the mount namespace in existence */
 	private constructor(private readonly keeper: number) {}
 
 	static open(): Promise<CheckMountNamespace> {

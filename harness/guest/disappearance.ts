@@ -10,7 +10,10 @@ const STEP_MS = 50;
 
 /** Waits for what the kernel removes only some time after a container has ended: network namespaces and their links. */
 export class Disappearance {
-	/** The host's network namespaces that need not be waited for: they were there before, or have stayed. */
+	/**
+	 * The numbers (nsid) of the host's network namespaces that are not waited for: they were there before the first call,
+	 * or an earlier wait for them was in vain.
+	 */
 	readonly #known: Set<number>;
 
 	/** @param before the host before the first call */
@@ -33,8 +36,8 @@ export class Disappearance {
 	}
 
 	/**
-	 * Reads the host. Reads it again while it has a new network namespace, but only until patience ends, and only once
-	 * for each namespace.
+	 * Reads the host, again and again until it has no new network namespace, or until patience ends. A namespace that is
+	 * still there at the end is not waited for a second time.
 	 */
 	async readHost(): Promise<HostState> {
 		const patience = this.time.patienceFor(UNLINKED_MS);

@@ -62,15 +62,15 @@ export class Freezer {
 
 	/** @returns whether none of these processes was new */
 	#moveIn(pids: readonly number[]): boolean {
-		const news = pids.filter((pid) => !this.#seenPids.has(pid));
-		for (const pid of news) {
+		const newPids = pids.filter((pid) => !this.#seenPids.has(pid));
+		for (const pid of newPids) {
 			this.#seenPids.add(pid);
 			const agentsPid = agentsPidOf(pid);
 			const former = agentsPid === null ? null : cgroupOf(agentsPid);
 			if (agentsPid !== null && former !== null && move(agentsPid, this.#path.slice(CGROUPS.length)))
 				this.#formerCgroups.set(agentsPid, former);
 		}
-		return news.length === 0;
+		return newPids.length === 0;
 	}
 
 	get #frozen(): boolean {

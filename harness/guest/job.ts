@@ -16,7 +16,10 @@ export type Job =
 	  }
 	| { do: "escape"; pid: number; hostDevices: string[] };
 
-/** A line that a runner, or a process forked from it, writes to its descriptor 4. */
+/**
+ * A line that a runner, or a process forked from it, writes to its descriptor 4. `parked`: the runner waits for its
+ * job; the number is its pid.
+ */
 export type RunnerLine =
 	| { parked: number }
 	| { ending: Extract<Ending, { how: "returned" | "threw" | "child-returned" | "asynchronous" }> }

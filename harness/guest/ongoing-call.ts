@@ -32,8 +32,8 @@ const STANDSTILL_STEP_MS = 200;
  */
 export class OngoingCall {
 	/**
-	 * Resolves when the call has ended, or when the deadline has passed. After the exercise has returned or thrown, the
-	 * call's own process waits for `runner.release()`.
+	 * Resolves when the call has ended, or when it is given up. After the exercise has returned or thrown, the call's own
+	 * process waits for `runner.release()`.
 	 */
 	readonly ending: Promise<Ending>;
 	readonly processes: CallProcesses;
@@ -110,7 +110,7 @@ export class OngoingCall {
 
 	/**
 	 * Writes a line to the command. Then waits until the command waits for the next line, or until the call has ended.
-	 * @returns false if patience ended first
+	 * @returns false if patience ended first, or if nothing can change any more
 	 */
 	async feed(patience: Patience, line = ""): Promise<boolean> {
 		const before = this.#output.inputWaits;
@@ -131,7 +131,7 @@ export class OngoingCall {
 	/**
 	 * Waits until none of the call's processes is a zombie or about to act and their number no longer changes, or until
 	 * the call has ended.
-	 * @returns false if patience ended first
+	 * @returns false if patience ended first, or if nothing can change any more
 	 */
 	untilSettled(patience: Patience): Promise<boolean> {
 		let last = -1;
@@ -147,7 +147,7 @@ export class OngoingCall {
 
 	/**
 	 * Waits until the call has printed this text.
-	 * @returns false if patience ended first, or if the call ended without printing it
+	 * @returns false if patience ended first, if nothing can change any more, or if the call ended without printing it
 	 */
 	async untilPrinted(text: string, patience: Patience): Promise<boolean> {
 		await this.#until(() => this.#ended || this.#output.includes(text), patience);
@@ -157,7 +157,7 @@ export class OngoingCall {
 	/**
 	 * Waits until the command sleeps or the call has ended. A signal that reaches a shell just before its read(2) would
 	 * be handled only after that read(2) has returned.
-	 * @returns false if patience ended first
+	 * @returns false if patience ended first, or if nothing can change any more
 	 */
 	untilCommandSleeps(patience: Patience): Promise<boolean> {
 		return this.#pollUntil(() => this.#ended || this.processes.commandSleeps(), patience);
@@ -166,7 +166,7 @@ export class OngoingCall {
 	/**
 	 * Waits until none of the call's processes is about to act. Even after the call has returned, a process that it
 	 * started may not have reached its execve(2) yet.
-	 * @returns false if patience ended first
+	 * @returns false if patience ended first, or if nothing can change any more
 	 */
 	untilAllAsleep(patience: Patience): Promise<boolean> {
 		return this.#pollUntil(() => this.processes.areAllAsleep(), patience);
@@ -184,13 +184,13 @@ export class OngoingCall {
 		return this.#ended;
 	}
 
-	/** Kills every process that the call has started. */
+	/** Kills all descendants of the call's own process. */
 	kill(): void {
 		for (const { pid } of this.processes.descendants()) sendSignal(pid, "SIGKILL");
 	}
 
 	/**
-	 * Kills every process that the call has started. If the call is a server, also kills the call's own process, which
+	 * Kills all descendants of the call's own process. If the call is a server, also kills the call's own process, which
 	 * would not end with the others.
 	 */
 	stop(): void {
@@ -244,8 +244,9 @@ export class OngoingCall {
 		}
 	}
 
-	// Waits until one of the call's processes has stopped itself. Records that process's root directory and the number
-	// of its descendants, and then continues it.
+	// Waits until one of the call's processes has stopped itself. Records that process's root directory and the number of
+	// its descendants, and then sends it SIGCONT. Returns false if patience ended first, or if nothing can change any
+	// more.
 	async #untilStops(patience: Patience): Promise<boolean> {
 		const reached = await this.#pollUntil(() => this.#ended || this.processes.stopped() !== undefined, patience);
 		const task = this.processes.stopped();
@@ -277,7 +278,7 @@ export class OngoingCall {
 		}
 	}
 
-	/** @param stepMs how often to call `holds` again even if nothing was printed and the call has not ended */
+	/** @param stepMs how often at least to call `holds` again, even if nothing was printed and the call has not ended */
 	async #until(holds: () => boolean, patience: Patience, stepMs = Number.POSITIVE_INFINITY): Promise<boolean> {
 		const standstill = this.newStandstill();
 		for (;;) {

@@ -32,7 +32,7 @@ export interface Runner {
 	 * @returns the terminal's path in the harbour, to be put into the job
 	 */
 	useTerminal(window: WindowSize): string;
-	/** The job uses /dev/null instead of the pipes. */
+	/** Makes the job use /dev/null instead of the pipes. */
 	useDevNull(): void;
 	/** Writes to the job's standard input: a pipe or the terminal. */
 	input(data: string): void;
@@ -67,7 +67,7 @@ const LINE_CHARS = 1 << 20;
 
 /**
  * QEMU takes longer to translate V8's compilers than compiled code saves. So V8 interprets an exercise, and compiles
- * only code that runs ten times as long as V8 would otherwise wait.
+ * only code that has run much more often than V8 demands by default.
  */
 const LATE_COMPILATION = [
 	...["--no-sparkplug", "--no-maglev"],

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** By default, patience ends after this many times its idle time, however busy the machine is. */
 const BUSY_FACTOR = 2;
 
+/** The shortest pause between two checks of {@link Patience.onEnd}. */
 const LOOK_AGAIN_MS = 20;
 /** How often {@link Patience.onEnd} checks whether the run has been given up. */
 const GIVEN_UP_STEP_MS = 500;
@@ -33,7 +34,9 @@ export class Patience {
 		private readonly isGivenUp = () => false,
 	) {}
 
-	/** Whether patience ended before its idle time was used up, because the machine was too busy. */
+	/**
+	 * Whether patience ended before its idle time was used up, because the machine was too busy or the run was given up.
+	 */
 	get wasCutShort(): boolean {
 		return this.leftMs === 0 && idleMs() - this.#idleAtStartMs < this.ms;
 	}
@@ -52,7 +55,7 @@ export class Patience {
 		const look = () => {
 			const { leftMs } = this;
 			if (leftMs === 0) act();
-			// Pause before looking again: looking keeps the machine busy, too.
+			// Pause before looking again, because looking keeps the machine busy.
 			else timer = setTimeout(look, Math.min(Math.max(leftMs, LOOK_AGAIN_MS), GIVEN_UP_STEP_MS));
 		};
 		look();

@@ -25,7 +25,7 @@ interface RunListener {
  * @throws {DisturbedError} the agent failed after the exercise had begun
  */
 export async function play(run: Run, runners: ParkedRunners, listener: RunListener): Promise<Observation> {
-	const stages = new Stopwatch(listener.onStageEnd);
+	const stopwatch = new Stopwatch(listener.onStageEnd);
 	setUpRestoredMachine(run);
 	const programs: Observation["programs"] = {};
 	for (const preparation of run.prepare) {
@@ -35,33 +35,33 @@ export async function play(run: Run, runners: ParkedRunners, listener: RunListen
 	const checkNamespace =
 		!run.unlocked && run.steps.some((step) => step.do === "run") ? await CheckMountNamespace.open() : undefined;
 	const files = new PreopenedFiles(run.steps);
-	stages.lap("prepare");
+	stopwatch.lap("prepare");
 	const probe = new Probe(run.readings);
 	const before = probe.readHost();
 	const hostDevices = realFileSystems(before.mounts);
 	const { output } = listener;
 	const scene = new Scene(run, runners, { before, hostDevices, probe, checkNamespace, files, output });
-	stages.lap("readBefore");
+	stopwatch.lap("readBefore");
 	listener.onBegin?.(scene);
-	const { calls, after } = await playSteps(run, scene, stages).catch((cause: unknown) => {
+	const { calls, after } = await playSteps(run, scene, stopwatch).catch((cause: unknown) => {
 		throw new DisturbedError("disturbed", { cause });
 	});
 	files.close();
 	const { observed } = scene;
-	return { before, after, calls, ...observed, programs: { ...programs, ...observed.programs }, stageMs: stages.laps };
+	return { before, after, calls, ...observed, programs: { ...programs, ...observed.programs }, stageMs: stopwatch.laps };
 }
 
-async function playSteps(run: Run, scene: Scene, stages: Stopwatch): Promise<Pick<Observation, "calls" | "after">> {
+async function playSteps(run: Run, scene: Scene, stopwatch: Stopwatch): Promise<Pick<Observation, "calls" | "after">> {
 	const deadline = setTimeout(() => scene.giveUp(), run.deadlineMs);
 	for (const step of run.steps) {
 		await scene.playStep(step);
-		stages.lap(step.do);
+		stopwatch.lap(step.do);
 	}
 	const calls = await scene.endCalls();
 	clearTimeout(deadline);
-	stages.lap("untilEnd");
+	stopwatch.lap("untilEnd");
 	const after = await scene.readHostAtEnd();
-	stages.lap("readAfter");
+	stopwatch.lap("readAfter");
 	scene.release();
 	return { calls, after };
 }

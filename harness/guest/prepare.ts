@@ -11,8 +11,10 @@ import { startServer } from "./servers.ts";
 
 type ProgramEnd = Observation["programs"][string];
 
+/** How much of a program's standard output, and of its standard error, is kept by default: the beginning. */
 const KEPT_OUTPUT_CHARS = 8_000;
 const PREPARATION_MS = 30_000;
+/** How long the agent waits for a program's last output after the program has ended. */
 const LAST_OUTPUT_MS = 500;
 
 /** Once these are set, no process can trace another one or change the kernel. None of them can be reset. */
@@ -28,7 +30,7 @@ const LOCKING_SYSCTLS: readonly [sysctl: string, value: string][] = [
 /**
  * Sets the clock of a restored machine, gives its kernel new randomness, and sets {@link LOCKING_SYSCTLS} unless the
  * work is `unlocked`. All machines restored from one snapshot have the same clock, and would draw the same random
- * numbers.
+ * numbers. For a rehearsal, whose `entropy` is empty, does nothing.
  */
 export function setUpRestoredMachine({ entropy, timeMs, unlocked }: Work): void {
 	if (entropy === "") return;
@@ -78,7 +80,7 @@ async function runOrThrow(argv: readonly string[]): Promise<ProgramEnd> {
 
 /**
  * Runs a program, and returns how it ended. A program that is still running when patience ends is killed, and its code
- * is null.
+ * is null. If the program cannot be started, the code is null, and `stderr` says why.
  * @param keptChars how many characters of its standard output are kept; the rest is dropped
  */
 export function runProgram(

@@ -3,10 +3,13 @@ import { Standstill, timersDue } from "./standstill.ts";
 
 /** The part of a run's deadline that one step may spend on waiting for something that may never come. */
 const PATIENCE_SHARE = 0.25;
-/** The same part for a wait that ends once the machine has been idle for some seconds. */
+/** The part of the deadline that {@link RunTime.patienceFor} may last while the machine is busy. */
 const BUSY_PATIENCE_SHARE = 0.5;
 
-/** The time of one run: how long its steps may wait, and whether it has been given up. It begins when it is made. */
+/**
+ * The time of one run: how long its steps may wait, and whether it has been given up. The time begins when this object
+ * is made.
+ */
 export class RunTime {
 	readonly #startMs = performance.now();
 	readonly #timersBefore: number;
@@ -26,17 +29,20 @@ export class RunTime {
 		this.#isGivenUp = true;
 	}
 
-	/** For something that may never come. */
+	/** New patience for something that may never come. */
 	get patience(): Patience {
 		return this.#patienceOf(this.deadlineMs * PATIENCE_SHARE);
 	}
 
-	/** For something that comes within this much idle time. On a busy machine, it may take half of the run's deadline. */
+	/**
+	 * New patience for something that comes within this much idle time. On a busy machine, it may last half of the run's
+	 * deadline.
+	 */
 	patienceFor(idleMs: number): Patience {
 		return this.#patienceOf(idleMs, Math.max(idleMs, this.deadlineMs * BUSY_PATIENCE_SHARE));
 	}
 
-	/** For a wait that also ends when nothing can change any more. */
+	/** A new standstill, for a wait that also ends when nothing can change any more. */
 	newStandstill(): Standstill {
 		return new Standstill(this.#timersBefore, () => this.deadlineMs - (performance.now() - this.#startMs));
 	}

@@ -37,8 +37,8 @@ report({ parked: process.pid });
 const job = readJob();
 reseedRandom();
 // Shutting Node down takes longer than the exercise did, so process.exit ends the process at once. In a forked child,
-// process.exit shuts Node down as it does under box: fork has not copied the threads that it needs, and the kernel
-// kills the child with SIGSEGV.
+// process.exit shuts Node down as it does under box: the shutdown needs threads that fork has not copied, and the
+// kernel kills the child with SIGSEGV.
 const exitThroughNode = Reflect.get(process, "reallyExit") as (code?: number) => never;
 Object.assign(process, {
 	reallyExit: (code?: number) => (isChildTask() ? exitThroughNode.call(process, code) : exitAtOnce(code ?? 0)),
@@ -66,8 +66,8 @@ function end(ending: RunnerEnding): never {
 	exitAtOnce(inChild ? 70 : 0);
 }
 
-// The agent keeps only a part of a longer line. The host's limit is lower than this one, so the host still reports the
-// value as too long.
+// Cuts off a value that is too long: of a very long line, the agent would keep only a part. The host's limit is lower
+// than VALUE_CHARS, so the host still finds the value too long.
 function withBoundedValue(ending: Exclude<RunnerEnding, { how: "threw" }>): RunnerEnding {
 	if (ending.how !== "returned") return ending;
 	const text = JSON.stringify(ending.value) ?? "";

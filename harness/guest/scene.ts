@@ -24,7 +24,7 @@ type Output = (stream: "stdout" | "stderr", data: Buffer) => void;
 
 /** How long a look waits for the calls' processes to sleep; see {@link Patience}. */
 const ALL_ASLEEP_MS = 500;
-/** The same on a busy computer. Not longer, because an engine that never sleeps while it waits is right, too. */
+/** The same on a busy computer. Not longer, because an engine may be right although it never sleeps while it waits. */
 const ALL_ASLEEP_BUSY_MS = 1_500;
 /**
  * How long a question waits for an answer. The kernel sends an unanswered SYN again after one second. On the way from
@@ -93,7 +93,10 @@ export class Scene {
 		this.#disappearance = new Disappearance(probe, this.#time, context.before);
 	}
 
-	/** Takes a step. Records the step in `observed.givenUp` if what it waits for has not come. */
+	/**
+	 * Takes a step, unless the run has been given up. Records the step in `observed.givenUp` if what it waits for has not
+	 * come.
+	 */
 	async playStep(step: Step): Promise<void> {
 		if (this.#time.isGivenUp || (await this.#play(step))) return;
 		const name = "call" in step ? step.call : "as" in step ? step.as : "";
@@ -110,8 +113,8 @@ export class Scene {
 		const all = [...this.#calls].map(async ([name, call]) => [name, await call.report()] as const);
 		const made = Object.fromEntries(await Promise.all(all));
 		// A call that was never made is reported as hung: an earlier step used up the deadline.
-		const waiting = Object.keys(this.run.calls).map((name) => [name, NEVER_MADE] as const);
-		return { ...Object.fromEntries(waiting), ...made };
+		const neverMade = Object.keys(this.run.calls).map((name) => [name, NEVER_MADE] as const);
+		return { ...Object.fromEntries(neverMade), ...made };
 	}
 
 	/** Reads the host after all calls have ended. */
@@ -119,7 +122,7 @@ export class Scene {
 		return this.#disappearance.readHost();
 	}
 
-	/** Stops waiting for calls that still run, because the deadline has passed or they can no longer end. */
+	/** Ends all waits of the run, because the deadline has passed, the host says so, or a call can no longer end. */
 	giveUp(): void {
 		this.#time.giveUp();
 		for (const call of this.#calls.values()) call.giveUp();

@@ -6,8 +6,8 @@ import { prepare, setUpRestoredMachine } from "./prepare.ts";
 import { type RunningProgram, startOnPipes, startOnTerminal } from "./running-program.ts";
 
 /**
- * After the command has ended, the agent waits for output until none has come for this long. It does not wait for the
- * end of the output: a process that the command left behind may keep the output open.
+ * After the program has ended, the agent waits for output until none has come for this long. It does not wait for the
+ * end of the output: a process that the program left behind may keep the output open.
  */
 const SILENCE_MS = 500;
 
@@ -21,6 +21,7 @@ export interface HostConnection<Frame = SessionFrame> {
 /**
  * Runs a session's program, and copies data between the program and the host until the program has ended. The agent
  * holds at most one piece of each stream, so a slow reader makes its writer wait.
+ * @param parked becomes the program if the session asks for this shell on a terminal; otherwise, the shell is ended
  */
 export async function holdSession(session: Session, parked: ParkedShell, connection: HostConnection): Promise<void> {
 	const { nonce } = session;
@@ -52,7 +53,7 @@ export async function holdSession(session: Session, parked: ParkedShell, connect
 	};
 	const { code, signal } = await program.ended;
 	await Promise.race([Promise.all(copied), untilSilent()]);
-	// If the command restarts the machine or switches it off, the machine's end tells the host more than this frame.
+	// If the program restarts the machine or switches it off, the machine's end tells the host more than this frame.
 	if (harbourIsUp()) await connection.send({ type: "ended", nonce, code, signal });
 }
 

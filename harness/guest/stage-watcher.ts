@@ -15,7 +15,7 @@ type ViewContents = Pick<View, "host" | "shells">;
 const READINGS_MS = [0, 60, 260, 760, 1_760];
 /** After output, a command mostly changes something. So the watcher waits a little before it reads. */
 const AFTER_OUTPUT_MS = 60;
-/** The longest pause. */
+/** The longest pause between two readings, unless {@link MAX_SHARE_OF_TIME} asks for a longer one. */
 const PAUSE_MS_MAX = 100;
 /** Reading takes at most this part of the time. */
 const MAX_SHARE_OF_TIME = 0.3;
@@ -52,7 +52,8 @@ export class StageWatcher {
 
 	/**
 	 * Reads everything, and passes it on if it has changed.
-	 * @returns false if nothing has changed
+	 * @returns false if nothing has changed; true if something disappeared while it was read, so that nothing was passed
+	 * on
 	 */
 	async readAndSend(): Promise<boolean> {
 		const contents = this.#read();
@@ -127,8 +128,8 @@ function readShell(shell: number | null, probe: Probe): ViewContents["shells"][s
 
 /**
  * The process that gets what is typed: the youngest one in the foreground process group of the shell's terminal. If
- * this is an engine that copies what is typed to a terminal of its container's, the youngest one in that terminal's
- * foreground.
+ * this process is an engine that passes on what is typed to its container's terminal, returns the youngest process in
+ * that terminal's foreground.
  * @see proc_pid_stat(5): pgrp, session, tpgid
  */
 function foregroundProcess(shell: number): number {

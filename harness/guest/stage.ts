@@ -32,8 +32,8 @@ export async function holdStage(stage: Stage, connection: HostConnection<StageFr
 
 	for await (const frame of connection.receive()) {
 		if (frame.type === "pauseSending") {
-			// Report the current state before the save: the host shows it together with the saved moment, and must not
-			// have to wait for it until after the save.
+			// Report the current state before the save, because the host shows this state together with the saved moment.
+			// Otherwise, the state would come only after the save.
 			await watcher.readAndSend();
 			pause.begin();
 			await connection.send({ type: "sendingPaused", nonce });

@@ -73,6 +73,6 @@ function hasSocket(pid: number): boolean {
 	try {
 		return Object.values(readDescriptors(pid)).some((file) => file.startsWith("socket:"));
 	} catch {
-		return false; // It has ended meanwhile.
+		return false; // The process has ended meanwhile.
 	}
 }

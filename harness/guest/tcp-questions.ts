@@ -10,8 +10,8 @@ import type { Patience } from "./patience.ts";
  * there.
  *
  * A listener greets each connection with a token that it draws at that moment, so no other server can send the right
- * token. If a question leaves the port open, the kernel chooses the port when the listener is made. The question is
- * asked in the same turn of the event loop, so no process can take that port first or prepare for it.
+ * token. If a listener names no port, the kernel chooses one when the listener is made. The questions to that port are
+ * asked in the same turn of the event loop, so no process can take the port first or prepare for it.
  */
 
 /** The `failed` of a question that got neither an answer nor a refusal before patience ended. */
@@ -36,7 +36,8 @@ type Tokens = Map<string, Pick<Answer, "by" | "seenAs">>;
 /**
  * Asks all questions at once.
  * @param networkOf returns the path of a place's network namespace, or undefined if there is no such place
- * @returns the answers by the question's name; a question has no answer if the place that it is asked from is not there
+ * @returns the answers by the question's name; a question has no answer if the place that it is asked from is not
+ * there, or if it asks for the port of a listener that is not there
  */
 export async function askAll(
 	{ listeners, questions }: AskStep,
@@ -94,8 +95,12 @@ function listen(network: string, { place, port = 0 }: Listener, tokens: Tokens, 
 const end = (socket: Socket) => (socket.connecting ? socket.destroy() : socket.resetAndDestroy());
 
 interface Received {
+	/** What the other end sent first: the token if the other end is a listener of the agent. Empty if it sent nothing. */
 	token: string;
-	/** Why there was no answer: the name of the error, such as ECONNREFUSED, or {@link TIMEOUT}. */
+	/**
+	 * Why there was no answer: the name of the error, such as ECONNREFUSED, or {@link TIMEOUT}. Empty if the other end
+	 * sent something, or only closed the connection.
+	 */
 	failed: string;
 }
 
@@ -106,7 +111,7 @@ function connectAndReceive(
 	sockets: Socket[],
 	timeout: Promise<void>,
 ): Promise<Received> {
-	// The lookup answers synchronously. So this socket, too, is made before the thread leaves the namespace.
+	// The lookup answers synchronously, so the socket is made before the thread leaves the namespace.
 	const socket = inNamespaceAt(network, "net", () =>
 		createConnection({ host: "there", port, family: 4, lookup: (_host, _options, done) => done(null, address, 4) }),
 	);

@@ -7,12 +7,12 @@ import { Printed, SendingPaused, ShellEnded, View } from "./stage.ts";
 
 /** Every frame that a guest may send. */
 export const GuestFrame = v.variant("type", [
-	/** The agent is ready. Sent once, before the snapshot. */
+	/** The agent is ready. Sent once, before the snapshot. `kernel`: the kernel's release. */
 	v.object({ type: v.literal("ready"), kernel: text }),
 	v.object({
 		type: v.literal("pong"),
 		nonce: text,
-		/** The guest's own clock. */
+		/** The time since the agent started, by the guest's own clock. */
 		monotonicMs: v.number(),
 	}),
 	/**
@@ -27,7 +27,10 @@ export const GuestFrame = v.variant("type", [
 		/** Base64. */
 		data: v.pipe(v.string(), v.maxLength(LIMITS.outputBytes * 2)),
 	}),
-	/** A stage of the run has ended: its preparation, a step of its scenario, or the wait for the calls' ends. */
+	/**
+	 * A stage of the run has ended: its preparation, a step of its scenario, the wait for the calls' ends, or a reading
+	 * of the host before or after them.
+	 */
 	v.object({ type: v.literal("stageEnded"), nonce: text }),
 	v.object({ type: v.literal("report"), nonce: text, observation: Observation }),
 	/** Sent regularly during a long run, with the processes of its calls. */

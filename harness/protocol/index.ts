@@ -4,7 +4,7 @@
  *
  * The host does not trust the guest, because the exercise is root there. The host checks every frame against these
  * schemas, bounds its size, and ends the work at the first violation. Every frame of the guest but `ready` repeats the
- * work's nonce. The nonce is in no file, and the exercise never sees it.
+ * nonce of the host's frame that it belongs to. A nonce is in no file, and the exercise never sees it.
  */
 
 export type { Escape, NamespaceMount } from "../readings/break-out.ts";

@@ -4,7 +4,7 @@
  * - `runBytes`: the most that the host accepts from a guest in one run.
  * - `outputBytes`: the most that the guest passes on of a run's standard output, and of its standard error.
  * - `ledgerBytes`: the most that the agent reads of a ledger.
- * - `programChars`: the most that the agent keeps of a program's standard output.
+ * - `programChars`: the most that the agent keeps of a program's standard output if the step says `keepAll`.
  */
 export const LIMITS = {
 	frameBytes: 4 << 20,

@@ -9,12 +9,13 @@ import { LIMITS } from "./limits.ts";
 /** The result of a run: what the agent read at each moment, and how each call and each program ended. */
 
 const LedgerCall = v.object({
-	/** Line of descent of the process: "1", its first child "1.1", and so on. */
+	/** The process, by its line of descent: "1", its first child "1.1", and so on. */
 	task: text,
 	call: text,
 	args: record(text, text),
 	/** What the system call returned. Absent if the call failed, or never returned. */
 	result: v.optional(v.number()),
+	/** The error's name, such as EINVAL. Absent if the call succeeded, or never returned. */
 	error: v.optional(text),
 });
 
@@ -34,22 +35,25 @@ const CallReport = v.object({
 			v.object({
 				pid: count,
 				startTicks: count,
-				/** Its root directory. `root`: the entries of that directory. */
+				/** Which directory its root is. `root`: the entries of that directory. */
 				rootPlace: v.nullable(FileId),
 				root: list(text),
-				/** How many of its descendants were still there. */
+				/** How many descendants it had at that moment. */
 				children: count,
 			}),
 		),
 		null,
 	),
 	ledger: list(LedgerCall),
-	/** The functions of node:fs that changed something. Apart from the ledger, because explanations look at its order. */
+	/**
+	 * The calls of those functions of node:fs that change something. They are not in `ledger`, because explanations look
+	 * at the order of the calls there.
+	 */
 	writes: v.optional(
 		list(
 			v.object({
 				...LedgerCall.entries,
-				/** How many calls of the ledger came before. */
+				/** How many calls in `ledger` came before this one. */
 				after: count,
 			}),
 		),
@@ -60,12 +64,13 @@ const CallReport = v.object({
 /** What the agent read at one moment. */
 const Moment = v.object({
 	host: HostState,
-	/** The command of each call, by the call's name. Null for a command that has ended or never ran. */
+	/** The command of each call, by the call's name. Null for a command that has ended or has not run yet. */
 	commands: record(text, v.nullable(ProcessState)),
 });
 
 /** How a program ended that the agent started on the host for the run. */
 const ProgramEnd = v.object({
+	/** Null: a signal ended the program, or it could not be started. */
 	code: v.nullable(count),
 	stdout: v.pipe(v.string(), v.maxLength(LIMITS.programChars)),
 	stderr: text,
@@ -75,11 +80,15 @@ const ProgramEnd = v.object({
  * The result of a question: which listener answered, and from which address it saw the connection come; or the failure.
  */
 const Answer = v.object({
-	/** The place of the listener. Empty if nobody answered, or somebody else than a listener of the agent. */
+	/**
+	 * The place of the listener. Empty if nobody answered, or if a server of somebody else did. `seenAs` is then empty,
+	 * too.
+	 */
 	by: text,
 	seenAs: text,
 	/**
-	 * The name of the kernel's error, such as ECONNREFUSED, or other words. Empty if a listener of the agent answered.
+	 * Why no listener of the agent answered: the name of the kernel's error, such as ECONNREFUSED, or other words. Empty
+	 * if one answered.
 	 */
 	failed: text,
 });
@@ -94,21 +103,21 @@ const Measured = v.pipe(
 );
 
 export const Observation = v.object({
+	/** The host before the first call. `after`: the host after all calls have ended. */
 	before: HostState,
-	/** By the name that the step gives. */
+	/** What each step `look` read, by the name that the step gives. */
 	moments: record(text, Moment),
 	after: HostState,
+	/** By the call's name. */
 	calls: record(text, CallReport),
+	/** The programs that steps and the preparation ran, by the name `as` that is given there. */
 	programs: record(text, ProgramEnd),
 	/**
 	 * By the question's name. A question that could not be asked has no answer here, such as one whose place was not
 	 * there.
 	 */
 	answers: record(text, Answer),
-	/**
-	 * The images that were read, by path. Null: there is no image at the path. An image that was read twice has two
-	 * readings.
-	 */
+	/** By path, the first two readings of each image. Null: there was no image at the path. */
 	images: record(text, v.pipe(v.array(v.nullable(ImageReading)), v.maxLength(2))),
 	/** By the step's name: whether the call ended within the time that the agent waited after the signals. */
 	signals: record(text, v.picklist(["ended", "ignored"])),
@@ -116,8 +125,12 @@ export const Observation = v.object({
 	measured: v.optional(record(text, Measured), {}),
 	/** The steps that waited in vain, each with its kind and its call (otherwise its `as`), such as `feed box`. */
 	givenUp: list(text),
+	/** How much the calls wrote, even beyond the part that was passed on. */
 	outputBytes: v.object({ stdout: count, stderr: count }),
-	/** How long each stage of the run took in the guest, in milliseconds. */
+	/**
+	 * How long each stage of the run took in the guest, in milliseconds, by name, such as `prepare`. All steps of a kind,
+	 * such as `look`, are one stage.
+	 */
 	stageMs: record(text, v.number()),
 });
 

@@ -11,8 +11,8 @@ export interface Listener {
 }
 
 /**
- * A TCP connection that the agent tries to make. `port.of`: the port that the kernel chose for the listener of that
- * place.
+ * A TCP connection that the agent tries to make, from the place `from`. `port.of`: the port that the kernel chose for
+ * the listener of that place.
  */
 export interface Question {
 	name: string;
@@ -46,7 +46,8 @@ export interface Call {
 	 */
 	until?: "runs" | "returns" | "stops" | { serves: SocketAddress } | undefined;
 	/**
-	 * Whether the export may return a promise: the call then lasts until it settles. Otherwise a promise is a mistake.
+	 * Whether the export may return a promise: the call then lasts until the promise settles. Otherwise, a promise ends
+	 * the call as `asynchronous`.
 	 */
 	asynchronous?: boolean | undefined;
 }
@@ -64,24 +65,26 @@ export type Step =
 	 */
 	| { do: "look"; as: string; call?: string; writes?: Record<string, string>; allEnded?: true }
 	/**
-	 * Writes a line to the call's standard input; an empty line if not given. Waits until the command says that it waits
-	 * for the next line. With `last`, closes the input after this line, and waits until the call has ended.
+	 * Writes a line to the call's standard input; an empty line if `line` is not given. Waits until the command says that
+	 * it waits for the next line. With `last`, closes the input after this line, and waits until the call has ended.
 	 */
 	| { do: "feed"; call: string; line?: string; last?: true }
-	/** Writes these characters, such as Ctrl-C for a terminal. Waits for nothing. */
+	/** Writes these characters to the call's standard input, such as Ctrl-C for a terminal. Waits for nothing. */
 	| { do: "feed"; call: string; text: string }
 	/** Changes the size of the call's terminal. */
 	| { do: "resize"; call: string; window: WindowSize }
 	/** Closes the agent's end of the call's terminal. */
 	| { do: "hangUp"; call: string }
 	/**
-	 * Sends signals, one right after the other. With `as`, waits for the end of the call, and keeps under this name
-	 * whether it ended. If it did not end, the agent reads host and commands under the name `CALL: ignored`, CALL being
-	 * the call's name, and kills what the call has started.
+	 * Sends signals, one right after the other, once the command sleeps. `to`: the command; the init of the call's PID
+	 * namespace (the command if the call has none); or the engine, which is the call's own process. With `as`, waits for
+	 * the end of the call, and keeps under this name whether it ended. If it did not end, the agent reads host and
+	 * commands under the name `CALL: ignored`, CALL being the call's name, and kills the descendants of the call's own
+	 * process.
 	 */
 	| { do: "signal"; call: string; to: "command" | "init" | "engine"; signals: NodeJS.Signals[]; as?: string }
 	/**
-	 * - `settled`: waits until none of the call's processes is a zombie and their number stays the same.
+	 * - `settled`: waits until none of the call's processes is a zombie or about to act, and their number stays the same.
 	 * - `ended`: waits until the call has ended.
 	 * - `prints`: waits until this text was written to the call's terminal or standard output.
 	 */
@@ -89,8 +92,9 @@ export type Step =
 	/** Waits until the host has none of these links. The kernel removes a link some time after its namespace is gone. */
 	| { do: "await"; until: { unlinked: string[] } }
 	/**
-	 * Kills (SIGKILL) everything that the call has started, and waits for the end of the call. For a call that `serves`,
-	 * the call's own process is killed, too, because a server never returns. A server that is not stopped ends as `hung`.
+	 * Kills (SIGKILL) the descendants of the call's own process, and waits for the end of the call. For a call that
+	 * `serves`, also kills the call's own process, because a server never returns. A server that is not stopped ends as
+	 * `hung`.
 	 */
 	| { do: "stop"; call: string }
 	/** Calls an instrument of the run, and keeps its result under the name `as`; see {@link Run.instruments}. */
@@ -107,9 +111,9 @@ export type Step =
 	 */
 	| { do: "ask"; listeners: Listener[]; questions: Question[]; afresh?: NetworkPlace[] }
 	/**
-	 * Runs a program on the host, or in the network namespace of a call's command. Keeps the first 8000 characters of its
-	 * standard output and of its standard error. With `keepAll`, keeps {@link LIMITS}.programChars of its standard
-	 * output.
+	 * Runs a program on the host, or in the network namespace of a call's command. Keeps, under the name `as`, its exit
+	 * code and the first 8000 characters of its standard output and of its standard error. With `keepAll`, keeps
+	 * {@link LIMITS}.programChars of its standard output.
 	 */
 	| { do: "run"; argv: string[]; networkOf?: string; as: string; keepAll?: boolean };
 
@@ -127,8 +131,9 @@ export interface Run extends Work {
 	steps: Step[];
 	/**
 	 * What is read of host and commands in addition to what is always read. With `breakOut`, the agent also tries to
-	 * break out.
+	 * break out of the root of each command that it reads.
 	 */
 	readings: Readings;
+	/** How long the steps and the wait for the calls' ends may take. Then the calls that still run are given up. */
 	deadlineMs: number;
 }

@@ -10,7 +10,7 @@ import type { WindowSize, Work } from "./work.ts";
  */
 export interface Stage extends Work {
 	type: "stage";
-	/** By name. The agent starts a shell again when it has ended. */
+	/** The shells, by name. The agent starts a shell again when it has ended. */
 	shells: Record<string, { argv: string[]; environment: Record<string, string>; window: WindowSize }>;
 	/**
 	 * What is read in addition to what is always read: of the host, and of the process that each shell's user talks to.

@@ -3,6 +3,10 @@ export interface Work {
 	nonce: string;
 	/** Base64: 48 random bytes from the host. Without them, all restored machines would draw the same random numbers. */
 	entropy: string;
+	/**
+	 * The host's clock, in milliseconds since 1970. A restored machine has the time of the snapshot until the agent sets
+	 * it.
+	 */
 	timeMs: number;
 	prepare: Preparation[];
 	/**
@@ -18,7 +22,8 @@ export type Preparation =
 	| { do: "directory"; path: string }
 	| { do: "copy"; from: string; to: string }
 	/**
-	 * Runs a program. If the program fails, the run fails. With `as`, its end and its output are kept under that name.
+	 * Runs a program. If its exit code is not 0, the whole work fails. With `as`, in a run, its end and its output are
+	 * kept under that name.
 	 */
 	| { do: "run"; argv: string[]; as?: string }
 	/** Starts a stock program that keeps running, such as a registry, and waits until it accepts connections. */
@@ -33,7 +38,7 @@ export type Preparation =
 /** Where a server listens on the guest's host: the path of a Unix socket, or a TCP port of 127.0.0.1. */
 export type SocketAddress = { path: string } | { port: number };
 
-/** In characters. */
+/** The size of a terminal, in characters. */
 export interface WindowSize {
 	columns: number;
 	rows: number;
