@@ -74,7 +74,7 @@ export interface Termios {
 	c_iflag: number;
 	/** What happens to output, such as `OPOST`: a line feed is written as carriage return and line feed. */
 	c_oflag: number;
-	/** How the line works, such as `CSIZE`: how many bits a character has. */
+	/** The settings of a serial line, such as `CSIZE`: how many bits a character has. */
 	c_cflag: number;
 	/**
 	 * What the terminal does by itself. `ECHO`: it shows what is typed; `ICANON`: input comes line by line; `ISIG`:

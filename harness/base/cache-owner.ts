@@ -3,8 +3,9 @@ import { dirname } from "node:path";
 import { Failure } from "./failure.ts";
 
 /**
- * Who owns the cache. Several users may read one cache; only its owner changes it. Root could change every user's
- * cache. But the files that root replaced would belong to root, and the owner could no longer change them.
+ * Who owns the cache. Several users may read one cache. An entry belongs to the user who made it, and only this user
+ * changes it. Root could change every user's entries. But the files that root replaced would belong to root, and the
+ * owner could no longer change them.
  */
 
 const OTHER_CACHE = "export DRYDOCK_CACHE=/a/directory/of/yours, and repeat the command";

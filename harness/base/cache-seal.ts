@@ -40,7 +40,12 @@ export async function seal(dir: string): Promise<void> {
 	await writeSeal(dir, await measure(dir));
 }
 
-/** Whether a directory's files match its seal. False if the directory cannot be read. */
+/**
+ * Whether a directory's files match its seal. False if the directory cannot be read.
+ *
+ * If they match and the directory belongs to this user, also mends what is out of date: renews a seal whose times
+ * differ from the files' or that has no digests, and lets all users read the files.
+ */
 export async function isSealed(dir: string): Promise<boolean> {
 	const sealed = await readSeal(dir);
 	// Another process may have discarded the entry meanwhile, or it belongs to another user and this one may not read it.
@@ -64,7 +69,7 @@ export async function isSealed(dir: string): Promise<boolean> {
 	return true;
 }
 
-// The name of a seal, or of the temporary file in which a seal is being written.
+// Whether this is the path of a seal, or of the temporary file in which a seal is being written.
 const isPartOfSeal = (path: string) => path.split("/").pop()?.startsWith(SEAL) === true;
 
 // Whether this process may change an entry: only the owner may. Root could change another user's entry, but then the owner

@@ -65,7 +65,10 @@ export async function cached(
 	});
 }
 
-/** For {@link cached}, to have these entries made again: the result is true for an entry once it has been replaced. */
+/**
+ * Returns an `isGood` for {@link cached} that has these entries made again: it is false for one of them until the entry
+ * has been replaced.
+ */
 export async function madeAgain(...entries: readonly string[]): Promise<IsGood> {
 	const before = await Promise.all(entries.map(sealOf));
 	return async (entry) => !before.includes(await sealOf(entry));

@@ -57,7 +57,10 @@ export function failureOf(error: unknown): Failure | null {
 }
 
 const FORBIDDEN = "this user may not do that";
-/** The kernel's refusals that are not drydock's fault, and what they mean. Every other one is an error of drydock. */
+/**
+ * The error codes of refusals that are not drydock's fault, and what they mean. A refusal with another code mostly is
+ * an error of drydock.
+ */
 const MEANINGS = new Map([
 	["EACCES", FORBIDDEN],
 	["EPERM", FORBIDDEN],
@@ -85,7 +88,7 @@ interface Refusal {
 	next: string | undefined;
 }
 
-// A compiler makes a message of an error, so its code is lost, and only the text begins with it.
+// A compiler passes on only an error's text, so the property `code` is lost. But the text begins with the code.
 const codeIn = ({ message }: Error) => /^(EMFILE|ENFILE|ENOMEM): /.exec(message)?.[1] ?? "";
 
 function refusal(error: NodeJS.ErrnoException): Refusal | null {

@@ -5,7 +5,7 @@ import { plainWanted } from "./plain.ts";
 export interface Progress {
 	/** Runs a step of the work, and shows its title and how long it took. */
 	step<T>(title: string, work: (showDetail: (detail: string) => void) => Promise<T>): Promise<T>;
-	/** Shows a text that is good to know, but no error. */
+	/** Shows a text that the user should know, and that is not an error. */
 	note(text: string): void;
 }
 

@@ -51,6 +51,7 @@ export class TextLayout {
 		this.block(wrapped(text, this.#style.width, false));
 	}
 
+	/** Adds an item of a list. Only an item with the usual indentation has a bullet. */
 	item(text: string, indent = 2): void {
 		const lines = wrapped(text, this.#style.width - indent - 2, false).split("\n");
 		const bullet = this.#style.plain ? "- " : "· ";
@@ -58,7 +59,7 @@ export class TextLayout {
 			this.line(`${" ".repeat(indent)}${index === 0 && indent === 2 ? bullet : "  "}${line}`);
 	}
 
-	/** The part of a line that fits the width. For a line that is not the report's own, such as a program's. */
+	/** The part of a text that fits the width. For lines that are not the report's own, such as a program's output. */
 	clipped(text: string): string {
 		const { width } = this.#style;
 		let [line, fits, columns] = ["", "", 0];
@@ -72,6 +73,7 @@ export class TextLayout {
 		return line;
 	}
 
+	/** Adds a label, and beside it a text. */
 	labelled(label: string, text: string): void {
 		const lines = wrapped(text, this.#style.width - LABEL_WIDTH - 2).split("\n");
 		for (const [index, line] of lines.entries())
@@ -79,8 +81,8 @@ export class TextLayout {
 	}
 
 	/**
-	 * Two columns under their headings, side by side. In plain text, the second column follows below the first. The row
-	 * where the columns begin to differ is marked.
+	 * Adds two columns under their headings, side by side; in plain text, the second column below the first. `mark`:
+	 * whether this is the row where the columns begin to differ.
 	 */
 	twoColumns(headings: [string, string], rows: readonly { cells: [string, string]; mark: boolean }[]): void {
 		const [left, right] = headings;
@@ -110,7 +112,7 @@ export class TextLayout {
 		}
 	}
 
-	/** A label, and beside it two cells of any number of lines. */
+	/** Adds a label, and beside it two cells of any number of lines. */
 	row(label: string, left: string[], right: string[]): void {
 		const width = Math.floor((this.#style.width - ROW_LABEL_WIDTH - 2) / 2);
 		const cells = [left, right].map((cell) => cell.flatMap((line) => wrapped(line, width).split("\n")));

@@ -11,7 +11,7 @@ export interface SaveWatcher {
 }
 
 /**
- * Calls `saved` whenever a module, or another one in its directory, is saved.
+ * Calls `saved` whenever the module `file`, or another module in its directory, is saved.
  * @param poll whether to check the files at intervals: some mounts do not report changes
  */
 export function watchSaves(file: string, saved: () => void, { poll = false } = {}): SaveWatcher {

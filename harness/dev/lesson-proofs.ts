@@ -130,7 +130,7 @@ async function proveSkeleton(
 		proof(
 			"the skeleton gets no points",
 			verdict.groups.flatMap(({ title, points }) =>
-				points === 0 ? [] : [`"${title}" is right without any work: name in onlyWith what it has to stand beside`],
+				points === 0 ? [] : [`"${title}" is right without any work: name in its onlyWith a group that takes work`],
 			),
 		),
 	];
@@ -176,7 +176,8 @@ function leftovers({ facts, observation: { before, after } }: Reference): string
 	return [...changed, ...network];
 }
 
-// Returns an error of the lesson's own. Throws if this computer cannot run virtual machines.
+// Returns what `load` returns, or the error that it throws. But if this computer cannot run virtual machines, throws
+// that error.
 async function resultOrError<T>(load: () => Promise<T>): Promise<T | Error> {
 	try {
 		return await load();

@@ -3,19 +3,22 @@ import { rulesOf } from "../judge/common.ts";
 import { groupsOf } from "../judge/groups.ts";
 import { type Proof, proof } from "./proof.ts";
 
-/** Proves that a lesson's points can be given: without points, nobody would notice that a group does not count. */
+/**
+ * Proves that check.ts divides a lesson's points among groups of facts, and that each group is worth some. Otherwise, a
+ * group could have no effect, and nobody would notice.
+ */
 export function provePoints(check: Check): Proof[] {
 	const { weight, groups } = check;
 	const known = new Set(["ending", ...rulesOf(check).map(({ fact }) => fact)]);
 	const grouped = groups.flatMap(({ facts }) => facts);
 	const titles = groups.map(({ title }) => title);
 	const isCount = (points: number) => Number.isInteger(points) && points > 0;
-	const beside = groups.flatMap(({ onlyWith = [] }) => onlyWith);
+	const needed = groups.flatMap(({ onlyWith = [] }) => onlyWith);
 	const titlesOfDependent = groups.filter(({ onlyWith }) => onlyWith !== undefined).map(({ title }) => title);
 	return [
 		proof("passing the lesson is worth points", isCount(weight) ? [] : ["give check.ts a weight, such as 10"]),
 		proof("each group of facts is worth points", [
-			...(groups.length === 0 ? ["name in check.ts what the points are for: groups"] : []),
+			...(groups.length === 0 ? ["add groups to check.ts: they say what the points are for"] : []),
 			...groupsOf(check).flatMap(({ title, points }) => (isCount(points) ? [] : [`${title}: ${points} of ${weight}`])),
 		]),
 		proof("each fact is in one group", [
@@ -27,15 +30,15 @@ export function provePoints(check: Check): Proof[] {
 		]),
 		proof("each group is found by its title", [
 			...repeated(titles).map((title) => `two groups have the title ${title}`),
-			...beside.filter((title) => !titles.includes(title)).map((title) => `there is no group ${title}`),
+			...needed.filter((title) => !titles.includes(title)).map((title) => `there is no group ${title}`),
 		]),
-		// Otherwise two groups could need each other, and the last group, of the remaining facts, could have nothing to
-		// stand beside.
+		// Otherwise, two groups could need each other. The group of the remaining facts counts only with a group that has
+		// no onlyWith, and there could be none.
 		proof(
 			"onlyWith names groups that have no onlyWith themselves",
-			beside
+			needed
 				.filter((title) => titlesOfDependent.includes(title))
-				.map((title) => `${title} has an onlyWith of its own: name what it stands beside instead`),
+				.map((title) => `${title} has an onlyWith of its own: name a group without one instead`),
 		),
 	];
 }

@@ -106,8 +106,8 @@ async function handle(
 	}
 }
 
-// A run that takes long says what it waits for, and the host may give it up. Another thread then reads the port. Not
-// from the beginning, because a short run is faster without this thread.
+// A run that takes long says what it waits for, and the host may give it up. From then on, another thread reads the
+// port. It does not begin earlier, because a short run is faster without it.
 function followLongRun(scene: Scene, nonce: string): void {
 	const listen = async () => {
 		for await (const frame of connectToHost<HostFrame>().receive()) if (frame.type === "giveUp") scene.giveUp();

@@ -25,7 +25,7 @@ interface RunListener {
  * @throws {DisturbedError} the agent failed after the exercise had begun
  */
 export async function play(run: Run, runners: ParkedRunners, listener: RunListener): Promise<Observation> {
-	const stopwatch = new Stopwatch(listener.onStageEnd);
+	const timer = new Stopwatch(listener.onStageEnd);
 	setUpRestoredMachine(run);
 	const programs: Observation["programs"] = {};
 	for (const preparation of run.prepare) {
@@ -35,33 +35,33 @@ export async function play(run: Run, runners: ParkedRunners, listener: RunListen
 	const checkNamespace =
 		!run.unlocked && run.steps.some((step) => step.do === "run") ? await CheckMountNamespace.open() : undefined;
 	const files = new PreopenedFiles(run.steps);
-	stopwatch.lap("prepare");
+	timer.lap("prepare");
 	const probe = new Probe(run.readings);
 	const before = probe.readHost();
 	const hostDevices = realFileSystems(before.mounts);
 	const { output } = listener;
 	const scene = new Scene(run, runners, { before, hostDevices, probe, checkNamespace, files, output });
-	stopwatch.lap("readBefore");
+	timer.lap("readBefore");
 	listener.onBegin?.(scene);
-	const { calls, after } = await playSteps(run, scene, stopwatch).catch((cause: unknown) => {
+	const { calls, after } = await playSteps(run, scene, timer).catch((cause: unknown) => {
 		throw new DisturbedError("disturbed", { cause });
 	});
 	files.close();
 	const { observed } = scene;
-	return { before, after, calls, ...observed, programs: { ...programs, ...observed.programs }, stageMs: stopwatch.laps };
+	return { before, after, calls, ...observed, programs: { ...programs, ...observed.programs }, stageMs: timer.laps };
 }
 
-async function playSteps(run: Run, scene: Scene, stopwatch: Stopwatch): Promise<Pick<Observation, "calls" | "after">> {
+async function playSteps(run: Run, scene: Scene, timer: Stopwatch): Promise<Pick<Observation, "calls" | "after">> {
 	const deadline = setTimeout(() => scene.giveUp(), run.deadlineMs);
 	for (const step of run.steps) {
 		await scene.playStep(step);
-		stopwatch.lap(step.do);
+		timer.lap(step.do);
 	}
 	const calls = await scene.endCalls();
 	clearTimeout(deadline);
-	stopwatch.lap("untilEnd");
+	timer.lap("untilEnd");
 	const after = await scene.readHostAtEnd();
-	stopwatch.lap("readAfter");
+	timer.lap("readAfter");
 	scene.release();
 	return { calls, after };
 }

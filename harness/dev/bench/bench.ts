@@ -133,7 +133,7 @@ function answers(command: string, n: number): Promise<Record<string, number[]>> 
 	return repeated(`${command}Ms`, n, [command], (tookMs, _stdout, add) => add(`${command}Ms`, tookMs));
 }
 
-// Measures whole processes, from start to end, and the stages that they report.
+// Measures `drydock check` as a process, from start to end, and the stages that it reports.
 function checks(n: number): Promise<Record<string, number[]>> {
 	return repeated("checkMs", n, ["check", "02", "--solution", "--json"], (tookMs, stdout, add) => {
 		const verdict = JSON.parse(stdout) as Timed;

@@ -73,8 +73,8 @@ interface GradedReport {
 	submissions: { name: string; results: [{ status: string; durationMs: number }] }[];
 }
 
-// Writes the class: after some submissions that are right and wrong by turns comes a hostile one, and so on. @returns
-// the status that each must get, or "hostile" if that is not known
+// Writes the class: right and wrong submissions by turns, with a hostile one after every few of them. Returns by name
+// the status that each submission must get, or "hostile" if no status is expected.
 async function makeClass(dir: string): Promise<Map<string, "pass" | "fail" | "hostile">> {
 	const bad = await Promise.all([...HANG, ...HOSTILE].map((name) => readFile(inKit("test", `${name}.ts`), "utf8")));
 	const [right, wrong] = [await textsOf("right"), await textsOf("wrong")];
@@ -104,18 +104,18 @@ async function peakMemoryMb(pid: number, ended: Promise<unknown>): Promise<numbe
 		running = false;
 	});
 	while (running) {
-		const sizes = await Promise.all((await descendants(pid)).map(pssKb));
+		const sizes = await Promise.all((await withDescendants(pid)).map(pssKb));
 		peak = Math.max(peak, sizes.reduce((sum, kb) => sum + kb, 0) / 1024);
 		await Promise.race([sleep(SAMPLE_MS), ended]);
 	}
 	return peak;
 }
 
-async function descendants(pid: number): Promise<number[]> {
+async function withDescendants(pid: number): Promise<number[]> {
 	const tasks = await readdir(`/proc/${pid}/task`).catch(() => []);
 	const lists = tasks.map((task) => readFile(`/proc/${pid}/task/${task}/children`, "utf8").catch(() => ""));
 	const children = (await Promise.all(lists)).flatMap((list) => list.split(" ").filter(Boolean).map(Number));
-	return [pid, ...(await Promise.all(children.map(descendants))).flat()];
+	return [pid, ...(await Promise.all(children.map(withDescendants))).flat()];
 }
 
 async function pssKb(pid: number): Promise<number> {

@@ -10,7 +10,7 @@ import { drawnShare } from "../drawn-items.ts";
 /** Number of lessons that the course is planned to have. */
 const LESSONS_PLANNED = 30;
 /**
- * Test files whose duration grows with the number of lessons, in a pattern of their paths in test/. Other files that try
+ * Test files whose duration grows with the number of lessons, as patterns of their paths in test/. Other files that try
  * every lesson draw a fixed number of them in `npm test`.
  */
 const FILES_THAT_GROW = [
@@ -127,7 +127,7 @@ async function read<S extends v.GenericSchema>(file: string, schema: S): Promise
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
-// How many of these files ran at a time, on average. At the end, a worker may have had nothing to do; this counts, too.
+// How many of these files ran at a time, on average. A worker that had nothing to do at the end lowers the average.
 function filesAtOnce(files: readonly { ms: number; startTime: number; endTime: number }[]): number {
 	const first = Math.min(...files.map(({ startTime }) => startTime));
 	const last = Math.max(...files.map(({ endTime }) => endTime));

@@ -58,7 +58,8 @@ export async function savesToVerdicts(n: number): Promise<number[]> {
 }
 
 /**
- * Measures the stages of that time. Judges the same module in this process, on a machine that was made ready before.
+ * Measures the stages of the time from a save to its verdict. Judges the same module in this process, on a machine that
+ * was made ready before.
  * @returns milliseconds by stage, for each run
  */
 export async function stageTimings(n: number): Promise<Record<string, number>[]> {

@@ -75,7 +75,7 @@ test("points that cannot be given are reported", async () => {
 	const wrongIn = (changes: Partial<Check>) =>
 		provePoints({ ...(check as Check), ...changes }).flatMap(({ fix }) => fix ?? []);
 	expect(wrongIn({})).toEqual([]);
-	expect(wrongIn({ groups: [] })).toEqual(["name in check.ts what the points are for: groups"]);
+	expect(wrongIn({ groups: [] })).toEqual(["add groups to check.ts: they say what the points are for"]);
 	expect(wrongIn({ weight: 8 })).toEqual([`${REMAINING}: 0 of 8`]);
 	expect(wrongIn({ groups: [...groups, { title: "a name", points: 1, facts: ["ns.uts", "no.fact"] }] })).toEqual([
 		"there is no rule for no.fact; ns.uts is in two groups",
@@ -89,6 +89,6 @@ test("points that cannot be given are reported", async () => {
 	]);
 	const [name, queues, nothing] = groups as [FactGroup, FactGroup, FactGroup];
 	expect(wrongIn({ groups: [name, { ...queues, onlyWith: [nothing.title] }, nothing] })).toEqual([
-		"nothing else has an onlyWith of its own: name what it stands beside instead; queues has an onlyWith of its own: name what it stands beside instead",
+		"nothing else has an onlyWith of its own: name a group without one instead; queues has an onlyWith of its own: name a group without one instead",
 	]);
 });
