@@ -19,7 +19,10 @@ export interface CommandSpec {
 	run?(...args: Parameters<Action>): Promise<number>;
 }
 
-/** An option's flags, its summary, and what parses its value. */
+/**
+ * An option's flags, its summary, and a function that parses its value. `before` is the value of the same option
+ * earlier in the command line; undefined if there is none.
+ */
 export type OptionSpec = readonly [flags: string, summary: string, parse?: (text: string, before: unknown) => unknown];
 
 type Action = Parameters<Command["action"]>[0];
@@ -39,8 +42,9 @@ export function declare(parent: Command, spec: CommandSpec): void {
 	if (help !== undefined) command.addHelpText("after", `\n${help}`);
 	if (run !== undefined)
 		command.action(async (...args) => {
-			// If a command and its subcommand have an option of the same name, commander gives it to the command above.
 			const words = args.slice(0, -2);
+			// If a command and its subcommand have an option of the same name, commander stores the value in the command
+			// above. So this passes the options of both.
 			process.exitCode = await run(...words, command.optsWithGlobals(), command);
 		});
 	for (const below of commands) declare(command, below);

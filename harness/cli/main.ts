@@ -22,8 +22,8 @@ export async function main(args: string[]): Promise<number> {
 	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 		if (error.code !== "EPIPE") throw error;
 	});
-	const isCompleting = args.some((arg) => COMPLETING.has(arg));
-	// Completion prints code for a shell, which must not be changed and contains no text of others.
+	const isCompleting = args.some((arg) => COMPLETION_COMMANDS.has(arg));
+	// Completion prints code for a shell. The filter must not change the code, which contains no text that others wrote.
 	if (!isCompleting) filterOutput([process.stdout, process.stderr], drydockCommandIn(process.cwd()));
 	try {
 		const program = await commandLine(isCompleting);
@@ -37,7 +37,7 @@ export async function main(args: string[]): Promise<number> {
 	}
 }
 
-const COMPLETING = new Set(["complete", "completion"]);
+const COMPLETION_COMMANDS = new Set(["complete", "completion"]);
 
 async function commandLine(isCompleting: boolean): Promise<Command> {
 	const program = new Command("drydock")
@@ -91,7 +91,7 @@ function exitCodes(): string {
 	return [all.slice(0, 3), all.slice(3)].map((line) => line.join(" · ")).join("\n");
 }
 
-// A step keeps only what it has finished: its other files are removed, here or by the next command.
+// An interrupted step removes its unfinished files. If it cannot, the next command removes them.
 const interruptedText = (step: string) =>
 	`interrupted: ${step}. Nothing unfinished is left.\n  try: the same command again\n`;
 

@@ -6,7 +6,9 @@ import { kitDir } from "../base/kit.ts";
 import { workspaceDir } from "../learner/workspace.ts";
 import type { DoctorLine } from "./doctor-line.ts";
 
+/** How long to wait for the notification. */
 const EVENT_MS = 2_000;
+/** If the limit on inotify(7) watches is below this, a line warns. */
 const WATCHES_MIN = 1_024;
 
 /** Tests whether drydock is notified when a file in the workspace changes. On some shared folders, it is not. */

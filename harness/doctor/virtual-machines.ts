@@ -46,13 +46,14 @@ export async function acceleratorLines(probe: boolean): Promise<DoctorLine[]> {
 	];
 }
 
+/** Whether a machine boots with an accelerator, in words. */
 type Trial = { worked: string } | { failed: string };
 
-// What an earlier boot with the accelerator has shown. `recordedFailure` rejects if QEMU is missing: then no machine was
-// ever booted.
+// What is known of earlier boots with the accelerator. `recordedFailure` rejects if QEMU is missing: then no machine
+// was ever booted.
 async function earlierTrial(accelerator: Accelerator): Promise<Trial> {
 	const failed = await recordedFailure(accelerator).catch(() => null);
-	return failed === null ? { worked: "not tried yet: the next snapshot is booted with it" } : { failed };
+	return failed === null ? { worked: "no boot with it has failed: the next snapshot is made with it" } : { failed };
 }
 
 async function bootWith(accelerator: Accelerator, { base, initrd }: Image): Promise<Trial> {

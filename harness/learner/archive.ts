@@ -55,8 +55,9 @@ export async function unpackWorkspace(name: string): Promise<Map<string, Buffer>
 }
 
 /**
- * Unpacks the bytes of an archive. Returns either all files or, if anything is wrong, none.
- * @throws {Error} what is wrong with the archive
+ * Unpacks the bytes of an archive.
+ * @returns the contents by their paths in a workspace
+ * @throws {Error} what is wrong with the archive: a single wrong entry is enough
  */
 export async function unpackArchive(archive: Buffer): Promise<Map<string, Buffer>> {
 	const unzipped = await promisify(gunzip)(archive, { maxOutputLength: ARCHIVE_BYTES_MAX }).catch((cause) => {

@@ -30,8 +30,8 @@ export async function passedLessons(): Promise<Set<string>> {
 }
 
 /**
- * The learner's modules that have passed and are unchanged since. A module that was edited since is left out, because
- * nobody has judged the new text.
+ * The learner's modules that have passed and are unchanged since. A module that was edited after it passed is left out,
+ * because nobody has judged the new text.
  * @param before only modules of lessons before this one
  * @returns the learner's file, by the reference module that it replaces
  */
@@ -53,7 +53,7 @@ export async function engineModules(lesson: Lesson): Promise<Map<string, string>
 	return new Map([...(await passedModules()), [await solutionOf(lesson), await existingLearnersFile(lesson)]]);
 }
 
-/** The passed lessons whose check, skeleton or solution has changed since. */
+/** The ids of the passed lessons whose check, skeleton or solution has changed since they passed. */
 export function changedLessons(): Promise<Set<string>> {
 	return lessonsThatDiffer(
 		({ passed }) => passed?.judgedBy,
@@ -61,7 +61,7 @@ export function changedLessons(): Promise<Set<string>> {
 	);
 }
 
-/** The passed lessons whose module the learner has edited since. */
+/** The ids of the passed lessons whose module the learner has edited since they passed. */
 export function editedLessons(): Promise<Set<string>> {
 	return lessonsThatDiffer(({ passed }) => passed?.module, moduleKey);
 }
@@ -69,8 +69,8 @@ export function editedLessons(): Promise<Set<string>> {
 /** The message about a module that was edited since it passed. */
 export const editedMessage = (id: string): string => `${id} has been edited since it passed`;
 
-// The lessons for which a value noted in the logbook differs from its value now. A lesson without a noted value is left
-// out.
+// The ids of the lessons for which a value that the logbook has differs from its value now. A lesson without a value in
+// the logbook is left out.
 async function lessonsThatDiffer(
 	then: (record: LessonRecord) => string | null | undefined,
 	now: (lesson: Lesson) => Promise<string | null>,
@@ -84,6 +84,7 @@ async function lessonsThatDiffer(
 	return new Set(all.filter((_, index) => flags[index]).map(({ id }) => id));
 }
 
+// The key of the learner's module as it is now; null if the module cannot be read.
 async function moduleKey(lesson: Lesson): Promise<string | null> {
 	const text = await readLearnersFile(await learnersFile(lesson)).catch(() => null);
 	return text === null ? null : hashOf(text);

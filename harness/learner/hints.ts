@@ -33,7 +33,8 @@ export async function recordNextHint(lesson: Lesson, { all, shown }: Hints): Pro
 	return now;
 }
 
-// A hint made from what a failed attempt's report says about the first difference.
+// A hint made from what a failed attempt's report says about the first difference; null if the last attempt has passed,
+// or there was none.
 function derivedHint({ lastAttempt }: LessonRecord): string | null {
 	const [first] = lastAttempt?.findings ?? [];
 	if (first === undefined) return null;

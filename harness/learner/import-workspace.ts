@@ -24,8 +24,8 @@ export interface ImportResult {
 
 /**
  * Imports an archive of a workspace into the learner's workspace. Overwrites none of the learner's work.
- * @throws {Failure} usage: the file is not an archive of a workspace, or a file could not be written; files imported before the
- * error stay
+ * @throws {Failure} usage: the file is not an archive of a workspace, or a file could not be written. The files that
+ * were imported before the error stay.
  */
 export async function importWorkspace(archive: string): Promise<ImportResult> {
 	const files = await unpackWorkspace(archive);
@@ -36,11 +36,11 @@ export async function importWorkspace(archive: string): Promise<ImportResult> {
 	files.delete(LOGBOOK);
 	const leftOut = [...files.keys()].filter((name) => !isImported(name));
 	for (const name of leftOut) files.delete(name);
-	const untouched = await skeletons(dir);
+	const skeletonTexts = await skeletonTextsIn(dir);
 	const beside: ImportResult["beside"] = [];
 	for (const [name, content] of files) {
 		const path = join(dir, name);
-		const placed = await importFile(path, content, untouched.get(path)).catch(inTheWay);
+		const placed = await importFile(path, content, skeletonTexts.get(path)).catch(inTheWay);
 		if (placed !== path) beside.push({ file: path, kept: placed });
 	}
 	await makeDirectories(dir);
@@ -49,7 +49,6 @@ export async function importWorkspace(archive: string): Promise<ImportResult> {
 	return { workspace: dir, files: [...files.keys()], beside, leftOut };
 }
 
-// Files imported so far stay. Importing again continues from there.
 function inTheWay(error: NodeJS.ErrnoException): never {
 	const { code, path } = error;
 	if (code === undefined) throw error;
@@ -68,7 +67,8 @@ async function importFile(path: string, content: Buffer, skeleton: string | unde
 	return placed;
 }
 
-async function skeletons(dir: string): Promise<Map<string, string>> {
+// The skeletons' texts, by the paths of their copies in a workspace.
+async function skeletonTextsIn(dir: string): Promise<Map<string, string>> {
 	const pairs = (await lessons()).map(async (lesson) => {
 		const skeleton = await readText(await skeletonOf(lesson));
 		return [join(dir, lesson.id, await moduleOf(lesson)), skeleton] as const;

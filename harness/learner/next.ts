@@ -22,21 +22,21 @@ export function nextToPass(all: readonly Lesson[], book: Logbook, current: Lesso
 
 /**
  * The command that most learners would want to type now.
- * @param after what comes after the lesson
+ * @param after what comes after the lesson, once it has passed
  */
 export function nextCommand({ id }: Lesson, { passed, lastAttempt, attempts }: LessonRecord, after: After): string {
 	if (passed !== null && lastAttempt?.verdict === "fail") return `npx drydock check ${id}`;
-	if (passed !== null) return COMMANDS[after];
+	if (passed !== null) return COMMAND_FOR[after];
 	if (lastAttempt === null) return `npx drydock read ${id}`;
 	return attempts < ATTEMPTS_BEFORE_HINT ? `npx drydock check ${id}` : `npx drydock hint ${id}`;
 }
 
-/** Plays the whole engine at the end of the current lesson's track. */
-export const FINISH = "npx drydock finish";
+/** The command that plays the finish of the current lesson's track. With a track's number after it: of that track. */
+export const FINISH_COMMAND = "npx drydock finish";
 
-const COMMANDS: Record<After, string> = {
+const COMMAND_FOR: Record<After, string> = {
 	"next lesson": "npx drydock next",
-	finish: FINISH,
+	finish: FINISH_COMMAND,
 	"own engine": "npx drydock box",
 	nothing: "npx drydock list",
 };

@@ -32,9 +32,9 @@ export async function packOwnBox(dir: string, progress: Progress): Promise<OwnBo
 	const [all, passed, inBox, edited] = await Promise.all([lessons(), passedLessons(), lessonsOfBox(), editedLessons()]);
 	const parts = all.filter(({ id }) => inBox.has(id));
 	const yours = parts.filter(({ id }) => passed.has(id) && !edited.has(id));
-	const left = parts.filter(({ id }) => passed.has(id) && edited.has(id));
+	const leftOut = parts.filter(({ id }) => passed.has(id) && edited.has(id));
 	if (yours.length === 0) {
-		const [first] = left;
+		const [first] = leftOut;
 		if (first === undefined)
 			throw new Failure(
 				"usage",
@@ -60,7 +60,7 @@ export async function packOwnBox(dir: string, progress: Progress): Promise<OwnBo
 	const others = parts.filter((lesson) => !yours.includes(lesson));
 	const readme = join(dir, "README.md");
 	if (await isReplaceable(readme)) await replaceFile(readme, withSeal(Buffer.from(readmeOf(yours, others))));
-	return { program, yours: lessonIds(yours), others: lessonIds(others), edited: lessonIds(left) };
+	return { program, yours: lessonIds(yours), others: lessonIds(others), edited: lessonIds(leftOut) };
 }
 
 const lessonIds = (of: readonly Lesson[]) => of.map(({ id }) => id);

@@ -11,7 +11,7 @@ export interface Track {
 	number: number;
 	title: string;
 	lessons: Lesson[];
-	/** Whether the track has a finish: its last lessons may still be unwritten. */
+	/** Whether the track has a finish. It has none while its last lessons are unwritten. */
 	hasFinish: boolean;
 }
 
@@ -34,12 +34,12 @@ export const finishSteps = (track: number) => inKit("lessons", `finish-${track}.
 /** Path of the text that a learner reads after a track's finish has passed. */
 export const finishText = (track: number) => inKit("lessons", `finish-${track}.md`);
 
-/** The track of a lesson. */
+/** The track of a lesson; undefined if no track has it. */
 export function trackOf(all: readonly Track[], { id }: Lesson): Track | undefined {
 	return all.find((track) => track.lessons.some((lesson) => lesson.id === id));
 }
 
-/** The lesson's track, if it has a finish and all its lessons have passed. */
+/** The lesson's track, if the track has a finish and all its lessons have passed; otherwise undefined. */
 export function passedTrackOf(all: readonly Track[], book: Logbook, lesson: Lesson): Track | undefined {
 	const track = trackOf(all, lesson);
 	return track?.hasFinish && lessonsToPass(track, book).length === 0 ? track : undefined;
@@ -49,8 +49,9 @@ export function passedTrackOf(all: readonly Track[], book: Logbook, lesson: Less
 export type After = "next lesson" | "finish" | "own engine" | "nothing";
 
 /**
- * What comes after this lesson. The finish of its track comes next if all of the track's lessons have passed. If the track
- * has no finish, the same holds for the last track before it that has one.
+ * What comes after this lesson: the finish of {@link trackToFinish}, if all lessons of that track have passed and the
+ * finish has not. Otherwise it is the next lesson that has not passed, in any track. If all have passed, it is the
+ * learner's own engine, unless there is no track to finish.
  */
 export function afterLesson(all: readonly Track[], book: Logbook, lesson: Lesson): After {
 	const toFinish = trackToFinish(all, lesson);
@@ -72,7 +73,9 @@ export function isLastToPass(all: readonly Track[], book: Logbook, lesson: Lesso
 const lessonsToPass = ({ lessons }: Track, book: Logbook) =>
 	lessons.filter((one) => recordOf(book, one).passed === null);
 
-/** The track whose finish a learner in this lesson can play: the lesson's own, or else the last one before it. */
+/**
+ * The lesson's own track if it has a finish, otherwise the last track before it that has one; undefined if none has.
+ */
 export function trackToFinish(all: readonly Track[], lesson: Lesson): Track | undefined {
 	const own = trackOf(all, lesson)?.number ?? 1;
 	return all.findLast(({ number, hasFinish }) => hasFinish && number <= own);

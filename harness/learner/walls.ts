@@ -1,6 +1,6 @@
 /**
- * The picture of a container: one ordinary process, and around it the walls that lessons 02 to 09 build, one each. A wall
- * that is still to come is a gap. All functions are pure.
+ * The picture of a container: an ordinary process with eight walls around it. Each of the lessons 02 to 09 builds one.
+ * A wall that is not built yet is a gap. All functions are pure.
  */
 
 const WALLS = {

@@ -117,7 +117,7 @@ describe("finish", () => {
 		expect((await drydock(dir, "finish")).stderr).toMatch(/^02-unshare has been edited since it passed\. /);
 	});
 
-	test("--read shows the track's last text; a track that does not exist is wrong usage", async () => {
+	test("--read shows the text that follows the finish; a track that does not exist is wrong usage", async () => {
 		const dir = await workspace(halfway());
 		expect((await drydock(dir, "finish", "--read")).stdout).toContain("What you built");
 		expect(await drydock(dir, "finish", "7")).toMatchObject({ code: 2, stdout: "" });

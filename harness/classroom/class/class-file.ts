@@ -10,9 +10,9 @@ import type { LateRule } from "../results/scoring.ts";
 import { parseTimeMs, zoneOf } from "../submissions/times.ts";
 
 /**
- * What a teacher decides about a class: lessons, points, deadline, late rule, roster, visibility. It is in a file in the
- * class's folder, and options of the command override it. The file of a single submission is not read: its owner could
- * give themselves points.
+ * What a teacher decides about a class: lessons, points, deadline, late rule, roster, visibility. A file in the class's
+ * folder has these decisions, and options of the command override them. If a single submission is graded, a class file
+ * in its folder is not read: its owner could give themselves points.
  */
 
 /** Name of the file in the class's folder. */
@@ -72,6 +72,7 @@ export interface ClassRules {
 	/** The deadline's time zone. Times without a zone are in this one. Null if there is no deadline. */
 	zone: string | null;
 	late: LateRule | null;
+	/** Absolute path of the roster; null if there is none. */
 	roster: string | null;
 	visibility: (typeof VISIBILITIES)[number];
 	/** Absolute paths of the class file and the roster: they are not submissions. */
@@ -89,9 +90,13 @@ export async function classRules(dir: string | null, options: ClassOptions, nowM
 	const file = path === null ? null : await readClassFile(path, named !== undefined);
 	const given = optionsGiven(options);
 	const merged = { ...file, ...given };
-	const fromFile = file?.roster !== undefined && given.roster === undefined && path !== null;
+	const isRosterInFile = file?.roster !== undefined && given.roster === undefined && path !== null;
 	const roster =
-		merged.roster === undefined ? null : fromFile ? resolve(dirname(path), merged.roster) : resolve(merged.roster);
+		merged.roster === undefined
+			? null
+			: isRosterInFile
+				? resolve(dirname(path), merged.roster)
+				: resolve(merged.roster);
 	const hiddenUntil = merged.visibleFrom === undefined ? null : parseTimeMs(merged.visibleFrom);
 	return {
 		lessons: merged.lessons ? await Promise.all(merged.lessons.map(idOf)) : null,

@@ -13,7 +13,10 @@ import { matched, nameOf, readRoster } from "./roster.ts";
 /** Everybody in a class: who has handed in something, and, with a roster, who has not. */
 export interface ClassList {
 	candidates: Candidate[];
-	/** Each submission's line in the roster, and whether it came late, by its name. */
+	/**
+	 * By a candidate's name: the person's id in the roster (null: not in it), and whether the submission came late
+	 * (null: not known).
+	 */
 	persons: Map<string, { id: string | null; late: Late | null }>;
 	/** Messages for the teacher: entries that are not submissions, names that are not in the roster. */
 	warnings: string[];
@@ -30,10 +33,12 @@ export async function classList(
 	rules: ClassRules,
 ): Promise<ClassList> {
 	const warnings: string[] = [];
-	const own = new Set(rules.ownFiles.filter((path) => dirname(path) === resolve(dir)).map((path) => basename(path)));
-	const found = await candidatesIn(dir, lessons, kind, (warning) => warnings.push(warning), own);
+	const ownNames = new Set(
+		rules.ownFiles.filter((path) => dirname(path) === resolve(dir)).map((path) => basename(path)),
+	);
+	const found = await candidatesIn(dir, lessons, kind, (warning) => warnings.push(warning), ownNames);
 	const people = rules.roster === null ? [] : await readRoster(rules.roster, rules.zone);
-	const { byName, without } = matched(
+	const { byName, without: absentPersons } = matched(
 		people,
 		found.map(({ name }) => name),
 	);
@@ -42,7 +47,7 @@ export async function classList(
 		warnings.push(`${listed(strangers.map(({ name }) => name))}: not in the roster, but graded anyway`);
 	const handedIn = new Set(found.map(({ name }) => name));
 	const taken = new Set(handedIn);
-	const absent = without.flatMap((person) => {
+	const absent = absentPersons.flatMap((person) => {
 		const name = nameOf(person);
 		if (taken.has(name)) {
 			warnings.push(`${name}: the roster has several lines for this person, so none of them counts; keep one`);
@@ -59,14 +64,15 @@ export async function classList(
 		const when = { submittedMs: person?.submittedMs ?? (Number.isNaN(namedMs) ? null : namedMs), isLate };
 		return [name, { id: person?.id ?? null, late: latenessOf(when, rules.deadlineMs, rules.late) }] as const;
 	});
-	const timeless = persons.filter(([name, { late }]) => late === null && handedIn.has(name)).length;
-	if (rules.deadlineMs !== null && timeless > 0)
+	const withoutTime = persons.filter(([name, { late }]) => late === null && handedIn.has(name)).length;
+	if (rules.deadlineMs !== null && withoutTime > 0)
 		warnings.push(
-			`nobody knows when ${timeless === 1 ? "1 submission" : `${timeless} submissions`} came, so no points are taken off there; write the times into a column "submitted" of the roster`,
+			`nobody knows when ${withoutTime === 1 ? "1 submission" : `${withoutTime} submissions`} came, so no points are taken off there; write the times into a column "submitted" of the roster`,
 		);
 	return { candidates, persons: new Map(persons), warnings };
 }
 
+// Somebody in the roster who handed in nothing.
 const absentCandidate = (name: string): Candidate => ({
 	...{ name, isLate: null, submitted: null },
 	open: async () => ({

@@ -6,7 +6,7 @@ import { parseTimeMs } from "../submissions/times.ts";
 
 /**
  * Who is in the class: a CSV file with a header, such as a learning platform's own list. The first column in which no
- * cell is empty and all cells differ identifies a person.
+ * cell is empty and all cells differ identifies a person. If there is no such column, the first column does.
  */
 
 const ROSTER_BYTES_MAX = 4 << 20;
@@ -20,14 +20,17 @@ const POINTS_LINE = "Points Possible";
 
 /** One line of the roster. */
 export interface Person {
+	/** The cell that identifies the person. */
 	id: string;
-	/** All columns, in lower case: each may be a submission's name, or a part of it. */
+	/** All cells but the time, in lower case: each may be a submission's name, or a part of it. */
 	names: string[];
+	/** When the person handed in, in milliseconds since 1970; null if never, or if the roster does not say. */
 	submittedMs: number | null;
 }
 
 /**
- * @param zone the time zone of times without one
+ * Reads a roster.
+ * @param zone the time zone of times without one; null: UTC
  * @throws {Failure} usage: the file cannot be read, or is not such a table
  */
 export async function readRoster(file: string, zone: string | null = null): Promise<Person[]> {

@@ -128,7 +128,7 @@ async function writeText(path: string | null, text: string): Promise<void> {
 }
 
 // A file's name has at most 255 bytes, and a submission's name alone may have as many. A long name is cut, and a hash
-// is added. A name that looks like the result is treated in the same way, so that no two submissions share a file.
+// is added. The same is done to a name that looks as if it had been cut, so that no two submissions share a file.
 function reportPath(dir: string, name: string, ending: string): string {
 	const bytes = Buffer.from(name);
 	const looksShortened = bytes.length > BEGINNING_BYTES - CUT_BYTES && /-[0-9a-f]{16}$/.test(name);

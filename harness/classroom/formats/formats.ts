@@ -12,7 +12,8 @@ export interface Format {
 	hasVisibility: boolean;
 	/**
 	 * Loads the format's libraries, which other commands do not need.
-	 * @returns a function that makes a document of a report; if `holds` is "submission", the report has exactly one
+	 * @returns a function that makes a document of a report; if `holds` is "submission", the report must have exactly
+	 * one submission
 	 */
 	load(): Promise<(report: ClassReport) => string>;
 }

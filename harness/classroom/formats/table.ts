@@ -30,7 +30,7 @@ export function table(report: ClassReport, style: Style): string {
 	const unjudged = submissions.reduce((sum, one) => sum + scoreOf(one, lessons).unjudged, 0);
 	if (unjudged > 0)
 		layout.paragraph(
-			`${unjudged} could not be judged, which is no score yet, and not zero. When you have mended the cause in their rows, the same command with --resume judges them.`,
+			`Results that could not be judged: ${unjudged}. They have no score yet, which is not zero, and their rows say why. When you have mended the cause, the same command with --resume judges them.`,
 		);
 	return layout.text();
 }
@@ -81,7 +81,7 @@ function submissionRows(
 	}
 }
 
-/** Pairs of modules to show. The JSON report has all of them. */
+/** Maximum number of pairs of modules to show. The JSON report has all of them. */
 const SIMILAR_SHOWN = 10;
 
 function similarLines(layout: TextLayout, chalk: ChalkInstance, { similar }: ClassReport): void {

@@ -13,7 +13,10 @@ const RUNS_LONG = 15;
 /** The other is the median of so few latest runs that it rises as soon as the computer becomes busy. */
 const RUNS_SHORT = 3;
 
-/** Runs machines with deadlines that follow how long a lesson takes. Until a run has ended, the machine's own deadline holds. */
+/**
+ * Runs the machines of one lesson, with deadlines that follow how long a run of this lesson takes. Until a run has
+ * ended, the machine's own deadline holds.
+ */
 export class AdaptiveDeadlines implements MachinePool {
 	readonly #machines: MachinePool;
 	readonly #tookMs: number[] = [];
@@ -34,7 +37,8 @@ export class AdaptiveDeadlines implements MachinePool {
 		const startedMs = performance.now();
 		const played = await this.#machines.play({ ...request, ...this.#deadline() });
 		const { outcome } = played;
-		// Only runs that ended count. A run that hung took as long as its deadline, and a lost machine says nothing.
+		// Only runs that ended by themselves count: a run that hung took as long as its deadline. The time until a
+		// machine was lost says nothing about the lesson.
 		const ended = outcome.kind === "observed" ? Object.values(outcome.observation.calls) : [];
 		if (ended.length > 0 && ended.every(({ ending }) => ending.how !== "hung"))
 			this.#tookMs.push(performance.now() - startedMs);

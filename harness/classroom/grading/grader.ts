@@ -72,7 +72,7 @@ export interface GradingOptions {
 	onRetry(count: number): void;
 }
 
-/** A result, and whether it may be wrong because the computer was too busy. */
+/** A result, and whether it may be wrong because the computer was too busy. Then the module is judged again. */
 interface Attempt<T> {
 	result: T;
 	isDoubtful: boolean;
@@ -81,7 +81,7 @@ interface Attempt<T> {
 /**
  * Judges every lesson of every submission. Each module runs in the reference's engine, in a machine of its own. Equal
  * files are judged once. Modules for which the computer was too busy are judged again at the end.
- * @throws only if it is interrupted: a module that cannot be judged is a result as well
+ * @throws only if it is interrupted: if a module cannot be judged, its result says so
  */
 export async function gradeAll(candidates: readonly Candidate[], grading: GradingOptions): Promise<SubmissionReport[]> {
 	const grader = new Grader(grading);
@@ -136,8 +136,10 @@ async function gradeOnce(
 class Grader {
 	readonly #options: GradingOptions;
 	readonly #limiter: ConcurrencyLimit;
+	/** By the lesson's id: the machines that judge it in this round, once the reference has passed in one of them. */
 	readonly #provenMachines = new Map<string, Promise<MachinePool>>();
-	readonly #runningJudgements = new Map<string, { by: string; attempt: Promise<Attempt<Judgement>> }>();
+	/** By the key of the judged files: the judgement of this round, and the first submission with these files. */
+	readonly #judgements = new Map<string, { by: string; attempt: Promise<Attempt<Judgement>> }>();
 	/** Diagnoses that were made while the computer was busy, by the key of the judged files. */
 	readonly #doubtfulDiagnoses = new Map<string, string>();
 	#round = 1;
@@ -151,7 +153,7 @@ class Grader {
 	begin(round: number): void {
 		this.#round = round;
 		this.#provenMachines.clear();
-		this.#runningJudgements.clear();
+		this.#judgements.clear();
 	}
 
 	async grade(name: string, open: () => Promise<Submission>, lessonToGrade: LessonToGrade): Promise<Attempt<Result>> {
@@ -193,6 +195,8 @@ class Grader {
 		return work.finally(() => clearInterval(timer));
 	}
 
+	// Judges the module at the path `found`. Submissions with the same files share one judgement in a round; `by` is the
+	// name of the submission that was judged.
 	async #judged(name: string, submission: Submission, lessonToGrade: LessonToGrade, found: string) {
 		const { lesson, check, key: kit } = lessonToGrade;
 		const sources: [string, string][] = [];
@@ -219,10 +223,10 @@ class Grader {
 		// A broken module needs no machine. It gets no key, because perhaps not all of its files were read.
 		if (broken) return { by: name, attempt: judgeIn(this.#options.machines).then(judgementOf).then(finalAttempt) };
 		const key = hashOf(kit, sources.sort());
-		const known = this.#runningJudgements.get(key);
+		const known = this.#judgements.get(key);
 		if (known !== undefined) return known;
 		const fresh = { by: name, attempt: this.#judgeInMachine(key, lessonToGrade, judgeIn) };
-		this.#runningJudgements.set(key, fresh);
+		this.#judgements.set(key, fresh);
 		return fresh;
 	}
 
@@ -270,8 +274,9 @@ class Grader {
 		}
 	}
 
-	// A right answer must not fail because other programs use the processor. So a failure on a busy computer counts
-	// only if two rounds find the same diagnosis. In the second round, the deadlines take account of the load.
+	// A right answer must not fail because other programs use the processor. So a failure on a busy computer counts only
+	// if two rounds find the same diagnosis. In the second round, the deadlines take account of the load. A fault of the
+	// guest's kernel never counts, because no module can cause it.
 	#mayBeOverload(key: string, { verdict, findings: [first], vm }: Verdict): boolean {
 		if (first?.diagnosis === "guest-fault") return true;
 		if (verdict === "pass" || vm.processorShare >= ENOUGH_SHARE) return false;

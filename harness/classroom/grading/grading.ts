@@ -26,7 +26,10 @@ export interface ClassWork {
 	allCandidates: readonly Candidate[];
 	lessons: readonly LessonToGrade[];
 	rules: Pick<ClassRules, "scoring" | "visibility">;
-	/** Each submission's line in the roster, and whether it came late, by its name. */
+	/**
+	 * By a candidate's name: the person's id in the roster (null: not in it), and whether the submission came late
+	 * (null: not known).
+	 */
 	persons: ReadonlyMap<string, { id: string | null; late: Late | null }>;
 	/** Messages for the teacher, which become a part of the report. */
 	warnings: readonly string[];

@@ -95,7 +95,7 @@ export function mergeReports(reports: readonly ClassReport[], files: readonly st
 	const { of } = first.shard;
 	const missing = Array.from({ length: of }, (_, at) => at + 1).filter((index) => !fileOf.has(index));
 	if (missing.length > 0)
-		throw new Failure("usage", `of ${of} shards, ${some(missing)} ${missing.length === 1 ? "is" : "are"} missing`);
+		throw new Failure("usage", `of ${of} shards, ${listed(missing)} ${missing.length === 1 ? "is" : "are"} missing`);
 	const submissions = reports.flatMap((report) => report.submissions).sort((a, b) => compareNames(a.name, b.name));
 	if (
 		submissions.length !== first.class.submissions ||
@@ -120,5 +120,5 @@ export function mergeReports(reports: readonly ClassReport[], files: readonly st
 	return { ...first, shard: WHOLE_CLASS, ...all, submissions: withoutSketches(all.submissions), durationMs };
 }
 
-const some = (numbers: readonly number[]) =>
+const listed = (numbers: readonly number[]) =>
 	numbers.length <= 20 ? numbers.join(", ") : `${numbers.slice(0, 20).join(", ")} and ${numbers.length - 20} more`;

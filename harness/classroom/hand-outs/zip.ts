@@ -14,7 +14,7 @@ export async function zipFolder(dir: string, file: string): Promise<void> {
 	const entries = await readdir(dir, { recursive: true, withFileTypes: true });
 	const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
 	for (const path of paths.sort()) zip.addFile(path, relative(dir, path), { compress: !COMPRESSED.test(path) });
-	// A file that cannot be read ends the output as well.
+	// If a file cannot be read, yazl only emits this event, and its output would never end.
 	zip.on("error", (error) =>
 		(zip.outputStream as NodeJS.ReadableStream & { destroy(error: unknown): void }).destroy(error),
 	);

@@ -7,7 +7,9 @@ import { printable } from "../../base/printable.ts";
 
 const TEXT_CHARS_MAX = 4_000;
 
-/** Makes a text safe to print: without control characters, only whole code points, and not too long. */
+/**
+ * Makes a text safe to print, as {@link printable} does, and cuts it to `maxChars`. It contains only whole code points.
+ */
 export function harmless(text: string, maxChars = TEXT_CHARS_MAX): string {
 	// Lone surrogates have no UTF-8 encoding, so encoding and decoding replaces them.
 	const whole = Buffer.from(text.slice(0, maxChars + 1)).toString();
@@ -26,29 +28,35 @@ export function shortened(text: string, maxChars: number): string {
 }
 
 /**
- * A file's name as printable text. Printable UTF-8 stays as it is, other bytes become `\xNN`, and a backslash is
- * doubled. Different names become different texts.
+ * A file's name as printable text. Printable characters stay as they are, the bytes of all others become `\xNN`, and a
+ * backslash is doubled. If any part of the name is not valid UTF-8, only printable ASCII counts as printable. Different
+ * names become different texts.
  */
 export function printableName(bytes: Buffer): string {
 	const text = bytes.toString();
 	const escaped = (part: string, encoding: BufferEncoding) =>
 		[...Buffer.from(part, encoding)].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
 	const valid = Buffer.from(text).equals(bytes);
-	const [characters, encoding, strange] = valid
+	const [characters, encoding, unprintable] = valid
 		? [text, "utf8" as const, /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu]
 		: [bytes.toString("latin1"), "latin1" as const, /[^ -~]/g];
-	return characters.replaceAll("\\", "\\\\").replaceAll(strange, (character) => escaped(character, encoding));
+	return characters.replaceAll("\\", "\\\\").replaceAll(unprintable, (character) => escaped(character, encoding));
 }
 
 /** A file's name has at most 255 bytes, and each takes four characters as `\xNN`. */
 const NAME_CHARS_MAX = 1_020;
 
-/** Whether {@link printableName} could have made a text. Such a text names one entry of a folder, and is safe to print. */
+/**
+ * Whether a text is as safe as what {@link printableName} returns: it can be printed, and be a part of a file's name.
+ * All its characters are printable, and each backslash is a part of `\\` or `\xNN`. This is also true for texts that
+ * {@link printableName} never returns, such as `\x41`: it leaves an "A" as it is.
+ */
 export function isPrintableName(text: string): boolean {
 	if (text === "" || text === "." || text === ".." || text.length > NAME_CHARS_MAX || text.includes("/")) return false;
-	const backslashes = text.replaceAll(/\\\\|\\x[0-9a-f]{2}/g, "");
+	const withoutEscapes = text.replaceAll(/\\\\|\\x[0-9a-f]{2}/g, "");
 	return (
-		!backslashes.includes("\\") && printableName(Buffer.from(text.replaceAll("\\", ""))) === text.replaceAll("\\", "")
+		!withoutEscapes.includes("\\") &&
+		printableName(Buffer.from(text.replaceAll("\\", ""))) === text.replaceAll("\\", "")
 	);
 }
 

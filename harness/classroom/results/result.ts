@@ -14,7 +14,7 @@ const LESSONS_MAX = 100;
 const SHARDS_MAX = 9_999;
 const TEXT_CHARS_MAX = 10_000;
 const POINTS_MAX = 1_000_000;
-/** Number of pairs of similar modules, over all lessons. */
+/** Maximum number of pairs of similar modules, over all lessons. */
 export const SIMILAR_MAX = 1_000;
 export const WARNINGS_MAX = 1_000;
 
@@ -111,7 +111,7 @@ const Late = v.object({
 	isLate: v.boolean(),
 	/** Minutes after the deadline, 0 if it came before; null if only the learning platform says that it is late. */
 	minutes: v.nullable(count),
-	/** This part of the points is taken off. */
+	/** How many percent of the points are taken off. */
 	percentOff: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
 });
 /** Whether a submission came late. */
@@ -119,9 +119,14 @@ export type Late = v.InferOutput<typeof Late>;
 
 const SubmissionReport = v.object({
 	name,
-	/** Its line in the roster: the first column; null if there is no roster, or no such line. */
+	/**
+	 * What the roster calls the submission's owner: see roster.ts; null if there is no roster, or the owner is not in
+	 * it.
+	 */
 	id: v.nullable(line),
-	/** Null if unknown: the learning platform does not say, and the roster has no deadline with a time. */
+	/**
+	 * Null if nobody knows: the learning platform does not say, and there is no deadline, or no time of the submission.
+	 */
 	late: v.nullable(Late),
 	results: list(Result, LESSONS_MAX),
 });
@@ -163,7 +168,7 @@ export const ClassReport = v.pipe(
 		kit: word,
 		/** The whole class, over all shards: its key, and the number of its submissions. */
 		class: v.object({ key: word, submissions: count }),
-		/** Which part of the class this is, from 1. */
+		/** Which part of the class this is: `index` counts from 1, and `of` is the number of parts. */
 		shard: v.object({ index: upTo(SHARDS_MAX), of: upTo(SHARDS_MAX) }),
 		lessons: list(WeightedLesson, LESSONS_MAX),
 		scoring: v.picklist(SCORINGS),
@@ -190,10 +195,10 @@ export type ClassReport = v.InferOutput<typeof ClassReport>;
 /** Points, as far as they are known. */
 export interface Score {
 	points: number;
-	/** Maximum of the lessons that could be judged. */
+	/** The most points that the judged lessons can have together. */
 	judgedMax: number;
 	max: number;
-	/** Lessons that could not be judged: the score is not final. */
+	/** Number of lessons that could not be judged. If there are any, the score is not final. */
 	unjudged: number;
 }
 

@@ -36,6 +36,7 @@ const sumOf = (groups: Judgement["groups"], key: "points" | "pointsMax") =>
  * Whether a submission came late, and what is taken off.
  * @param when what is known: its time in milliseconds since 1970, and whether the learning platform calls it late
  * @param deadlineMs null: there is none
+ * @returns null: it is not known whether the submission came late
  */
 export function latenessOf(
 	when: { submittedMs: number | null; isLate: boolean | null },
@@ -49,7 +50,7 @@ export function latenessOf(
 		const days = Math.max(0, Math.ceil((afterMs - (rule?.graceMinutes ?? 0) * MINUTE_MS) / DAY_MS));
 		return { isLate: days > 0, minutes, percentOff: percentOff(days, rule) };
 	}
-	// The platform does not say how late, so the least possible is taken off.
+	// The platform does not say how late the submission is, so the percentage for one day is taken off.
 	return isLate === null ? null : { isLate, minutes: null, percentOff: percentOff(isLate ? 1 : 0, rule) };
 }
 

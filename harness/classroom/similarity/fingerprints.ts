@@ -7,7 +7,7 @@ import jsTokens from "js-tokens";
  * Schleimer, Wilkerson and Aiken, "Winnowing", 2003.
  */
 
-/** Where a selected run of tokens is. */
+/** A selected run of tokens: its hash, and its place. */
 export interface Fingerprint {
 	hash: number;
 	firstLine: number;
@@ -18,9 +18,12 @@ export interface Fingerprint {
 const RUN_TOKENS = 14;
 /** Of this many runs in a row, one is selected. */
 const WINDOW = 5;
-/** Tokens to compare. A module has some hundred. */
+/** Maximum number of tokens of a module to compare. Most modules have some hundred. */
 const TOKENS_MAX = 20_000;
-/** At most this many fingerprints of a module are kept: those with the smallest hashes, because a copy has the same ones. */
+/**
+ * Maximum number of fingerprints of a module. Those with the smallest hashes are kept, because a copy has the same
+ * ones.
+ */
 const FINGERPRINTS_MAX = 2_000;
 
 /** The fingerprints of a module, those with the smallest hashes first. */
@@ -92,7 +95,7 @@ function kindOf(type: string, value: string, imported: ReadonlySet<string>): str
 	if (/Comment|WhiteSpace|LineTerminator/.test(type)) return null;
 	if (/^(String|Template|NoSubstitution|RegularExpression)/.test(type)) return "S";
 	if (type === "NumericLiteral") return "N";
-	// The calls of the kernel say what a module does; all other names can be chosen freely.
+	// Imported names, such as those of system calls, say what a module does. All other names can be chosen freely.
 	if (type === "IdentifierName" || type === "PrivateIdentifier")
 		return KEYWORDS.has(value) || imported.has(value) ? value : "I";
 	return value;

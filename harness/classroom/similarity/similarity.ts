@@ -29,6 +29,7 @@ interface Module {
 export class LessonModules {
 	/** By digest. */
 	readonly #modules = new Map<string, Module>();
+	/** By the submission's name. */
 	readonly #digestOf = new Map<string, string>();
 
 	/** Adds the module of a submission. */

@@ -101,12 +101,12 @@ function mergedCandidate(name: string, parts: readonly ClassEntry[]): Candidate 
 		return { files, refused, archives, isTruncated };
 	};
 	const [only, ...others] = parts;
-	const isLink = only !== undefined && others.length === 0 && only.kind !== "file";
+	const isSpecial = only !== undefined && others.length === 0 && only.kind !== "file";
 	return {
 		...{ name, isLate: null, submitted: null },
 		open: async () => {
-			// A link in the place of a folder is not followed: it may lead anywhere.
-			if (isLink) throw new Error(`it is ${only.kind}; replace it by what was handed in`);
+			// A link in the place of a submission is not followed: it may lead anywhere. A device or a FIFO is not opened.
+			if (isSpecial) throw new Error(`it is ${only.kind}; replace it by what was handed in`);
 			return { name, folder: await open() };
 		},
 	};

@@ -26,12 +26,13 @@ export interface LeftOut {
 	why: string;
 }
 
-/** A lesson's module. */
+/** A lesson's id, and the file name of its module. */
 interface Module {
 	id: string;
 	module: string;
 }
 
+/** One entry, and its owner's name. */
 interface Claim extends HandedIn {
 	owner: string;
 }

@@ -19,9 +19,9 @@ const WORKSPACE = "workspace";
 const MANIFEST_BYTES_MAX = 64 << 10;
 
 /**
- * Decides whether a folder is a single submission, by its contents. A submission of a class
- * may itself be called "workspace", or like a lesson. So a folder with such a submission and others is a class's folder.
- * @param one the user has said that it is a single submission, whatever it looks like
+ * Decides by its contents whether a folder is a single submission. A submission of a class may itself be called
+ * "workspace", or have the name of a lesson. So a folder with such a submission and others is a class's folder.
+ * @param one whether the user has said that the folder is a single submission, whatever it looks like
  * @throws {Failure} usage: there is no such folder
  */
 export async function folderKind(dir: string, lessons: readonly Lesson[], one = false): Promise<FolderKind> {
@@ -32,10 +32,12 @@ export async function folderKind(dir: string, lessons: readonly Lesson[], one = 
 	const entries = await entriesIn(Buffer.from(dir));
 	const workspaces = await filtered(entries, async ({ name, kind, place }) => {
 		return (
-			name === WORKSPACE && kind === "directory" && lessonParts(await entriesIn(place).catch(() => []), ids).length > 0
+			name === WORKSPACE &&
+			kind === "directory" &&
+			entriesOfWorkspace(await entriesIn(place).catch(() => []), ids).length > 0
 		);
 	});
-	const workspaceParts = [...lessonParts(entries, ids), ...workspaces];
+	const workspaceParts = [...entriesOfWorkspace(entries, ids), ...workspaces];
 	const [firstPart] = workspaceParts;
 	if (firstPart === undefined) return { isSubmission: false, warning: null };
 	if (isWorkspace(workspaceParts, lessons) || (await isKit(dir, entries))) return { isSubmission: true, warning: null };
@@ -56,7 +58,8 @@ export async function folderKind(dir: string, lessons: readonly Lesson[], one = 
 	return { isSubmission: true, warning: `${dir} is treated as a single submission: ${why}` };
 }
 
-const lessonParts = (entries: readonly FolderEntry[], ids: ReadonlySet<string>) =>
+// The entries that a workspace has: folders of lessons, and the logbook.
+const entriesOfWorkspace = (entries: readonly FolderEntry[], ids: ReadonlySet<string>) =>
 	entries.filter(({ name, kind }) => (kind === "directory" ? ids.has(name) : kind === "file" && name === LOGBOOK));
 
 // Whether the folder looks like a workspace that `drydock init` made: it has a logbook and most lessons. Such a

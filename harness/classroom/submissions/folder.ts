@@ -102,6 +102,7 @@ type Kind = "file" | "directory" | "a symbolic link, and links are not followed"
 export interface FolderEntry {
 	/** The name as text that is safe to print. */
 	name: string;
+	/** The path, as bytes. */
 	place: Buffer;
 	kind: Kind;
 }

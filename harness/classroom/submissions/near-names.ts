@@ -6,7 +6,7 @@ import { distance } from "fastest-levenshtein";
 const ENDING = /(\.[mc]?ts)?(\.txt)?$/;
 /** Words that people and learning platforms add to a file's name. */
 const ADDED = /^(final|finished|new|newest|latest|last|fixed|done|copy|solution|submission|mine|my|v?\d+)$/;
-/** Number of letters in which a similar name may differ. */
+/** Maximum number of letters in which a similar name may differ. */
 const DISTANCE_MAX = 2;
 
 /** Whether a file may be a module although it cannot be imported under its name. */
@@ -15,7 +15,8 @@ export const mayBeModule = (path: string): boolean => /\.([mc]?ts|ts\.txt)$/i.te
 /**
  * Compares a file's name with the name of a lesson's module.
  * @param id the lesson's id, such as `02-unshare`; its parts may be in the name as well
- * @returns `same module`: only the spelling differs, or usual words were added; `similar`: it may be a typing error
+ * @returns `same module`: only the spelling differs, or usual words were added; `similar`: it may be a typing error;
+ * null: it is another name
  */
 export function nearness(file: string, module: string, id: string): "same module" | "similar" | null {
 	const [got, wanted] = [file, module].map((name) => name.toLowerCase().replace(ENDING, ""));

@@ -14,7 +14,10 @@ export interface Submission {
 	unpacked?: Promise<Folder>;
 }
 
-/** Somebody who handed in a submission. It is opened only when it is judged. */
+/**
+ * Somebody to grade: the owner of a submission, or a person in the roster who handed in nothing. The submission is
+ * opened only when it is judged.
+ */
 export interface Candidate {
 	name: string;
 	/** Whether the learning platform calls the submission late; null if it does not say. */
@@ -71,7 +74,7 @@ async function foundInstead(folder: Folder, id: string, module: string): Promise
 	return { ...found, note: `found instead of ${module}: ${harmless(basename(found.path), 100)}` };
 }
 
-// The file that is in the fewest folders. If there are several, they must be equal. Null if there is none.
+// The file with the fewest folders above it. If there are several, they must be equal. Null if there is none.
 async function onlyOne(folder: Folder, paths: readonly string[]): Promise<ModuleSearch | null> {
 	const leastDepth = Math.min(...paths.map(depthOf));
 	const [path, ...others] = paths.filter((each) => depthOf(each) === leastDepth).sort();
@@ -101,6 +104,7 @@ async function doDiffer(folder: Folder, [first = "", ...others]: readonly string
 	return false;
 }
 
+/** Where a lesson's module may be, the best place first. */
 const RANKS: readonly ((path: string, id: string, module: string) => boolean)[] = [
 	(path, id, module) => path.endsWith(`/workspace/${id}/${module}`),
 	(path, id, module) => path.endsWith(`/${id}/${module}`),

@@ -1,8 +1,8 @@
 import type { CommandSpec } from "../command.ts";
 
 /**
- * Only describes the command. doctor/completion.ts implements it; loading that module takes long, so most commands do
- * not.
+ * Only describes the command. doctor/completion.ts implements it; other commands do not load it, because that takes
+ * long.
  */
 export const completion: CommandSpec = {
 	name: "completion <shell>",

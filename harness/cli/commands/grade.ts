@@ -22,7 +22,7 @@ const merge: CommandSpec = {
 /** Formats whose readers take the verdicts from the file, so that `grade` exits with 0 once the file is written. */
 const WITH_VERDICTS = Object.entries(FORMATS).flatMap(([name, { endsWithZero }]) => (endsWithZero ? [name] : []));
 
-const GRADES = `A submission is a folder, an archive (.zip, .tar, .tar.gz), or files that are named
+const HELP = `A submission is a folder, an archive (.zip, .tar, .tar.gz), or files that are named
 after their owner, as learning platforms download them. drydock finds the module of
 a lesson by its path, such as 02-unshare/isolate.ts, or by its name in any folder.
 Submitted code runs only in virtual machines.
@@ -47,10 +47,10 @@ export const grade: CommandSpec = {
 		["--late <percent>", "take this part of the points off for each day after the deadline"],
 		[
 			"--roster <file>",
-			"a CSV file of the class, also as Moodle, Canvas or GitHub Classroom writes it; its column submitted says when they handed in",
+			"a CSV file of the class, also as Moodle, Canvas or GitHub Classroom writes it; the column submitted has the time of each submission",
 		],
 		["--visibility <who>", "visible, hidden, after_due_date or after_published, for Gradescope"],
-		["--visible-from <time>", "hidden until then"],
+		["--visible-from <time>", "hide the results until this time, for Gradescope"],
 		["--shard <i/n>", "grade only this part of the class, such as 2/5, on one of several computers"],
 		["--resume", "continue an interrupted run of the same command"],
 		[
@@ -59,7 +59,7 @@ export const grade: CommandSpec = {
 		],
 		...REPORT,
 	],
-	help: GRADES,
+	help: HELP,
 	commands: [merge],
 	run: async (dir, options) => (await import("../grade/grade.ts")).grade(dir, options),
 };

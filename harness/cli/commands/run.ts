@@ -26,6 +26,7 @@ export const run: CommandSpec = {
 	},
 };
 
+// Collects the values of an option that is repeated.
 function several(value: string, before: unknown): string[] {
 	return [...((before ?? []) as string[]), value];
 }

@@ -37,8 +37,8 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 	const graded = await lessonsToGrade(rules.lessons, rules.points);
 	const { candidates, persons, warnings } = await classList(dir, all, kind, rules);
 	for (const warning of warnings) visibleProgress.note(warning);
-	const here = candidates.filter(({ name }) => isInShard(shard, name)).length;
-	const delivery = await parseDeliveryOptions(options, here, dir);
+	const submissionsInShard = candidates.filter(({ name }) => isInShard(shard, name)).length;
+	const delivery = await parseDeliveryOptions(options, submissionsInShard, dir);
 	const work = {
 		...{ dir, allCandidates: candidates, lessons: graded, rules, persons, warnings, shard, machinesAtOnce },
 		// If the user gives a number of machines, no more are added.

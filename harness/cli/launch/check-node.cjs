@@ -1,6 +1,6 @@
-// Checks what must hold before Node can load a module of drydock's. It is CommonJS in a syntax that an old Node
-// understands as well. Node's other loader refuses every module in a folder with a backslash in its name, with a
-// stack trace and exit code 1.
+// Checks what must hold before Node can load a module of drydock's. It is CommonJS, in a syntax that even an old Node
+// understands. Node's loader of ES modules refuses every module in a folder with a backslash in its name, with a stack
+// trace and exit code 1.
 const { dirname, sep } = require("node:path");
 
 const kit = dirname(dirname(dirname(__dirname)));

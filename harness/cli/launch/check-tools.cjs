@@ -1,6 +1,6 @@
-// Executes those npm packages that contain a program for one kind of computer. npm leaves out such a package without
-// a word, and a folder can be moved to another computer, or to a file system on which nothing may be executed. Does
-// not use zx, which may be missing as well. Exits with 1 and prints which package is broken.
+// Executes those npm packages that contain a program for one kind of computer. npm may leave out such a package without
+// a word, and drydock's folder may be moved to another computer, or to a file system on which nothing may be executed.
+// Does not use zx, because that package may be missing itself. Prints which package is broken, and exits with 1.
 const { spawnSync } = require("node:child_process");
 const { dirname, join } = require("node:path");
 const { pathToFileURL } = require("node:url");
@@ -14,8 +14,8 @@ const TOOL_CHECKS = {
 		if (error !== undefined) throw error;
 		if (status !== 0) throw new Error(stderr);
 	},
-	// The compiled library of ffi-rs is loaded in the virtual machine only. npm installs that library only on the kind of
-	// computer that is tested for here. All other computers get the library with an image.
+	// The compiled library of ffi-rs is loaded only in the virtual machine. npm installs it only on Linux on x86-64 with
+	// glibc. All other computers get the library with an image.
 	"ffi-rs": () => {
 		if (process.platform !== "linux" || process.arch !== "x64" || !isGlibc()) return;
 		createRequireFrom("ffi-rs").resolve("@yuuang/ffi-rs-linux-x64-gnu");

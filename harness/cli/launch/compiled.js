@@ -32,7 +32,7 @@ export async function compiledMain() {
 	const build = join(builds, keyOfSources());
 	if (!existsSync(build)) await compile(build);
 	const main = join(build, "main.js");
-	// Another user may have made the build, and this one may not read it.
+	// Another user may have made the build, so that this user is not allowed to read it.
 	accessSync(main, constants.R_OK);
 	return pathToFileURL(main).href;
 }
@@ -43,7 +43,7 @@ function keyOfSources() {
 		readdirSync(join(kit, tree), { recursive: true, encoding: "utf8" }).map((name) => join(kit, tree, name)),
 	);
 	const hash = createHash("sha256");
-	// Some packages are compiled, too. If one of them changes, this file changes.
+	// Some packages are compiled, too. If one of them changes, package-lock.json changes.
 	const packages = join(kit, "package-lock.json");
 	for (const file of [packages, ...files.filter((name) => /\.[jt]s$/.test(name)).sort()]) {
 		const { mtimeMs = 0, size = 0 } = statSync(file, { throwIfNoEntry: false }) ?? {};
@@ -76,7 +76,7 @@ async function compile(build) {
 			logLevel: "silent",
 			plugins: [{ name: "own-urls", setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, withOwnUrl) }],
 		});
-		// Everybody who can read the kit can read the build: root's umask(2) does not apply to it.
+		// Every user may read the build, whatever umask(2) this user has.
 		for (const path of [...readdirSync(staging).map((name) => join(staging, name)), staging])
 			chmodSync(path, path === staging ? 0o755 : 0o644);
 		if (!existsSync(build)) renameSync(staging, build);

@@ -50,7 +50,8 @@ function isNpm(pid) {
 	return /\b(npm|npx|pnpm|yarn|bun)\b/.test(procFile(pid, "cmdline") ?? "");
 }
 
-// See proc_pid_stat(5). The name, in parentheses, can contain anything. Returns null if nobody can tell at the moment.
+// See proc_pid_stat(5). The name, in parentheses, can contain anything. Returns undefined if there is no such process,
+// and null if nobody can tell at the moment.
 function statusOf(pid) {
 	const text = procFile(pid, "stat");
 	if (typeof text !== "string") return text;
@@ -58,8 +59,8 @@ function statusOf(pid) {
 	return { parent: Number(parent), session: Number(session) };
 }
 
-// Other systems have no such files. There, drydock only sees when its own parent ends. Returns null if this process may
-// open no more files, which says nothing about npm.
+// Returns undefined if there is no such file. Systems other than Linux have none: there, drydock only sees when its own
+// parent ends. Returns null if this process may open no more files, which says nothing about npm.
 function procFile(pid, name) {
 	try {
 		return readFileSync(`/proc/${pid}/${name}`, "utf8");

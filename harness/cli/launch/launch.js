@@ -8,17 +8,18 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const kit = fileURLToPath(new URL("../../../", import.meta.url));
+// Written when all packages are installed and tried. Its text is a hash of what they depend on.
 const stamp = join(kit, "node_modules/.drydock");
 // Includes what NODE_ENV or the user's npmrc may leave out: the compilers are optional packages, and the tests need
 // the development packages.
 const INSTALL = ["ci", "--include=dev", "--include=optional", "--ignore-scripts", "--no-audit", "--no-fund"];
 const NODE = process.versions.node.split(".")[0];
-const wanted = createHash("sha256")
+const wantedStamp = createHash("sha256")
 	.update(readFileSync(join(kit, "package-lock.json")))
 	.update(JSON.stringify([process.platform, process.arch, NODE, INSTALL]))
 	.digest("hex");
 
-const isStamped = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
+const isStamped = existsSync(stamp) && readFileSync(stamp, "utf8") === wantedStamp;
 const broken = isStamped || !isWritable(kit) ? brokenTool() : undefined;
 if (broken !== undefined && isForbidden(broken)) refuse(broken);
 if (broken !== undefined || (!isStamped && isWritable(kit))) await install();
@@ -48,7 +49,7 @@ async function install() {
 	const broken = brokenTool();
 	if (broken !== undefined) refuse(broken);
 	// Only now, after the tools were tried. Otherwise a package that npm has left out would stay missing.
-	writeFileSync(stamp, wanted);
+	writeFileSync(stamp, wantedStamp);
 }
 
 // Runs npm, and ends it together with this process.
@@ -70,7 +71,8 @@ function npm(args) {
 	});
 }
 
-// Tries the tools in a child process, because this process would remember which modules it has not found.
+// Returns the error of the first tool that does not work; undefined if all work. Tries the tools in a child process,
+// because this process would remember which modules it has not found.
 function brokenTool() {
 	const { status, stdout, stderr, error } = spawnSync(
 		process.execPath,

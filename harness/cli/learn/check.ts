@@ -6,7 +6,7 @@ import { judge, type Verdict } from "../../judge/judge.ts";
 import { findLesson, type Lesson, lessons, loadCheck } from "../../judge/lessons.ts";
 import { currentLesson, editedLessons, logbook, passedModules, recordAttempt } from "../../learner/course.ts";
 import { chosenModule, isLearnersModule, type ModuleChoice } from "../../learner/module-choice.ts";
-import { FINISH } from "../../learner/next.ts";
+import { FINISH_COMMAND } from "../../learner/next.ts";
 import { passedTrackOf, tracks } from "../../learner/tracks.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { outputStyle, printJson } from "../text/terminal.ts";
@@ -36,7 +36,7 @@ export async function check(id: string | undefined, options: CheckOptions): Prom
 
 async function checkIn(machines: MachinePool, chosen: Lesson[], options: CheckOptions): Promise<number> {
 	const [lesson] = chosen;
-	// Before a machine is prepared: on a new computer, this takes minutes.
+	// Fails if the module does not exist, before a machine is prepared: on a new computer, preparing takes minutes.
 	if (!options.all && lesson !== undefined) await chosenModule(lesson, options);
 	machines.prepare();
 	try {
@@ -56,8 +56,8 @@ async function checkOne([lesson]: Lesson[], machines: MachinePool, options: Chec
 	return verdict.verdict === "pass" ? EXIT.passed : EXIT.notPassed;
 }
 
-// With --json, a failure is printed as a document as well; its reason is also on standard error. Wrong usage is no
-// verdict and gives no document.
+// With --json, a failure is a document on standard output, and its message is on standard error as usual. Wrong usage
+// is no verdict and gives no document.
 function printFailure(error: unknown, [lesson]: Lesson[]): void {
 	const failure = failureOf(error);
 	const kind = failure?.kind ?? "failed";
@@ -119,7 +119,7 @@ async function whatNext(lesson: Lesson, { verdict, ledger }: Verdict, { trace }:
 	const { id } = lesson;
 	if (verdict === "pass") {
 		const ended = passedTrackOf(await tracks(), await logbook(), lesson);
-		return ended === undefined ? "\ngo on   npx drydock next\n" : `\nfinish  ${FINISH} ${ended.number}\n`;
+		return ended === undefined ? "\ngo on   npx drydock next\n" : `\nfinish  ${FINISH_COMMAND} ${ended.number}\n`;
 	}
 	if (trace || ledger.exercise.length === 0) return "";
 	return `\nyour calls, beside the reference's   npx drydock check ${id} --trace\n`;

@@ -6,23 +6,29 @@ import type { Preparation } from "../../protocol/index.ts";
 import { LostError } from "../../vm/frame-receiver.ts";
 import type { MachinePool } from "../../vm/machine-pool.ts";
 
-/** What every machine of a finish gets: `box`, and in /root the modules that Node can import there. */
+/**
+ * A finish runs the learner's whole engine at the end of a track; its steps are in `lessons/finish-N.yaml`. Every
+ * machine of a finish gets this engine: `box`, and in /root those modules that scripts of the steps import.
+ */
 export type FinishEngine = readonly Preparation[];
 
-/** Only a step that hangs takes so long: the slowest needs a tenth, on a computer that emulates the processor. */
+/**
+ * Only a step that hangs takes this long. The slowest step needs a tenth of it on a computer that emulates the
+ * processor.
+ */
 const STEP_SECONDS_MAX = 240;
 
-/** The lessons that build images import their module in Node, outside of `box`. */
-const IMPORTED = ["09-scratch"];
+/** The lessons whose module a script of a finish imports: Node runs the script, without `box`, to build an image. */
+const LESSONS_IMPORTED_BY_SCRIPTS = ["09-scratch"];
 
 /**
- * Bundles the engine of the learner's modules.
- * @param mine the learner's file, by the reference module that it replaces
+ * Bundles the engine, made of the learner's modules.
+ * @param mine the learner's files, by the reference module that each replaces; empty for the reference's engine
  * @throws {BundleError} a module cannot be bundled any more
  */
 export async function finishEngine(mine: ReadonlyMap<string, string>): Promise<FinishEngine> {
-	const imported = (await lessons()).filter(({ id }) => IMPORTED.includes(id));
-	const modules = imported.map(async (lesson): Promise<Preparation[]> => {
+	const importedLessons = (await lessons()).filter(({ id }) => LESSONS_IMPORTED_BY_SCRIPTS.includes(id));
+	const modules = importedLessons.map(async (lesson): Promise<Preparation[]> => {
 		const [name, reference] = await Promise.all([moduleOf(lesson), solutionOf(lesson)]);
 		return [
 			{ do: "write", path: `/root/bundled/${name}.cjs`, text: await moduleProgram(mine, reference) },
@@ -53,7 +59,7 @@ export async function playStep(
 				unlocked: true,
 			},
 			{
-				// No input: an empty buffer ends it.
+				// A step has no input: an empty buffer ends the input.
 				started: ({ input }) => void input(Buffer.alloc(0)),
 				output: async (_, data) => void chunks.push(data),
 			},

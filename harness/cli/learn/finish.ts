@@ -24,13 +24,17 @@ import { type FinishEngine, finishEngine, playStep } from "./finish-step.ts";
 import { pagedMarkdown } from "./read.ts";
 
 interface Options {
+	/** Whether to play the reference's engine. */
 	solution?: boolean;
+	/** Whether to show only the text that follows the finish. */
 	read?: boolean;
 	json?: boolean;
 }
 
 /**
- * `drydock finish`: plays the whole engine of the learner's own modules. If all is right, shows the track's last text.
+ * `drydock finish`: plays the finish of a track, which runs the learner's whole engine. If all steps are right, shows
+ * the text that follows the finish.
+ * @param wanted the track's number; undefined: the track that `trackToFinish` gives for the current lesson
  * @returns the exit code: 1 if a lesson of the track has not passed, or a step is not right
  */
 export async function finish(wanted: string | undefined, options: Options): Promise<number> {
@@ -55,8 +59,9 @@ export async function finish(wanted: string | undefined, options: Options): Prom
 	return EXIT.passed;
 }
 
-/** Why the learner's own engine cannot be played, and the command that helps. */
+/** Why the learner's own engine cannot be played yet. */
 interface Reason {
+	/** The id of the lesson to check first. */
 	lesson: string;
 	what: string;
 }
@@ -81,6 +86,7 @@ function refuse(track: Track, { lesson, what }: Reason, { json }: Options): numb
 
 interface Played {
 	step: FinishStep;
+	/** Null: all commands of the step did what they should. */
 	mismatch: Mismatch | null;
 }
 

@@ -26,12 +26,12 @@ export async function runImport(file: string, { json }: { json?: boolean }): Pro
 
 function leftOutNote(names: readonly string[]): string {
 	// Does not list the files that `drydock init` makes: importing makes them as well.
-	const missed = names.filter((name) => !MADE.has(name));
+	const missed = names.filter((name) => !MADE_BY_INIT.has(name));
 	if (missed.length === 0) return "";
-	const shown = missed.slice(0, LISTED).map((name) => `  ${name}\n`);
-	const more = missed.length > LISTED ? `  … and ${missed.length - LISTED} more\n` : "";
+	const shown = missed.slice(0, NAMES_MAX).map((name) => `  ${name}\n`);
+	const more = missed.length > NAMES_MAX ? `  … and ${missed.length - NAMES_MAX} more\n` : "";
 	return `Not imported, because they are not modules of a lesson, or because a tool could\nrun them. If you trust one of them, unpack it by hand:\n${shown.join("")}${more}`;
 }
 
-const MADE = new Set(["package.json", "tsconfig.json", ".gitignore"]);
-const LISTED = 20;
+const MADE_BY_INIT = new Set(["package.json", "tsconfig.json", ".gitignore"]);
+const NAMES_MAX = 20;

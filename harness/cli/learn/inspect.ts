@@ -18,17 +18,20 @@ import { MachinePool } from "../../vm/machine-pool.ts";
 import { outputStyle, printJson } from "../text/terminal.ts";
 import { requireOneModule } from "./one-module.ts";
 
-/** What is inspected: the module, what was done with it, and the containers that were played. */
+/** What is inspected. */
 interface Inspected {
 	lesson: Lesson;
 	file: string;
+	/** What the run did with the module, in words. */
 	did: string;
-	/** The container that is shown. */
+	/** The container whose state is printed. */
 	shown: Container;
+	/** The other containers of the lesson's scenario. */
 	others: Container[];
 }
 interface Container {
 	name: string;
+	/** What distinguishes it from the scenario's other containers. */
 	about: string;
 	/** The lesson is about this container. */
 	isPrimary: boolean;
@@ -92,7 +95,8 @@ function containersOf(
 	);
 }
 
-// What the kernel showed at the first moment when the container's command existed.
+// What the kernel showed at the first moment when the container's command existed. If it never existed, `container` is
+// null.
 function stateOf(observation: Observation, { name }: Container) {
 	const moments = Object.keys(observation.moments);
 	const moment = moments.find((one) => commandAt(observation, one, name) !== null);

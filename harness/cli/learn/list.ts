@@ -5,7 +5,7 @@ import { shownPath } from "../../base/shown-path.ts";
 import { lessons } from "../../judge/lessons.ts";
 import { changedLessons, currentLesson, logbook } from "../../learner/course.ts";
 import { recordOf } from "../../learner/logbook.ts";
-import { FINISH } from "../../learner/next.ts";
+import { FINISH_COMMAND } from "../../learner/next.ts";
 import { afterLesson, isFinished, type Track, tracks } from "../../learner/tracks.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { duration, outputStyle, printJson } from "../text/terminal.ts";
@@ -42,7 +42,7 @@ export async function list({ json }: { json?: boolean }): Promise<number> {
 	const file = shownPath(await learnersFile(current));
 	const isDone = recordOf(book, current).passed !== null;
 	const goOn = [
-		...(afterLesson(allTracks, book, current) === "finish" ? [`finish     ${FINISH}\n`] : []),
+		...(afterLesson(allTracks, book, current) === "finish" ? [`finish     ${FINISH_COMMAND}\n`] : []),
 		...(isDone && rows.some(({ passed }) => !passed) ? ["go on      npx drydock next\n"] : []),
 	].join("");
 	process.stdout.write(

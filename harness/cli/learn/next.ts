@@ -2,14 +2,14 @@ import { EXIT } from "../../base/failure.ts";
 import { type Lesson, lessons } from "../../judge/lessons.ts";
 import { currentLesson, logbook, selectLesson } from "../../learner/course.ts";
 import { recordOf } from "../../learner/logbook.ts";
-import { FINISH, nextToPass } from "../../learner/next.ts";
+import { FINISH_COMMAND, nextToPass } from "../../learner/next.ts";
 import { afterLesson, trackOf, tracks } from "../../learner/tracks.ts";
 import { printJson } from "../text/terminal.ts";
 import { printCurrentLesson } from "./select.ts";
 
 /**
  * `drydock next`: selects the next lesson that has not passed.
- * @returns the exit code: 1 if the current lesson has not passed, unless forced
+ * @returns the exit code: 1 if the current lesson has not passed and --force is not given
  */
 export async function next({ force, json }: { force?: boolean; json?: boolean }): Promise<number> {
 	const [all, book, current] = await Promise.all([lessons(), logbook(), currentLesson()]);
@@ -19,7 +19,7 @@ export async function next({ force, json }: { force?: boolean; json?: boolean })
 	const after = afterLesson(allTracks, book, current);
 	const track = trackOf(allTracks, current);
 	if (lesson === undefined) {
-		const next = after === "finish" ? FINISH : null;
+		const next = after === "finish" ? FINISH_COMMAND : null;
 		if (json) printJson({ schemaVersion: 1, lesson: null, next });
 		else process.stdout.write("That was the last one: you have passed all lessons.\n");
 		if (!json && next !== null) process.stdout.write(`${PLAY_IT}\n  try: ${next}\n`);
@@ -27,7 +27,9 @@ export async function next({ force, json }: { force?: boolean; json?: boolean })
 	}
 	await selectLesson(lesson);
 	if (!json && track !== undefined && after === "finish" && trackOf(allTracks, lesson) !== track)
-		process.stdout.write(`You have passed track ${track.number}. ${PLAY_IT}\n  try: ${FINISH} ${track.number}\n\n`);
+		process.stdout.write(
+			`You have passed track ${track.number}. ${PLAY_IT}\n  try: ${FINISH_COMMAND} ${track.number}\n\n`,
+		);
 	if (!json && lesson.id < current.id) process.stdout.write(`${whyBack(all, current, lesson)}\n\n`);
 	await printCurrentLesson(lesson, json);
 	return EXIT.passed;

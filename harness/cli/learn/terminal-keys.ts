@@ -2,9 +2,9 @@ import { EventEmitter } from "node:events";
 import { startTerminalRestorer } from "../text/terminal-restorer.ts";
 
 /**
- * Single keys from a terminal. The terminal is in raw mode while this listens: then it echoes nothing, and no line
- * has to be finished. Node restores the terminal when the process ends. After a SIGKILL, the process of
- * terminal-restorer.ts does.
+ * Single keys from a terminal. The terminal is in raw mode while this listens: then it echoes nothing, and no line has
+ * to be finished. Ctrl-D and the end of the input count as `q`. Node restores the terminal when the process ends. After
+ * a SIGKILL, the process of terminal-restorer.ts does.
  */
 export class TerminalKeys extends EventEmitter<{ key: [name: string] }> {
 	readonly #stdin = process.stdin;

@@ -57,11 +57,16 @@ class Watch {
 	#file = "";
 	#verdict: Verdict | null = null;
 	#endsTrack = false;
+	/** The last known findings, to show what has changed since; null if the file has never been checked. */
 	#known: readonly RememberedFinding[] | null = null;
 	#running: AbortController | null = null;
 	#files: SaveWatcher | null = null;
-	/** Another program has the terminal: what is saved meanwhile is checked afterwards. */
+	/** Whether another program has the terminal. */
 	#isTerminalLent = false;
+	/**
+	 * Whether the file was saved, or a verdict was not shown, while another program had the terminal. Then the file is
+	 * checked afterwards.
+	 */
 	#missed = false;
 	#end!: { resolve(): void; reject(error: unknown): void };
 
@@ -197,6 +202,7 @@ class Watch {
 		}
 	}
 
+	// @param tookMs time since the save; null if the check is not an attempt
 	async #show(verdict: Verdict, tookMs: number | null): Promise<void> {
 		const before = this.#known;
 		this.#verdict = verdict;

@@ -28,7 +28,8 @@ export async function run(words: string[], command: string[], options: RunOption
 		[values].flat().flatMap((value) => (value === true ? `--${name}` : [`--${name}`, String(value)])),
 	);
 	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
-	// The box of a lesson that a later one replaces has no such options: its container has box's own streams.
+	// If a later lesson's module has replaced this lesson's, `box` is made without later lessons: see session.ts. It
+	// does not have these options, and its container has the same streams as `box`.
 	const isWhole = (await lessonsOfBox()).has(lesson.id);
 	const streams = isWhole ? ["--interactive", ...(process.stdin.isTTY && process.stdout.isTTY ? ["--tty"] : [])] : [];
 	return runSession({

@@ -31,9 +31,9 @@ export interface SessionOptions {
 
 /**
  * Runs a program in a fresh machine that has `box`, and connects the program with this process's standard streams. If
- * standard input and output are terminals, the program gets a terminal, too; otherwise its streams are these, byte
- * for byte.
- * @returns the program's exit code; 1 if the machine was lost
+ * standard input and output are terminals, the program gets a terminal, too. Otherwise it reads and writes the same
+ * bytes as this process.
+ * @returns the program's exit code; 1 if the machine was lost; the code from `endedByUser` if the user left first
  * @throws {Failure} usage: a module of the learner's cannot be used
  */
 export async function runSession({
@@ -83,11 +83,10 @@ async function boxOf(lesson: Lesson, solution: boolean): Promise<string> {
 		// module.
 		const [program, lessons] = await Promise.all([boxProgram(mine), lessonsOfBox()]);
 		const isWhole = lessons.has(lesson.id);
-		const others = [...(solution ? [] : await editedLessons())].filter((id) => id !== lesson.id && lessons.has(id));
-		reportReplacedModules(others.filter((id) => isWhole || id < lesson.id));
+		const edited = [...(solution ? [] : await editedLessons())].filter((id) => id !== lesson.id && lessons.has(id));
+		reportReplacedModules(edited.filter((id) => isWhole || id < lesson.id));
 		if (isWhole) return program;
-		// A later lesson's module has taken the place of this lesson's. So builds the `box` of this lesson, without later
-		// ones.
+		// A later lesson's module has taken the place of this lesson's. So this builds `box` without the later lessons.
 		return await boxProgram(mine, { upTo: lesson.id.slice(0, 2) });
 	} catch (cause) {
 		if (!(cause instanceof BundleError)) throw cause;

@@ -9,9 +9,9 @@ import type { Preparation } from "../../protocol/index.ts";
 import { HOW_TO_ESCAPE } from "./raw-terminal.ts";
 import { runSession } from "./session.ts";
 
-// The machine knows few types of terminal, but nearly all others understand what an xterm does. Manual pages are
-// shown outside the machine.
-const RC = `PS1='\\u@\\h:\\w# '
+// The shell's ~/.bashrc. The machine knows few types of terminal. Nearly all others understand the same sequences as an
+// xterm. Manual pages are shown outside of the machine.
+const BASHRC = `PS1='\\u@\\h:\\w# '
 alias ls='ls --color=auto' grep='grep --color=auto' clear='busybox clear'
 [ -e "/usr/share/terminfo/\${TERM::1}/$TERM" ] || export TERM=xterm-256color
 man() { echo "in another terminal: npx drydock man \${*:-PAGE}"; }
@@ -29,7 +29,7 @@ export async function shell(id: string | undefined, { solution = false }: { solu
 		lesson,
 		solution,
 		argv: ["bash"],
-		prepare: [...(await filesOf(lesson, source)), { do: "write", path: "/root/.bashrc", text: RC }],
+		prepare: [...(await filesOf(lesson, source)), { do: "write", path: "/root/.bashrc", text: BASHRC }],
 		greeting: [
 			`This is harbour, a virtual machine of your own. Lesson ${lesson.id.slice(0, 2)} is in /root.`,
 			`Your engine is box${solution ? " (the reference's)" : ""}: box run /lab/rootfs sh`,
@@ -46,11 +46,11 @@ export async function filesOf(lesson: Lesson, source: string): Promise<Preparati
 	const module = await readLearnersFile(source).catch((cause: NodeJS.ErrnoException) => {
 		throw new Failure("usage", `${source} cannot be read: ${cause.code ?? cause.message}`, undefined, { cause });
 	});
-	const runs = module.includes('"#box/') && !module.includes('"#kernel"');
+	const runsInNode = module.includes('"#box/') && !module.includes('"#kernel"');
 	return [
 		{ do: "write", path: "/root/README.md", text: await readLesson(lesson) },
 		{ do: "write", path: `/root/${await moduleOf(lesson)}`, text: module },
-		...(runs ? await givenFiles() : []),
+		...(runsInNode ? await givenFiles() : []),
 	];
 }
 

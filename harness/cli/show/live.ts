@@ -70,7 +70,8 @@ export async function live(
 	}
 }
 
-// An instructor's own demo may have a text beside it. A recording may be of a demo that is not here.
+// The text that the page shows with a demo: of the lesson, or of README.md in the folder of an instructor's own demo.
+// It is only the title if there is no such file, or if a recording's lesson is not in this kit.
 function textOf(demo: Lesson | OwnDemo): Promise<string> {
 	const reading = isOwn(demo) ? readFile(join(demo.folder, "README.md"), "utf8") : readLesson(demo);
 	return reading.catch(() => `# ${demo.title}\n`);

@@ -1,6 +1,8 @@
-/** The presenter's keys: what the page's last line and its help show, and what the keys that move through the demo do. */
+/**
+ * The presenter's keys. The page's last line and its help show them. Keys that move through the demo name their method.
+ */
 
-/** A method of the show that a key calls. */
+/** A method of `DemoPlayer` that a key calls. */
 export type Move = "next" | "back" | "replay" | "reset";
 
 interface PresenterKey {
@@ -12,7 +14,9 @@ interface PresenterKey {
 	short?: string;
 	/** When the key does something; always if not given. */
 	only?: "with-note" | "in-machine";
-	/** What the keys call, and what the terminal sends for them. */
+	/**
+	 * The method that the keys call, and what the terminal sends for them. Without it, presenter.ts handles the keys.
+	 */
 	move?: { calls: Move; sequences: readonly string[] };
 }
 
@@ -54,7 +58,7 @@ export const keyLine = ({ note, machine }: PageAbilities): string =>
 		.flatMap(({ short }) => short ?? [])
 		.join(" · ");
 
-/** What a key calls, by what the terminal sends for it. */
+/** The method that a key calls, by what the terminal sends for the key. */
 export const MOVES: ReadonlyMap<string, Move> = new Map(
 	KEYS.flatMap(({ move }) => move?.sequences.map((sequence) => [sequence, move.calls] as const) ?? []),
 );

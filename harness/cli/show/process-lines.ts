@@ -4,15 +4,18 @@ import type { Past } from "../../live/views/past.ts";
 import { type ProcessesPicture, type ProcessRow, processesOf } from "../../live/views/processes.ts";
 import { marksOf } from "../../live/views/processes-in-words.ts";
 
-/** What has just changed, and the processes that matter for it, each with its pid on the host and inside. */
+/** A few lines about the processes. */
 export interface ProcessLines {
+	/** What has just changed, wrapped; empty if nothing has. */
 	change: string[];
+	/** One line for each of the most notable processes, with its pid on the host and inside the container. */
 	rows: string[];
 }
 
 /**
- * Tells of the processes in a few lines.
- * @param rowsMax how many lines there may be
+ * Describes the processes at the last moment of `past`.
+ * @param columns width of a line of `change`
+ * @param rowsMax maximum number of lines in `change` and `rows` together
  */
 export function processLines(past: Past, columns: number, rowsMax: number): ProcessLines {
 	const picture = processesOf(past);

@@ -27,17 +27,19 @@ const answersThatFit = (rows: number) => (rows < ALL_ANSWERS_ROWS_MIN ? 3 : 6);
 export interface PresenterChoices {
 	/** The shell that the presenter types into; null for none. */
 	typing: ShellName | null;
+	/** Whether the note on the step is shown. */
 	note: boolean;
 	/** Lines to show instead of the shells; null for none. */
 	help: readonly string[] | null;
+	/** Shown in the last line instead of the keys; empty for none. */
 	message: string;
 	/** What is being done until the demo is open. */
 	opening: string;
-	/** It is a recording: nobody can type into its shells. */
+	/** Whether the demo is a recording: nobody can type into its shells. */
 	isRecording: boolean;
 }
 
-/** What a presenter sees who has chosen nothing. */
+/** The choices of a presenter who has chosen nothing yet. */
 export const NOTHING_CHOSEN: PresenterChoices = {
 	...{ typing: null, note: false, help: null, message: "" },
 	...{ opening: "Starting …", isRecording: false },
@@ -55,10 +57,12 @@ export class Slides {
 	readonly #screens: Record<ShellName, Screen>;
 	#header: DemoHeader | null = null;
 	#step = 1;
+	/** Null before the first step. */
 	#phase: Phase | null = null;
 	/** What the kernel showed when the step began, and since then. */
 	#seen: Moment[] = [];
 	#promiseBroken = false;
+	/** How the step took the machine down; null if it did not. */
 	#down: string | null = null;
 
 	constructor(size: Size, color: boolean) {
@@ -197,7 +201,7 @@ export class Slides {
 		return { column: offset + MARGIN.length + column, row: top + 1 + row - first };
 	}
 
-	// A demo about processes shows these, all other demos the answers.
+	// Below the shells, a demo about processes shows the processes. All other demos show the answers of the kernel.
 	#facts({ columns, rows }: Size): string[] {
 		if (this.#header?.views?.[0] !== "processes") return this.#answers({ columns, rows });
 		const { change, rows: lines } = processLines(this.#seen, columns - 2 * MARGIN.length, 1 + answersThatFit(rows));

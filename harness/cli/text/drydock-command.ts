@@ -17,7 +17,7 @@ export function drydockCommandIn(folder: string): string {
 	const bin = realpathSync(inKit("harness/cli/bin.js"));
 	const top = npmCacheIsWritable() ? projectFolderOf(folder) : null;
 	if (top !== null && (isSame(top, inKit()) || isSame(join(top, "node_modules/.bin/drydock"), bin))) return NPX_DRYDOCK;
-	// The path is used only if neither JSON nor a shell changes anything in it.
+	// The path is used only if it needs no quotes or escapes, neither in JSON nor in a shell.
 	return /^[\w./@+-]+$/.test(bin) ? `node ${bin}` : "drydock";
 }
 
