@@ -31,7 +31,7 @@ export function nextCommand({ id }: Lesson, { passed, lastAttempt, attempts }: L
 	return attempts < ATTEMPTS_BEFORE_HINT ? `npx drydock check ${id}` : `npx drydock hint ${id}`;
 }
 
-/** The command that plays the finish of the current lesson's track. With a track's number after it: of that track. */
+/** The command that plays the finish of the current lesson's track, or of the track whose number follows. */
 export const FINISH_COMMAND = "npx drydock finish";
 
 const COMMAND_FOR: Record<After, string> = {

@@ -27,13 +27,14 @@ export interface Delivery {
 	/** Where to write the report; null is standard output. */
 	out: { path: string; isFolder: boolean } | null;
 	details: boolean;
+	/** Whether the exit code is 0 whatever the verdicts are. */
 	endsWithZero: boolean;
 }
 
 /**
  * Reads the options before the grading begins, so that a report that cannot be written is refused at once.
  * @param submissions number of submissions
- * @param dir the folder that is graded, if there is one
+ * @param dir the folder that is graded; null if reports are merged
  * @throws {Failure} usage
  */
 export async function parseDeliveryOptions(

@@ -28,7 +28,7 @@ export function gradescope(report: ClassReport): string {
 	}));
 	const document = {
 		score: points,
-		// Points that are hidden must not be in a text that is seen.
+		// This text is always visible, so it does not tell points that are hidden.
 		output: [unjudged, ...(isHidden ? [] : [`${points} of ${max} points.`, lateText(submission.late)])]
 			.filter(Boolean)
 			.join("\n"),

@@ -5,7 +5,8 @@ import { isJudged, type Result } from "../results/result.ts";
 const BAR_WIDTH = 20;
 
 /**
- * Shows the progress of the grading: a bar if the terminal can redraw lines; otherwise a line after every tenth.
+ * Shows the progress of the grading: a bar if the terminal can redraw lines; otherwise a line after each tenth of the
+ * results.
  * @param say redraws the line about the work in progress
  * @param note prints a line that stays
  */

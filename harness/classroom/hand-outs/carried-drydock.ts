@@ -48,7 +48,7 @@ export async function carryEverythingElse(dir: string, progress: Progress): Prom
 	// First, because this may have to build the image.
 	await exportImage(join(dir, "drydock.image"), progress);
 	await progress.step("npm packages for Linux", async () => {
-		// This computer may have another system, and it has the packages of the tests as well.
+		// The packages of this computer may be for another system, and include those of the tests.
 		const target = ["--os=linux", "--cpu=x64", "--libc=glibc"];
 		const parts = ["--omit=dev", "--include=optional", "--ignore-scripts", "--no-bin-links"];
 		await runTool("npm", ["ci", "--prefix", dir, ...target, ...parts, "--no-audit", "--no-fund", "--loglevel=error"]);

@@ -5,7 +5,9 @@ import { fingerprintsOf, packed } from "./fingerprints.ts";
 /** The modules of one lesson that were judged, by their submissions' names. Only their sketches are kept. */
 export class SeenModules {
 	readonly #skeleton: string;
-	/** Hashes of what the lesson gives to everybody: nobody has copied that from anybody. */
+	/**
+	 * Hashes of the fingerprints of the lesson's own texts: two modules may both have these although neither is a copy.
+	 */
 	readonly #given: ReadonlySet<number>;
 	readonly #sketches = new Map<string, Sketch | "skeleton">();
 

@@ -4,7 +4,7 @@ import { type Fingerprint, unpacked } from "./fingerprints.ts";
 
 /**
  * Finds modules of one lesson that are alike. That is a hint for a person: short right answers resemble each other. So
- * fingerprints that the skeleton, the reference or much of the class has as well are not compared.
+ * fingerprints that are also in the skeleton, in the reference or in much of the class are not compared.
  */
 
 /** Modules are compared only if this many fingerprints remain. */
@@ -12,8 +12,8 @@ const FINGERPRINTS_MIN = 8;
 /** Modules with at least this part in common are reported. */
 const PERCENT_MIN = 60;
 /**
- * A fingerprint is not compared if more than this share of the modules has it, and more than `COMMON_MIN` modules: then
- * it is common in the class.
+ * A fingerprint is common in the class, and not compared, if more than this share of the modules and more than
+ * `COMMON_MIN` modules have it.
  */
 const COMMON_SHARE = 0.2;
 const COMMON_MIN = 3;

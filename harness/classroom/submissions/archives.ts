@@ -181,7 +181,7 @@ async function readTar(bytes: Buffer, contents: ArchiveContents): Promise<void> 
 const DAMAGED = new Set(["TAR_BAD_ARCHIVE", "TAR_ABORT", "TAR_ENTRY_ERROR", "TAR_ENTRY_INVALID"]);
 const FILE_TYPES = new Set<ReadEntry["type"]>(["File", "OldFile", "ContiguousFile"]);
 
-// The path of a file that is to be kept, or null. Notes links and devices.
+// The path of a file that is to be kept; null if the entry is not. Records links and devices as refused.
 function wantedPath({ path: name, type, size }: ReadEntry, contents: ArchiveContents): string | null {
 	const path = contents.pathOf(name);
 	if (path === null || type === "Directory" || type === "GNUDumpDir") return null;

@@ -15,8 +15,7 @@ import type { Candidate } from "./submission.ts";
  * learning platform has named after one person. Each entry becomes a part of a submission, or a warning. The folder
  * itself may also be a single submission, as in a continuous-integration job.
  * @param kind what {@link folderKind} says of the folder
- * @param warn called with a message about each entry that is not a submission, and if the user may have meant the other
- * kind of folder
+ * @param warn called with a message for each reason why entries are not submissions, and with the message of `kind`
  * @param ofTeacher names of entries that belong to the teacher, such as the class file
  * @throws {Failure} usage: there are no submissions in the folder
  */

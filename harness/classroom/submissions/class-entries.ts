@@ -60,7 +60,8 @@ export function handedInBy(
 	for (const { owner, parts, isLate, attempt } of claims) {
 		const [part] = parts;
 		if (part === undefined) continue;
-		// A folder or an archive that is named after its owner. Otherwise several entries may belong to one owner.
+		// Whether the entry is a folder or an archive that is named after its owner. Otherwise the owner may have several
+		// entries.
 		const isWhole = part.file === part.name;
 		const before = submissions.get(owner);
 		if (attempt < (latest.get(owner) ?? "")) leave(part.name, "there is a later attempt of the same person");

@@ -14,7 +14,7 @@ export const mayBeModule = (path: string): boolean => /\.([mc]?ts|ts\.txt)$/i.te
 
 /**
  * Compares a file's name with the name of a lesson's module.
- * @param id the lesson's id, such as `02-unshare`; its parts may be in the name as well
+ * @param id the lesson's id, such as `02-unshare`; a file's name may also contain parts of it
  * @returns `same module`: only the spelling differs, or usual words were added; `similar`: it may be a typing error;
  * null: it is another name
  */

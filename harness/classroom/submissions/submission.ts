@@ -7,7 +7,7 @@ import { nearness } from "./near-names.ts";
 
 /** What somebody handed in. */
 export interface Submission {
-	/** The folder's name, as text that is safe to print. */
+	/** The name that it has in the report; safe to print. */
 	name: string;
 	folder: Folder;
 	/** The folder with the files in its archives; not there until a module has been looked for in the archives. */

@@ -57,7 +57,7 @@ export async function runSession({
 		ended.catch(() => {});
 		return await Promise.race([ended, streams.endedByUser]);
 	} catch (error) {
-		// Ctrl-C on a terminal also reaches QEMU. The loss of the machine is then only a consequence.
+		// Ctrl-C on a terminal also reaches QEMU. If the machine was lost because of that, the interruption is the cause.
 		interruption.throwIfAborted();
 		if (!(error instanceof LostError)) throw error;
 		streams.close();

@@ -9,7 +9,10 @@ import type { Moment } from "../../live/views/past.ts";
 import { keyLine } from "./presenter-keys.ts";
 import { processLines } from "./process-lines.ts";
 
-/** From this width on, a page shows both shells. A narrower page shows the one that is typed into, or the step's. */
+/**
+ * From this width on, a page shows both shells. A narrower page shows the shell that is typed into, otherwise the
+ * step's.
+ */
 const BOTH_SHELLS_COLUMNS_MIN = 110;
 const SHELL_ROWS_MIN = 4;
 const ALL_ANSWERS_ROWS_MIN = 30;
@@ -17,7 +20,7 @@ const MARGIN = "  ";
 
 type DemoHeader = Extract<DemoEvent, { type: "demo" }>;
 
-/** How many moments of a step are kept. */
+/** Maximum number of moments of a step that are kept. */
 const MOMENTS_MAX = 200;
 
 /** How many answers fit on a page of this many rows. */
@@ -59,7 +62,7 @@ export class Slides {
 	#step = 1;
 	/** Null before the first step. */
 	#phase: Phase | null = null;
-	/** What the kernel showed when the step began, and since then. */
+	/** What the kernel showed at the moments of the step. The first one is from when the step began. */
 	#seen: Moment[] = [];
 	#promiseBroken = false;
 	/** How the step took the machine down; null if it did not. */

@@ -7,7 +7,7 @@ import type { Moment } from "../../live/views/past.ts";
 import { outputStyle } from "../text/terminal.ts";
 import { processLines } from "./process-lines.ts";
 
-/** How many lines are printed of a step's processes. */
+/** Maximum number of lines about a step's processes. */
 const ROWS_MAX = 12;
 
 type DemoHeader = Extract<DemoEvent, { type: "demo" }>;
@@ -18,7 +18,7 @@ export function textListener(): (event: DemoEvent) => void {
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const say = (text: string) => void process.stdout.write(`${wrapAnsi(printable(text), width)}\n`);
 	let header: DemoHeader | null = null;
-	/** What the kernel showed when the step began, and since then. */
+	/** What the kernel showed at the moments of the step. The first one is from when the step began. */
 	let seen: Moment[] = [];
 	const printFacts = () => {
 		if (header?.views?.[0] === "processes") {

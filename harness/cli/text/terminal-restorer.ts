@@ -8,7 +8,7 @@ const SCRIPT = `read -r _ || case $(stty -a <&3) in *-isig*) stty "$1" <&3; prin
  * Starts a small process that restores the terminal on standard input if this process is killed and cannot do so
  * itself.
  * @param saved the settings to restore, as arguments of stty(1), such as the output of `stty -g`
- * @param reset what to write to the terminal then
+ * @param reset what to write to the terminal after its settings are restored
  * @returns a function that ends the small process; call it when the terminal is restored
  */
 export function startTerminalRestorer(saved: string, reset = ""): () => void {
