@@ -104,9 +104,9 @@ async function writeToCommand(
 	const readers = () => [runner.pid, ...readHarbourStats().flatMap(({ pid }) => (pidsBefore.has(pid) ? [] : pid))];
 	// A single orphan is meant to end with the command, so it is not frozen. Nor is a process in sigwaitinfo: after a
 	// freeze, the call would return EINTR.
-	const notFrozen = [command, ...(orphans.length === 1 ? orphans.map(({ pid }) => pid) : [])];
+	const notStopped = [command, ...(orphans.length === 1 ? orphans.map(({ pid }) => pid) : [])];
 	const held = await Freezer.freeze(
-		() => readers().filter((pid) => !notFrozen.includes(pid) && !waitsForSignals(pid)),
+		() => readers().filter((pid) => !notStopped.includes(pid) && !waitsForSignals(pid)),
 		patience,
 	);
 	if (held === null) return undefined;
