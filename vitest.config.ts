@@ -54,8 +54,8 @@ const inMachines = {
 	// Only a test that hangs takes so long. Booting a machine takes a busy computer minutes.
 	testTimeout: 600_000,
 	hookTimeout: 600_000,
-	// More machines at a time take longer each, are then judged as disturbed, and play again: three workers have three.
-	maxConcurrency: 1,
+	// Items wait for a turn: see test/support/turns.ts. In a run with other tests, each worker plays one item at a time.
+	maxConcurrency: /^(all|records)$/.test(process.env["DRYDOCK_TESTS"] ?? "") ? WORKERS : 1,
 	isolate: false,
 	globalSetup: "test/support/own-caches.ts",
 	setupFiles: ["test/support/own-cache.ts", "test/support/processor-time.ts"],

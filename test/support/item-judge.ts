@@ -4,6 +4,7 @@ import type { MachinePool } from "../../harness/judge/module-run.ts";
 import { fits, type ModuleItem, resultOf } from "./items.ts";
 import { playedSinceMs } from "./plan.ts";
 import type { Temporary } from "./temporary.ts";
+import { inTurn } from "./turns.ts";
 
 /** Judges an item. @param sinceMs an observation in the cache must be at least this new: `playedSinceMs` of `judge` */
 export type ItemJudge = (item: ModuleItem, sinceMs?: number) => Promise<Verdict>;
@@ -21,7 +22,8 @@ export function itemJudge(machines: MachinePool, files: Temporary, repeatedMax =
 	let repeated = 0;
 	return async (item, sinceMs = playedSinceMs(item)) => {
 		const [lesson, file] = [await findLesson(item.lesson), await item.file(files)];
-		const judgeSince = (playedSinceMs: number) => judge(lesson, file, machines, { types: false, playedSinceMs });
+		const judgeSince = (playedSinceMs: number) =>
+			inTurn(() => judge(lesson, file, machines, { types: false, playedSinceMs }));
 		const startedMs = Date.now();
 		const verdict = await judgeSince(sinceMs);
 		if (fits(item, resultOf(verdict)) || repeated >= repeatedMax) return verdict;

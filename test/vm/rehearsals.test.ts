@@ -5,6 +5,7 @@ import { rehearse } from "../../harness/live/machine/rehearse.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { demoItem } from "../support/items.ts";
 import { expectResult, isTried, TRIED_LESSONS } from "../support/plan.ts";
+import { inTurn } from "../support/turns.ts";
 
 const SIZE = { columns: 80, rows: 24 };
 const PATIENCE_MS = 120_000;
@@ -22,7 +23,8 @@ test("every lesson has a demo", async () => {
 
 for (const { lesson, item } of DEMOS.filter(({ item }) => isTried(item)))
 	test.concurrent(`the demo of ${lesson.id} keeps its promises, also after going back`, async () => {
-		const found = await rehearse(await loadForStage(lesson, SIZE), machines.beginStage.bind(machines), PATIENCE_MS);
+		const demo = await loadForStage(lesson, SIZE);
+		const found = await inTurn(() => rehearse(demo, machines.beginStage.bind(machines), PATIENCE_MS));
 		const broken = found.steps.filter(({ promises }) => promises.some(({ kept }) => !kept));
 		expect(broken).toEqual([]);
 		expect(found.problems).toEqual([]);

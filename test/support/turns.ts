@@ -1,0 +1,42 @@
+import { open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { WORKERS } from "./own-caches.ts";
+
+const ASK_AGAIN_MS = 50;
+
+/**
+ * Waits for a turn, does the work, and ends the turn. All workers together have as many turns at a time as there are
+ * workers. So as many items are played at a time, whether one test file has items left or several. More at a time take so
+ * long each that many runs are judged as disturbed, and are played again.
+ *
+ * A turn is a file in the directory of the workers' caches, which is removed at the end of the tests.
+ */
+export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+	const turn = await takeTurn(process.env["DRYDOCK_TESTS_CACHES"] ?? "");
+	try {
+		return await work();
+	} finally {
+		await rm(turn);
+	}
+}
+
+async function takeTurn(dir: string): Promise<string> {
+	for (;;) {
+		for (let number = 1; number <= WORKERS; number++) {
+			const turn = join(dir, `turn-${number}`);
+			if (await isMadeNow(turn)) return turn;
+		}
+		await sleep(ASK_AGAIN_MS);
+	}
+}
+
+async function isMadeNow(path: string): Promise<boolean> {
+	try {
+		await (await open(path, "wx")).close();
+		return true;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+		return false;
+	}
+}
