@@ -85,7 +85,7 @@ export async function* chunksOf(fd: number): AsyncGenerator<Buffer> {
 	}
 }
 
-// A stream gives a slow reader everything that has arrived in one buffer. This cuts the buffer into pieces.
+// If its reader is slow, a stream delivers one buffer with everything that has arrived. This cuts the buffer into pieces.
 async function* cutIntoChunks(stream: Readable): AsyncGenerator<Buffer> {
 	for await (const gathered of stream as AsyncIterable<Buffer>)
 		for (let at = 0; at < gathered.length; at += CHUNK_BYTES) yield gathered.subarray(at, at + CHUNK_BYTES);
@@ -100,12 +100,12 @@ async function foregroundPid(nsenter: number): Promise<number | null> {
 	};
 	// The program's pid in the harbour, whose PID namespace is one level below the agent's. See NSpid in
 	// proc_pid_status(5).
-	const inHarbour = (pid: string) =>
+	const pidInHarbour = (pid: string) =>
 		Number(/^NSpid:.*\t(\d+)$/m.exec(readFileSync(`${AGENT_PROC}/${pid}/status`, "utf8"))?.[1]);
 	try {
 		for (;;) {
 			const pid = readFileSync(`${AGENT_PROC}/${nsenter}/task/${nsenter}/children`, "utf8").trim();
-			if (pid !== "" && foreground(pid) === pid) return inHarbour(pid);
+			if (pid !== "" && foreground(pid) === pid) return pidInHarbour(pid);
 			await sleep(5);
 		}
 	} catch {

@@ -80,7 +80,8 @@ export class MachinePool {
 	beginStage(request: StageRequest, listener: StageListener): Promise<RewindableMachine> {
 		return this.#withRetry(async () => {
 			const { template } = await this.#ready();
-			// close() ends only the machines that it knows. A machine begun after close() would never be ended.
+			// An interruption calls close(), which ends only the machines that it knows. A machine begun after that would
+			// never be ended.
 			interruption.throwIfAborted();
 			const machine = new RewindableMachine(template, listener);
 			this.#machines.add(machine);

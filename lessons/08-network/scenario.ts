@@ -134,6 +134,7 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 			{ do: "look", as: "during" },
 			{
 				do: "ask",
+				// The kernel chooses the port of a listener that names none. In a question, `{ of: PLACE }` is that port.
 				listeners: [
 					...[BOX, OTHER, HOST, WORLD].map((place) => ({ place })),
 					{ place: BOX, port: BOX_PORT },

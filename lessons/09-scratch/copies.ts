@@ -9,9 +9,9 @@ import { openReading } from "./oci.ts";
 import { readingOf } from "./programs.ts";
 
 /**
- * Copies of the first image. Each copy has its own config, two layers and manifest. Each contains a drawn word that
- * occurs nowhere else, so that only digests show which copies are still intact. The word in a copy's command shows in
- * the kernel which copy runs.
+ * Copies of the first image. Each copy has its own config, two layers and manifest. The config and each layer contain a
+ * drawn word that occurs in no other blob. So the words do not show which copies are intact; only the digests do. The
+ * word in a copy's command shows in the kernel which copy runs.
  */
 export interface Copy {
 	/** The name of the copy's path in `drawn`. */
@@ -93,7 +93,7 @@ function topOf(observation: Observation, drawn: RandomInputs, ran: readonly Proc
 
 const firstReading = ({ images }: Observation, image: string | undefined) => images[image ?? ""]?.[0] ?? null;
 
-/** Paths of an image's files that have changed since the image was opened. */
+/** Paths of an image's files that have changed since the reading before the image was opened. */
 function changedIn(observation: Observation, image: string | undefined): string[] {
 	const before = firstReading(observation, image)?.files ?? [];
 	const after = readingOf(observation, image)?.files ?? [];

@@ -3,7 +3,7 @@ import { run } from "../../solutions/box.ts";
 
 export { run } from "../../solutions/box.ts";
 
-/** The exit code of an engine that threw an exception, as of `box`. The command that runs here never has it. */
+/** The exit code of an engine that threw an exception. `box` uses the same number. The command that runs here never has it. */
 const REFUSED = 125;
 
 type Asked = Parameters<typeof run>[0];
@@ -23,7 +23,8 @@ function isRefused(asked: Asked): boolean {
 	return WEXITSTATUS(waitpid(engine).status) === REFUSED;
 }
 
-// An exception of the container's own process ends here, too. The engine then returns this process's exit code.
+// The container's first process, a fork of the engine's, can throw, too. Its exception is also caught here, and it exits
+// with REFUSED. In the engine's process, `run` then returns this exit code.
 function exitCodeOf(asked: Asked): number {
 	try {
 		return run({ ...asked, command: ["/bin/sh", "-c", "exit 0"] });

@@ -5,7 +5,8 @@ import { inKit } from "../../harness/base/kit.ts";
 const PARTS = ["harness", "lessons", "native", "solutions", "package.json", "package-lock.json", "tsconfig.json"];
 
 /**
- * Copies the kit into a new folder. The copy is set up, but none of its modules is compiled yet.
+ * Copies the kit into a new folder. The copy's npm packages are links to the kit's. It has neither compiled modules nor
+ * the launcher's stamp.
  * @param name the beginning of the folder's name
  * @returns the folder's path
  */
