@@ -107,8 +107,8 @@ function timeOf(path: string): number {
 	return lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN;
 }
 
-// Compares and removes synchronously: several processes may have found the same stale lock, and one of them may have
-// made its own lock meanwhile.
+// Compares before it removes: several processes may have found the same stale lock, and one of them may have made its own
+// lock meanwhile. Both calls are synchronous, so that little time passes between them.
 function remove(path: string, timeMs: number): void {
 	try {
 		if (timeOf(path) === timeMs) rmdirSync(path);

@@ -69,8 +69,8 @@ export function editedLessons(): Promise<Set<string>> {
 /** The message about a module that was edited since it passed. */
 export const editedMessage = (id: string): string => `${id} has been edited since it passed`;
 
-// The ids of the lessons for which a value that the logbook has differs from its value now. A lesson without a value in
-// the logbook is left out.
+// The ids of the lessons whose value in the logbook is not their value now. A lesson without a value in the logbook is
+// left out.
 async function lessonsThatDiffer(
 	then: (record: LessonRecord) => string | null | undefined,
 	now: (lesson: Lesson) => Promise<string | null>,

@@ -9,7 +9,10 @@ const HISTORY_HEIGHT = 40;
 /** Where the limit is on a gauge, as a part of its width. The rest of the gauge is beyond the limit. */
 const LIMIT_AT = 0.82;
 
-/** A frame for each cgroup, with a gauge for each limit: how much is used, and what the kernel did at the limit. */
+/**
+ * A frame for each cgroup and for the whole machine, with a gauge for memory and for every other resource that has a
+ * limit: how much is used, and what the kernel did at the limit.
+ */
 export function drawLimits(picture: LimitsPicture, sheet: Sheet): Drawing {
 	const { groups, latestChange, changed } = picture;
 	if (groups.length === 0) sheet.text("empty", [0, 0], "No process is in a cgroup with limits.", { look: "muted" });
@@ -55,6 +58,7 @@ class GroupPen {
 		return frame.y + frame.height;
 	}
 
+	// Whether the latest change is one of this resource of the cgroup; null: of the cgroup as a whole.
 	#isAbout(resource: Chart["resource"] | null): boolean {
 		const { changed } = this.picture;
 		return changed?.group === this.group.name && changed.resource === resource;

@@ -6,6 +6,7 @@ export interface TextStyle {
 	bold?: boolean;
 	/** In the typeface of code. */
 	code?: boolean;
+	/** Names of classes in the style sheet, separated by spaces. */
 	look?: string;
 }
 
@@ -120,7 +121,7 @@ export class Sheet {
 				at = { x, y: at.y + lineHeight + 2 };
 				lineHeight = 0;
 			}
-			// The texts of a line share a baseline, whatever their sizes are.
+			// Moves a small text down, to about the baseline of normal text.
 			const down = Math.max(0, EM * LINE_HEIGHT - height) * 0.6;
 			if (item.tag)
 				boxes.push(

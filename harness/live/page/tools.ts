@@ -1,7 +1,7 @@
 import { button } from "./elements.ts";
 import type { Action } from "./keys.ts";
 
-/** The buttons for the page itself. */
+/** The buttons in the page's header: they open texts, windows and help, and change how the page looks. */
 export function paintTools(presents: boolean, hasWork: boolean, act: (action: Action) => void): Node[] {
 	const tool = (text: string, title: string, action: Action) =>
 		button(text, () => act(action), { title, "aria-label": `${text}: ${title}` });

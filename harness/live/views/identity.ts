@@ -46,7 +46,10 @@ export interface IdentityPicture extends Picture {
 	changedUser: number | null;
 }
 
-/** Which users of the host the container's users are, the shell's own user first, and how the ids are mapped. */
+/**
+ * Pairs each of the container's users with the user that it is on the host, the shell's own user first. Also lists how
+ * the ids are mapped.
+ */
 export function identityOf(past: Past): IdentityPicture {
 	const { now, before } = latestTwo(
 		past.filter(({ view }) => view.shells["container"]),

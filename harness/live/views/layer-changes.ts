@@ -1,6 +1,9 @@
 import type { OverlayPicture, PathRow } from "./overlay-picture.ts";
 
-/** Tells the most important change from one moment's overlays to another's, in one sentence. */
+/**
+ * Tells in one sentence what has changed between two moments: of the first overlay that has changed, the most important
+ * change.
+ */
 export function layerChangeText(before: readonly OverlayPicture[], now: readonly OverlayPicture[]): string {
 	for (const overlay of now) {
 		const previous = before.find(({ device, upper }) => device === overlay.device && upper === overlay.upper);

@@ -12,25 +12,26 @@ import type { Reader } from "./reader.ts";
 const PROGRAM_MS = 30_000;
 
 export const network: Reader<"network"> = (asked) => {
-	const everywhere = asked?.everywhere ? new AllNetworks() : null;
-	const here = asked !== undefined && everywhere === null;
+	// Reads either all network namespaces of the machine, or those of the host and of each process.
+	const all = asked?.everyweachOwn ? new AllNetworks() : null;
+	const eachOwn = asked !== undefined && all === null;
 	return {
 		host: () => ({
 			links: inNamespace(1, "net", () => readLinks(1)),
-			network: here ? inNamespace(1, "net", () => readNetwork(true)) : null,
-			networks: everywhere?.read() ?? null,
-			openNetworks: here ? readOpenNetworks() : [],
+			network: eachOwn ? inNamespace(1, "net", () => readNetwork(true)) : null,
+			networks: all?.read() ?? null,
+			openNetworks: eachOwn ? readOpenNetworks() : [],
 		}),
 		process: ({ pid }) => ({
 			links: inNamespace(pid, "net", () => readLinks(pid)),
-			network: here ? inNamespace(pid, "net", () => readNetwork(false)) : null,
+			network: eachOwn ? inNamespace(pid, "net", () => readNetwork(false)) : null,
 		}),
 	};
 };
 
 /**
- * The names and addresses of a process's links. Quick to read, and enough for a lesson that is not about networks. Only
- * for a thread that is in the process's network namespace: node:os shows the links there.
+ * The names and addresses of a process's links. Quick to read, and enough for a lesson that is not about networks. Call it
+ * in a thread that is in the process's network namespace: node:os reads the links of the calling thread's namespace.
  */
 export function readLinks(pid: number): Link[] {
 	const names = readFileSync(`/proc/${pid}/net/dev`, "utf8").split("\n").slice(2).filter(Boolean);
