@@ -42,7 +42,8 @@ const expecting = { poll: { timeout: 30_000 } };
 /** For tests that need no machine. */
 const withoutMachine = {
 	expect: expecting,
-	testTimeout: 60_000,
+	// Only a test that hangs takes so long. A busy computer needs many times what a quiet one needs.
+	testTimeout: 300_000,
 	maxWorkers: 2,
 	isolate: false,
 	setupFiles: ["test/support/shared-process.ts"],
@@ -51,7 +52,7 @@ const withoutMachine = {
 
 const inMachines = {
 	expect: expecting,
-	// Only a test that hangs takes so long. Booting a machine takes a busy computer minutes.
+	// As above. Booting a machine takes a busy computer minutes.
 	testTimeout: 600_000,
 	hookTimeout: 600_000,
 	// Items wait for a turn: see test/support/turns.ts. In a run with other tests, each worker plays one item at a time.

@@ -13,7 +13,7 @@ const PROGRAM_MS = 30_000;
 
 export const network: Reader<"network"> = (asked) => {
 	// Reads either all network namespaces of the machine, or those of the host and of each process.
-	const all = asked?.everyweachOwn ? new AllNetworks() : null;
+	const all = asked?.everywhere ? new AllNetworks() : null;
 	const eachOwn = asked !== undefined && all === null;
 	return {
 		host: () => ({
