@@ -65,7 +65,7 @@ export function scenarioOf({ id = "", hostname }: RandomInputs): Scenario {
 	const withTerminal = { interactive: true, tty: true };
 	const stdio = { terminal: SIZES.first };
 	return {
-		does: "ran a container with -i and -t, and gave its caller's terminal another size; ran a second such container, typed Ctrl-C, and hung up its caller's terminal; ran a container with neither option for a caller without a terminal; for callers with a terminal, ran a container with -t alone and one with -i alone, and tried one with -t that cannot be made",
+		does: "ran a container with -i and -t, and gave its caller's terminal another size; typed Ctrl-C for another one, and hung up its caller's terminal; ran one with neither for a caller without a terminal; for callers with a terminal, ran one with -t alone and one with -i alone, and one with -t that cannot be made",
 		prepare: [],
 		calls: {
 			[BOX]: { options: container(0, withTerminal), stdio },
