@@ -52,8 +52,7 @@ export async function demoKeys(id: string): Promise<RecordKeyOf> {
 /** Keys of the plays of a track's finish. @param id the track's last lesson */
 export async function finishKeys(id: string): Promise<RecordKeyOf> {
 	const judging = await codeOf(`
-		export { finishEngine, playStep } from "./harness/cli/learn/finish-step.ts";
-		export { readFinish } from "./harness/learner/finish.ts";`);
+		export { finish } from "./harness/cli/learn/finish.ts";`);
 	return recordKeysOf({ guest: await guestKey(), judging, lesson: id, engine: await wholeEngine(), scenario: null });
 }
 

@@ -18,7 +18,7 @@ export function volumesInWords({ users, sources, latestChange }: VolumesPicture)
 		}),
 	]);
 	const contents = sources.map((source) => `${sourceText(source)}: ${contentText(source)}`);
-	const none = users.length === 0 ? ["There is no container yet, and no volume is mounted."] : [];
+	const none = users.length === 0 ? ["There is no container, and no volume is mounted."] : [];
 	return [...none, ...lines, ...contents, ...(latestChange === "" ? [] : [latestChange])];
 }
 
