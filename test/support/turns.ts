@@ -13,7 +13,9 @@ const ASK_AGAIN_MS = 50;
  * A turn is a file in the directory of the workers' caches, which is removed at the end of the tests.
  */
 export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-	const turn = await takeTurn(process.env["DRYDOCK_TESTS_CACHES"] ?? "");
+	const dir = process.env["DRYDOCK_TESTS_CACHES"];
+	if (dir === undefined) throw new Error("own-caches.ts has made no directory for turns");
+	const turn = await takeTurn(dir);
 	try {
 		return await work();
 	} finally {
