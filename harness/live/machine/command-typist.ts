@@ -6,8 +6,8 @@ const KEY_MS = 35;
 const COMMAND_MS_MAX = 1_600;
 /** The keys are sent in pieces. This is the pause after each piece. */
 const PIECE_MS = 50;
-/** How long to wait for the echo of what was typed. */
-const ECHO_TIMEOUT_MS = 5_000;
+/** How long to wait for the echo of what was typed. Only a program without echo lets this time pass. */
+const ECHO_TIMEOUT_MS = 20_000;
 /** The longest delay that a timer can have. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 /** How many characters of a command's output are kept: the last ones. */
@@ -61,6 +61,11 @@ export class CommandTypist {
 	async pressEnter(): Promise<void> {
 		this.#output = "";
 		await this.press(ENTER);
+	}
+
+	/** Settles when something was printed after {@link pressEnter}: the terminal, or its shell, has received Enter. */
+	async waitForOutput(signal: AbortSignal): Promise<void> {
+		await this.#waitUntil(() => this.#output !== "", signal, ECHO_TIMEOUT_MS);
 	}
 
 	/** Settles when the prompt is there. */

@@ -49,15 +49,19 @@ export class DemoShell {
 	 */
 	async play(command: string, { slowly, stop, foreground, onTyped }: PlayOptions): Promise<string> {
 		const { signal } = stop;
-		// If the prompt is there, the foreground process is a shell. While that shell waits for keys, the command may not
-		// have begun yet, so that waiting does not count. Without a prompt, the foreground process is a program that an
-		// earlier step has left running. When that program waits for keys again, the step is done.
-		const shell = this.typist.isPrompted ? foreground()?.pid : undefined;
+		const isAtPrompt = this.typist.isPrompted;
 		try {
 			await this.typist.type(command, { slowly, signal });
 			await onTyped();
 			await this.typist.pressEnter();
-			await Promise.race([this.typist.waitForPrompt(signal), untilWaitingForKeys(foreground, shell, signal)]);
+			await this.typist.waitForOutput(signal);
+			// If the prompt was there, the last reading may still show the shell as it waited for the command, or even the
+			// process that was in the foreground before. A later reading shows what has happened after Enter. Without a prompt,
+			// the command is a line for a program that an earlier step has left running. The step is done when that program
+			// waits for keys again, and then nothing may have changed, so that no other reading comes.
+			const old = isAtPrompt ? foreground() : undefined;
+			const next = () => (foreground() === old ? null : foreground());
+			await Promise.race([this.typist.waitForPrompt(signal), untilWaitingForKeys(next, old?.pid, signal)]);
 			return this.typist.output;
 		} finally {
 			stop.abort(OVER);

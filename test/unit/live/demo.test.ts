@@ -1,13 +1,16 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { inKit } from "../../../harness/base/kit.ts";
 import { NOTHING_CHOSEN, Slides } from "../../../harness/cli/show/slides.ts";
-import type { DemoEvent } from "../../../harness/live/events.ts";
+import type { DemoEvent, KernelState } from "../../../harness/live/events.ts";
 import { CommandTypist } from "../../../harness/live/machine/command-typist.ts";
+import { DemoShell } from "../../../harness/live/machine/demo-shell.ts";
 import { asciicastOf } from "../../../harness/live/recording/asciicast.ts";
 import { Playback } from "../../../harness/live/recording/playback.ts";
 import { readRecording } from "../../../harness/live/recording/recording.ts";
 import { Screen } from "../../../harness/live/screen.ts";
+import { promptOf } from "../../../harness/live/shells.ts";
 import { GuestMemory } from "../../../harness/vm/guest-memory.ts";
 import { drydock } from "../../support/drydock.ts";
 import { type Temporary, temporary } from "../../support/temporary.ts";
@@ -318,6 +321,59 @@ describe("a typist", () => {
 		typist.addOutput("host# not yet\r\n");
 		playing.abort(new Error("enough"));
 		await expect(waiting).rejects.toThrow("enough");
+	});
+});
+
+describe("a command in a demo's shell", () => {
+	/** Longer than a program must have waited for keys before it counts as waiting. */
+	const LONG_MS = 900;
+	const reading = (pid: number) => ({ pid, listens: true }) as KernelState["shells"][string];
+
+	async function play(shell: DemoShell, foreground: () => KernelState["shells"][string]) {
+		let over = false;
+		const playing = shell.play("date", {
+			slowly: false,
+			stop: new AbortController(),
+			foreground,
+			onTyped: async () => {},
+		});
+		const output = playing.finally(() => {
+			over = true;
+		});
+		await sleep(LONG_MS);
+		return { output, isOver: () => over };
+	}
+
+	test("is not over because the last reading before it shows a program that waited", async () => {
+		const shell: DemoShell = new DemoShell("host", { columns: 80, rows: 24 }, async (keys) =>
+			shell.addOutput(keys === "\r" ? "\r\n" : keys),
+		);
+		shell.addOutput(promptOf("host"));
+		const old = reading(7);
+		const { output, isOver } = await play(shell, () => old);
+		expect(isOver()).toBe(false);
+		shell.addOutput(`today\r\n${promptOf("host")}`);
+		expect(await output).toBe("today\n");
+	});
+
+	test("is over when a later reading shows that it waits for keys", async () => {
+		let now = reading(7);
+		const shell: DemoShell = new DemoShell("host", { columns: 80, rows: 24 }, async (keys) => {
+			shell.addOutput(keys === "\r" ? "\r\n" : keys);
+			if (keys === "\r") setImmediate(() => (now = reading(8)));
+		});
+		shell.addOutput(promptOf("host"));
+		const { output } = await play(shell, () => now);
+		expect(await output).toBe("");
+	});
+
+	test("that is a line for a program is over when the program waits again, even if no reading comes", async () => {
+		const shell: DemoShell = new DemoShell("host", { columns: 80, rows: 24 }, async (keys) =>
+			shell.addOutput(keys === "\r" ? "\r\nanswer" : keys),
+		);
+		const old = reading(7);
+		const { output } = await play(shell, () => old);
+		expect(await output).toBe("answer");
 	});
 });
 

@@ -1,13 +1,13 @@
-// Looks for the program before it starts a process.
+// Looks for the program in the new process, after enter has chosen the root directory.
 import { existsSync } from "node:fs";
 import { _exit, execve, fork, WEXITSTATUS, WIFSIGNALED, WTERMSIG, waitpid } from "#kernel";
 
 export function runCommand(command: readonly [string, ...string[]], enter: () => void): number {
-	if (!existsSync(command[0])) return 127;
 	console.log("starting", command);
 	const pid = fork();
 	if (pid === 0) {
 		enter();
+		if (!existsSync(command[0])) _exit(127);
 		become(command);
 	}
 	for (;;) {
