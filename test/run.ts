@@ -7,13 +7,15 @@ import { zx } from "../harness/base/zx.ts";
 import { findLesson } from "../harness/judge/lessons.ts";
 import { allItems, itemsOf } from "./support/items.ts";
 import { type Records, readRecords, recordsFile, recordsText } from "./support/records.ts";
+import { TEST_FILES, testFileItems } from "./support/test-files.ts";
 
 /**
  * Runs the tests. `test/records` has the result that each submission, mutant, hostile program, demo, example and finish
- * had when it was last played, with a key of everything that the result depends on. These are called items.
+ * had when it was last played, with a key of everything that the result depends on. These are called items. Whole test
+ * files of `test/vm` have records, too: see test/support/test-files.ts.
  *
  *   npm test                      lint, types and all tests, with the items that have no record, and a random tenth of
- *                                 the others; at most some 200 of each
+ *                                 the others; at most some 200 of each. Of the test files with a record, a random tenth
  *   npm test -- --seed 7          draws the same items as another run with this seed; other arguments are vitest's
  *   npm run test:all              lint, types and all tests, with all items, and writes the records
  *   npm run test:all -- --shard 1/2   the first half of the items and of the other test files
@@ -21,6 +23,7 @@ import { type Records, readRecords, recordsFile, recordsText } from "./support/r
  *                                 the cache is judged again without being played again
  *   npm run records -- 04         the same for lesson 04 only
  *   npm run records -- 04 NAME    plays one item, whether it has a record or not
+ *   npm run records -- files      only the test files without a record, and writes their records
  *   npx tsx test/run.ts plan      prints every item, and whether npm test would try it, as JSON; with --shard, whether
  *                                 that shard of test:all would try it
  *   npm run records -- --from DIR     takes over the records of another checkout, such as those of another shard
@@ -42,7 +45,8 @@ const WITH_ITEMS = [...new Set(Object.values(FILE_OF))];
 /** How long one item takes on average, in a machine that is emulated. */
 const SECONDS_AN_ITEM = 3.5;
 
-const [mode = "test", ...given] = process.argv.slice(2);
+const [command = "test", ...given] = process.argv.slice(2);
+const mode = command === "records" && given[0] === "files" ? (given.shift() as "files") : command;
 const option = (name: string): string | undefined => {
 	const index = given.findIndex((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`));
 	if (index < 0) return undefined;
@@ -52,7 +56,10 @@ const option = (name: string): string | undefined => {
 const [seed = String(Math.floor(Math.random() * 2 ** 31)), shard, from] = ["seed", "shard", "from"].map(option);
 const results = join(await mkdtemp(join(tmpdir(), "drydock-results-")), "results.jsonl");
 const lesson = mode === "records" && given[0] !== undefined ? (await findLesson(given.shift() ?? "")).id : undefined;
-const items = lesson === undefined ? await allItems() : new Map([[lesson, await itemsOf(lesson)]]);
+const items = new Map([
+	...(mode === "files" ? [] : lesson === undefined ? await allItems() : [[lesson, await itemsOf(lesson)] as const]),
+	...(mode === "records" && from === undefined ? [] : [[TEST_FILES, await testFileItems()] as const]),
+]);
 
 process.exitCode = mode === "plan" ? await printPlan() : from === undefined ? await run() : await takeOver(from);
 await rm(join(results, ".."), { recursive: true });
@@ -60,7 +67,7 @@ await rm(join(results, ".."), { recursive: true });
 async function run(): Promise<number> {
 	const name = mode === "records" ? given.shift() : undefined;
 	Object.assign(process.env, {
-		DRYDOCK_TESTS: mode,
+		DRYDOCK_TESTS: mode === "files" ? "test" : mode,
 		DRYDOCK_TESTS_SEED: seed,
 		DRYDOCK_TESTS_STARTED_MS: String(Date.now()),
 		DRYDOCK_TESTS_UNKNOWN: String(await countUnknown()),
@@ -70,9 +77,15 @@ async function run(): Promise<number> {
 		...(name && { DRYDOCK_TESTS_ITEM: name }),
 	});
 	await sayPlan();
+	const { isTried, isKnown } = await import("./support/plan.ts");
+	const files = items.get(TEST_FILES) ?? [];
 	const $ = (await zx())({ stdio: "inherit", nothrow: true });
-	if (mode === "records") {
-		const { exitCode } = await $`vitest run --project vm ${await filesWithTried()}`;
+	const noting = "--reporter=./test/support/passed-files.ts";
+	if (mode === "records" || mode === "files") {
+		const unknown = files.filter((file) => !isKnown(file)).map(({ name }) => `test/${name}`);
+		const tried = mode === "records" ? await filesWithTried() : unknown;
+		if (tried.length === 0) return 0;
+		const { exitCode } = await $`vitest run --project vm --project alone --reporter=default ${noting} ${tried}`;
 		await writeRecords();
 		return exitCode ?? 1;
 	}
@@ -88,6 +101,11 @@ async function run(): Promise<number> {
 	process.env["DRYDOCK_TESTS_PROCESSOR"] = join(cacheDir, "tests-processor.jsonl");
 	await rm(process.env["DRYDOCK_TESTS_PROCESSOR"], { force: true });
 	const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${join(cacheDir, "tests.json")}`];
+	// If somebody names tests, these are played, with or without a record, and prove nothing about a whole file.
+	const isWhole = given.length === 0;
+	if (isWhole) reporters.push(noting);
+	const left = isWhole && mode === "test" ? files.filter((file) => !isTried(file)) : [];
+	process.env["DRYDOCK_TESTS_LEFT_OUT"] = left.map(({ name }) => `test/${name}`).join(" ");
 	const { exitCode } = await $`vitest run ${reporters} ${given} ${shard === undefined ? [] : await filesOf(shard)}`;
 	if (mode === "all") await writeRecords();
 	return exitCode ?? 1;
@@ -96,7 +114,7 @@ async function run(): Promise<number> {
 // The test files with items that are tried, and the one that also tries solutions and skeletons.
 async function filesWithTried(): Promise<string[]> {
 	const { isTried } = await import("./support/plan.ts");
-	const tried = [...items.values()].flat().filter(isTried);
+	const tried = lessonItems().filter(isTried);
 	const files = tried.map(({ name }) => FILE_OF[name.split("/")[0] ?? ""] ?? "");
 	return [...new Set([WITH_SOLUTIONS, ...files])];
 }
@@ -105,8 +123,14 @@ async function filesWithTried(): Promise<string[]> {
 async function filesOf(shard: string): Promise<string[]> {
 	const [number = 1, count = 1] = shard.split("/").map(Number);
 	const names = (await readdir(inKit("test"), { recursive: true })).filter((name) => name.endsWith(".test.ts"));
-	const others = names.map((name) => `test/${name}`).filter((file) => !WITH_ITEMS.includes(file));
-	return [...WITH_ITEMS, ...others.sort().filter((_, index) => index % count === number - 1)];
+	const { isTried } = await import("./support/plan.ts");
+	const [withRecord = []] = [items.get(TEST_FILES)];
+	const others = names
+		.filter((name) => withRecord.every((file) => file.name !== name))
+		.map((name) => `test/${name}`)
+		.filter((file) => !WITH_ITEMS.includes(file));
+	const shares = others.sort().filter((_, index) => index % count === number - 1);
+	return [...WITH_ITEMS, ...withRecord.filter(isTried).map(({ name }) => `test/${name}`), ...shares];
 }
 
 // Prints every item, with its key, whether it has a record, and whether a run would try it.
@@ -127,7 +151,15 @@ async function printPlan(): Promise<number> {
 
 async function sayPlan(): Promise<void> {
 	const { isTried, isKnown } = await import("./support/plan.ts");
-	const all = [...items.values()].flat();
+	const files = items.get(TEST_FILES) ?? [];
+	const passed = files.filter(isKnown);
+	if (files.length > 0)
+		console.log(
+			`${files.length} test files have a record once they have passed. ${passed.length} passed as the kit is now;`,
+			mode === "files" ? "the others are tried." : `${files.filter(isTried).length} of all are tried.`,
+		);
+	if (mode === "files") return;
+	const all = lessonItems();
 	const tried = all.filter(isTried);
 	const minutes = (count: number) => Math.ceil((count * SECONDS_AN_ITEM) / availableParallelism() / 60);
 	const [known, unknown] = [tried.filter(isKnown).length, all.filter((item) => !isKnown(item)).length];
@@ -143,8 +175,11 @@ async function sayPlan(): Promise<void> {
 		);
 }
 
+const lessonItems = () => [...items].flatMap(([lesson, all]) => (lesson === TEST_FILES ? [] : all));
+
 async function countUnknown(): Promise<number> {
 	const counts = [...items].map(async ([lesson, all]) => {
+		if (lesson === TEST_FILES) return 0;
 		const records = await readRecords(lesson);
 		return all.filter(({ name, key }) => records.get(name)?.key !== key).length;
 	});
@@ -154,8 +189,13 @@ async function countUnknown(): Promise<number> {
 // Writes what this run has found, keeps other records that are still true, and drops all others.
 async function writeRecords(): Promise<void> {
 	const lines = (await readFile(results, "utf8").catch(() => "")).split("\n").filter(Boolean);
-	const found = lines.map((line) => JSON.parse(line) as { lesson: string; name: string; key: string; result: string });
-	await update((lesson) => new Map(found.filter((one) => one.lesson === lesson).map((one) => [one.name, one])));
+	const found = lines.map((line) => JSON.parse(line) as { lesson: string; name: string; key?: string; result: string });
+	await update((lesson) => {
+		// A test file's key is of the moment when this run began.
+		const keyOf = (name: string) => items.get(lesson)?.find((item) => item.name === name)?.key ?? "";
+		const results = found.filter((one) => one.lesson === lesson);
+		return new Map(results.map(({ name, key, result }) => [name, { key: key ?? keyOf(name), result }]));
+	});
 }
 
 // Takes over the records of the checkout in `dir`, as far as they are true of this one.

@@ -12,6 +12,8 @@ import { inKit, readText } from "./kit.ts";
  *   verdict      an observation, the reference's observation, the lesson's check, the code that judges
  *   record       the same as a verdict, but in the form in which it is on every computer: the image's recipe instead of
  *                the image, programs without comments and without the names of local variables
+ *   test file    the guest, the kit's own code without comments, the test, the lessons that it names, and the engine if it
+ *                runs that
  *
  * An observation does not depend on a check's facts and explanations. When these change, a stored observation can be
  * judged again. Keys contain no paths of this computer, and no times. This module imports little, because every short
@@ -78,6 +80,24 @@ export function recordKey(of: {
 	subject: readonly string[];
 }): string {
 	return hashOf("record 1", of.guest, of.judging, of.lesson, of.engine, of.scenario, of.subject);
+}
+
+/**
+ * The key of a record of a test file that has passed.
+ * @param of.guest as for {@link recordKey}
+ * @param of.kit the code of the harness and of what tests use, and the packages
+ * @param of.engine the engine's program; an empty text if the test does not run it
+ * @param of.lessons the files of the lessons that the test names
+ * @param of.file the test file, and the files that it imports
+ */
+export function testFileKey(of: {
+	guest: string;
+	kit: string;
+	engine: string;
+	lessons: readonly string[];
+	file: readonly string[];
+}): string {
+	return hashOf("test file 1", of.guest, of.kit, of.engine, of.lessons, of.file);
 }
 
 /**

@@ -129,11 +129,13 @@ async function computeGuestKey(): Promise<string> {
 	return hashOf(codes, texts, baseKey(arch), await libraryKey(arch));
 }
 
-let whole: Promise<string> | undefined;
-const wholeEngine = async () => {
+/** The engine's program with the reference's modules of all lessons. */
+export function wholeEngine(): Promise<string> {
 	whole ??= bundle(WHOLE_ENGINE, new Map()).then(({ code }) => withoutFileNames(code));
 	return whole;
-};
+}
+
+let whole: Promise<string> | undefined;
 
 /**
  * Bundles host code so that the result changes only if what the code does may change: without comments, types and the

@@ -5,6 +5,7 @@ import { drawnShare, unknownShare } from "../../harness/dev/drawn-items.ts";
 import { lessons } from "../../harness/judge/lessons.ts";
 import { fits, type Item } from "./items.ts";
 import { type Records, readRecords } from "./records.ts";
+import { TEST_FILES } from "./test-files.ts";
 
 /**
  * Which items this run of the tests tries. `test/run.ts` sets the variables.
@@ -31,25 +32,27 @@ export const TRIES_ALL = MODE === "all";
 /** Results are appended to this file, one line of JSON per result. */
 const RESULTS = process.env["DRYDOCK_TESTS_RESULTS"];
 
+const ids = (await lessons()).map(({ id }) => id);
 const records = new Map<string, Records>(
-	await Promise.all((await lessons()).map(async ({ id }) => [id, await readRecords(id)] as const)),
+	await Promise.all([...ids, TEST_FILES].map(async (id) => [id, await readRecords(id)] as const)),
 );
 
 /** How many items have no record for their present key. */
 const UNKNOWN = Number(process.env["DRYDOCK_TESTS_UNKNOWN"] ?? 0);
 
 /** The share of the items with a record that mode `test` draws. */
-const knownShare = drawnShare([...records.values()].reduce((sum, { size }) => sum + size, 0));
+const knownShare = drawnShare(ids.reduce((sum, id) => sum + (records.get(id)?.size ?? 0), 0));
 
 /** Whether the item has a record for its present key. */
 export const isKnown = ({ lesson, name, key }: Item): boolean => records.get(lesson)?.get(name)?.key === key;
 
 /** The ids of the lessons whose items this run may try. */
-export const TRIED_LESSONS: readonly string[] = LESSON === undefined ? [...records.keys()] : [LESSON];
+export const TRIED_LESSONS: readonly string[] = LESSON === undefined ? ids : [LESSON];
 
-/** Whether this run tries the item. */
+/** Whether this run tries the item. A test file without a record is always tried. */
 export function isTried(item: Item): boolean {
-	if (!TRIED_LESSONS.includes(item.lesson)) return false;
+	if (item.lesson === TEST_FILES && MODE === "test") return !isKnown(item) || isDrawn(item, knownShare);
+	if (item.lesson !== TEST_FILES && !TRIED_LESSONS.includes(item.lesson)) return false;
 	if (NAME !== undefined) return item.name === NAME;
 	if (MODE === "all") return Math.floor(fraction("shard", item) * SHARDS) + 1 === SHARD;
 	return MODE === "test" ? isDrawn(item, isKnown(item) ? knownShare : unknownShare(UNKNOWN)) : !isKnown(item);

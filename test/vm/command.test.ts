@@ -22,9 +22,7 @@ import { cacheDir } from "../../harness/base/cache.ts";
 import { EXIT } from "../../harness/base/failure.ts";
 import { inKit } from "../../harness/base/kit.ts";
 import { silentProgress } from "../../harness/base/progress.ts";
-import { lessons } from "../../harness/judge/lessons.ts";
 import { MachinePool } from "../../harness/vm/machine-pool.ts";
-import { drawn } from "../support/plan.ts";
 
 const BIN = inKit("harness/cli/bin.js");
 let dir = "";
@@ -107,27 +105,6 @@ describe.concurrent("drydock", () => {
 		expect(verdict.findings[0]).toMatchObject({ fact: "ns.mnt", expected: "new", got: "the host's", misconception: 6 });
 		for (const name of ["explanation", "try", "see"]) expect(verdict.findings[0]).toHaveProperty(name);
 		for (const name of ["drawn", "ledger", "durationMs"]) expect(verdict).toHaveProperty(name);
-	});
-
-	test("check --all --solution passes every lesson, and other checks pass at the same time", {
-		timeout: 900_000,
-	}, async () => {
-		const ids = (await lessons()).map(({ id }) => id);
-		const passedBy = ({ code, stdout }: Run) => {
-			const document = JSON.parse(stdout);
-			const verdicts: { lesson: string; verdict: string }[] = document.verdicts ?? [document];
-			expect(code).toBe(0);
-			return verdicts.filter(({ verdict }) => verdict === "pass").map(({ lesson }) => lesson);
-		};
-		const others = async () => {
-			const passed: string[] = [];
-			for (const id of drawn("check beside check --all", ids))
-				passed.push(...passedBy(await drydock(["check", id, "--solution", "--json"])));
-			return passed;
-		};
-		const [all, beside] = await Promise.all([drydock(["check", "--all", "--solution", "--json"]), others()]);
-		expect(passedBy(all)).toEqual(ids);
-		expect(beside).toEqual(drawn("check beside check --all", ids));
 	});
 
 	test("check writes no colours to a pipe", async () => {

@@ -1,124 +1,18 @@
 import { readdirSync } from "node:fs";
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { cacheDir } from "../../harness/base/cache.ts";
 import { inKit } from "../../harness/base/kit.ts";
-import { findLesson, loadDemo, readLesson } from "../../harness/judge/lessons.ts";
-import { dispatch } from "../../harness/live/dispatch.ts";
-import type { DemoEvent } from "../../harness/live/events.ts";
-import { DemoInMachine } from "../../harness/live/machine/demo-in-machine.ts";
-import { loadForStage } from "../../harness/live/machine/loaded-demo.ts";
-import { makePage } from "../../harness/live/page.ts";
-import { openServer, type Server } from "../../harness/live/server.ts";
-import { openBrowser } from "../support/browser.ts";
 import { drydock } from "../support/drydock.ts";
-import { newMachinePool } from "../support/guest.ts";
-import { drawn, TRIED_LESSONS } from "../support/plan.ts";
+import { atStep, look, onStage, open, PHONE, PROJECTOR, rows, shows, textOf, useStage } from "../support/live-stage.ts";
 import { startOnTerminal, type Terminal } from "../support/pty.ts";
 import { temporary } from "../support/temporary.ts";
 
 /** The WebSocket close code with which a test itself cuts the connection. */
 const ABNORMAL = 3000;
-const PATIENCE_MS = 60_000;
-const PROJECTOR = { width: 1280, height: 720 };
-const PHONE = { width: 390, height: 844 };
 
-const machines = newMachinePool();
-const open: (() => Promise<unknown>)[] = [];
-let browser: Browser;
-
-beforeAll(async () => {
-	[browser] = await Promise.all([openBrowser(), machines.makeReady()]);
-});
-afterEach(async () => {
-	for (const close of open.splice(0).reverse()) await close();
-});
-afterAll(async () => {
-	await browser.close();
-	await machines.close();
-});
-
-/** Opens a demo with its server, and collects all its events. */
-async function onStage(id: string): Promise<{ demo: DemoInMachine; server: Server; events: DemoEvent[] }> {
-	const lesson = await findLesson(id);
-	const events: DemoEvent[] = [];
-	let demo: DemoInMachine | undefined;
-	const page = await makePage(lesson.id, await readLesson(lesson));
-	const server = await openServer({
-		port: 0,
-		share: true,
-		page,
-		dispatch: async (message) => demo && dispatch(demo, message),
-	});
-	open.push(() => server.close());
-	demo = await DemoInMachine.open(
-		await loadForStage(lesson, { columns: 80, rows: 16 }),
-		machines.beginStage.bind(machines),
-		(event) => {
-			events.push(event);
-			return server.audience.sendEvent(event);
-		},
-	);
-	demo.slowly = false;
-	open.push(demo.close.bind(demo));
-	return { demo, server, events };
-}
-
-/** Opens a page in the browser. Its test fails if something goes wrong on the page. */
-async function look(
-	link: string,
-	options: BrowserContextOptions = {},
-	before: (context: BrowserContext) => Promise<void> = async () => {},
-) {
-	const context = await browser.newContext({ viewport: PROJECTOR, ...options });
-	open.push(() => context.close());
-	await before(context);
-	const page = await context.newPage();
-	const wrong: string[] = [];
-	page.on("pageerror", (error) => wrong.push(error.message));
-	page.on("request", (request) => {
-		if (new URL(request.url()).origin !== new URL(link).origin) wrong.push(`asked for ${request.url()}`);
-	});
-	await page.goto(link);
-	await shows(page, "#place", /step \d+ of \d+/);
-	return { page, wrong };
-}
-
-const shows = (page: Page, selector: string, text: RegExp) =>
-	expect.poll(() => textOf(page, selector), { timeout: PATIENCE_MS }).toMatch(text);
-const textOf = async (page: Page, selector: string) =>
-	(await page.locator(selector).allInnerTexts()).join("\n").replaceAll("\u00a0", " ");
-const rows = (shell: string) => `.shell-${shell} .xterm-rows`;
-const atStep = (page: Page, step: number, phase: RegExp) =>
-	expect
-		.poll(async () => `${await textOf(page, "#place")} ${await textOf(page, ".stage")}`, { timeout: PATIENCE_MS })
-		.toMatch(new RegExp(`step ${step} of .* · ${phase.source}`, "s"));
-
-// `npm test` draws some of the demos. test/vm/rehearsals.test.ts plays each one that has changed.
-describe("a demo plays to its end on the page, which loads nothing from elsewhere", () => {
-	test.each(drawn("live", TRIED_LESSONS))(
-		"%s",
-		async (id) => {
-			const { server, events } = await onStage(id);
-			const { page, wrong } = await look(server.link);
-			const { steps } = await loadDemo(await findLesson(id));
-			for (let step = 1; step <= steps.length; step++) {
-				await atStep(page, step, /not played yet/);
-				await page.keyboard.press(" ");
-				await atStep(page, step, /done/);
-				expect(await page.locator("#picture > *").count()).toBe(1);
-				if (step < steps.length) await page.keyboard.press("ArrowRight");
-			}
-			const answers = events.filter((event) => event.type === "answer");
-			expect(answers.flatMap(({ promises }) => promises.filter(({ kept }) => !kept))).toEqual([]);
-			expect(answers).toHaveLength(steps.length);
-			expect(wrong).toEqual([]);
-		},
-		300_000,
-	);
-});
+useStage();
 
 describe("on the page", () => {
 	test("going back, jumping, replaying and starting again also reset the machine", async () => {

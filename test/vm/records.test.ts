@@ -6,6 +6,7 @@ import { zx } from "../../harness/base/zx.ts";
 import { copyKit } from "../support/kit-copy.ts";
 import { recordsText } from "../support/records.ts";
 import { temporary } from "../support/temporary.ts";
+import { TEST_FILES } from "../support/test-files.ts";
 
 // Asks a copy of the kit what its tests would try, after each of several changes. No machine is started.
 
@@ -23,7 +24,7 @@ afterAll(() => files.remove());
 
 test("a record holds until something changes that its result depends on", { timeout: 600_000 }, async () => {
 	const kit = await copyKit(files.dir);
-	await cp(inKit("test"), join(kit, "test"), { recursive: true });
+	for (const name of ["test", "vitest.config.ts"]) await cp(inKit(name), join(kit, name), { recursive: true });
 	await mkdir(join(kit, "test/records"), { recursive: true });
 	const edit = async (path: string, change: (text: string) => string) => {
 		const before = await readFile(join(kit, path), "utf8");
@@ -76,18 +77,34 @@ test("a record holds until something changes that its result depends on", { time
 	const modulesOf = (lesson: string) => after.filter((item) => item.lesson === lesson && isModule(item.name));
 	expect(names("03-chroot").filter(isModule)).toHaveLength(modulesOf("03-chroot").length);
 	expect(names("08-network").filter(isModule)).toHaveLength(modulesOf("08-network").length);
+	// The engine has another module now. Most test files do not run the engine.
+	expect(names(TEST_FILES)).toContain("vm/box.test.ts");
+	expect(names(TEST_FILES)).not.toContain("vm/native/signals.test.ts");
+	// A test file without a record is tried in any case.
+	expect(unknown.filter(({ lesson, isTried }) => lesson === TEST_FILES && !isTried)).toEqual([]);
 	// Of what has a record, a tenth is tried.
 	const known = after.filter(({ isKnown }) => isKnown);
 	const drawn = known.filter(({ isTried }) => isTried).length;
 	expect(drawn / known.length).toBeGreaterThan(0.05);
 	expect(drawn / known.length).toBeLessThan(0.15);
 
+	// A change of the host's programs: no verdict depends on it.
+	await edit("harness/vm/deadlines.ts", (text) =>
+		text.replace("BUSY_BUDGET_FACTOR_MAX = 1.5", "BUSY_BUDGET_FACTOR_MAX = 2"),
+	);
+	const onHost = await plan();
+	expect(onHost.filter(({ lesson, isKnown }) => lesson === TEST_FILES && isKnown)).toEqual([]);
+	const modulesIn = (planned: Planned[]) => planned.filter(({ name }) => isModule(name));
+	expect(modulesIn(onHost)).toEqual(modulesIn(after));
+
 	await appendFile(join(kit, "harness/guest/agent.ts"), 'process.title = "another";\n');
 	const none = await plan();
 	expect(none.filter(({ isKnown }) => isKnown)).toEqual([]);
-	// So many are too many for one run. Each item may be drawn.
-	const triedNow = none.filter(({ isTried }) => isTried);
+	// So many items are too many for one run. Each may be drawn.
+	const triedNow = none.filter(({ lesson, isTried }) => lesson !== TEST_FILES && isTried);
 	expect(triedNow.length).toBeGreaterThan(150);
 	expect(triedNow.length).toBeLessThan(250);
-	expect(new Set(triedNow.map(({ lesson }) => lesson))).toEqual(new Set(none.map(({ lesson }) => lesson)));
+	expect(new Set(triedNow.map(({ lesson }) => lesson))).toEqual(
+		new Set(none.map(({ lesson }) => lesson).filter((lesson) => lesson !== TEST_FILES)),
+	);
 });

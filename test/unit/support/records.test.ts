@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { allItems, fits, type Item } from "../../support/items.ts";
 import { parseRecords, readRecords, recordsText, wrongRecords } from "../../support/records.ts";
+import { TEST_FILES, testFileItems } from "../../support/test-files.ts";
 
 const item = (name: string, ...expected: string[]): Item => ({
 	lesson: "02-unshare",
@@ -11,7 +12,8 @@ const item = (name: string, ...expected: string[]): Item => ({
 
 describe("the records", () => {
 	test("are of items that exist, with results that these may have", async () => {
-		for (const [lesson, items] of await allItems()) expect(wrongRecords(await readRecords(lesson), items)).toEqual([]);
+		const all = [...(await allItems()), [TEST_FILES, await testFileItems()] as const];
+		for (const [lesson, items] of all) expect(wrongRecords(await readRecords(lesson), items)).toEqual([]);
 	});
 
 	test.each([

@@ -1,15 +1,15 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { inKit } from "../../../harness/base/kit.ts";
-import { importWith } from "../../support/import-with.ts";
-import { temporary } from "../../support/temporary.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { importWith } from "../support/import-with.ts";
+import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
 const left = await temporary();
 const { typeErrors } = await importWith(
 	{ DRYDOCK_CACHE: join(left.dir, "cache"), TMPDIR: left.dir },
-	() => import("../../../harness/engine/type-errors.ts"),
+	() => import("../../harness/engine/type-errors.ts"),
 );
 afterAll(() => Promise.all([files.remove(), left.remove()]));
 

@@ -2,12 +2,12 @@ import { execFileSync } from "node:child_process";
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { inKit } from "../../../harness/base/kit.ts";
-import { readFolder } from "../../../harness/classroom/submissions/folder.ts";
-import { filesOf } from "../../../harness/classroom/submissions/submission.ts";
-import { type BundleError, bundle } from "../../../harness/engine/bundle.ts";
-import { WHOLE_ENGINE } from "../../../harness/engine/engine-at.ts";
-import { temporary } from "../../support/temporary.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { readFolder } from "../../harness/classroom/submissions/folder.ts";
+import { filesOf } from "../../harness/classroom/submissions/submission.ts";
+import { type BundleError, bundle } from "../../harness/engine/bundle.ts";
+import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
+import { temporary } from "../support/temporary.ts";
 
 // The bundler may read a submission's own files, #kernel and the reference's earlier modules, and nothing else.
 

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { symlink, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { inKit } from "../../../harness/base/kit.ts";
-import { compiled as compiledIn, ISOLATE, reference } from "../../support/compiled.ts";
-import { temporary } from "../../support/temporary.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { compiled as compiledIn, ISOLATE, reference } from "../support/compiled.ts";
+import { temporary } from "../support/temporary.ts";
 
 // What source code can do to the compilers, and to the computer that they run on, before any of it runs.
 

@@ -1,9 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { parseArchiveName, unpackCommand } from "../../../../harness/classroom/submissions/archive-names.ts";
-import { readArchive, withArchives } from "../../../../harness/classroom/submissions/archives.ts";
-import { entry, tarball } from "../../../support/tarball.ts";
-import { zipped } from "../../../support/zip.ts";
+import { parseArchiveName, unpackCommand } from "../../harness/classroom/submissions/archive-names.ts";
+import { readArchive, withArchives } from "../../harness/classroom/submissions/archives.ts";
+import { entry, tarball } from "../support/tarball.ts";
+import { zipped } from "../support/zip.ts";
 
 const read = (bytes: Buffer) => readArchive(async () => bytes);
 const MODULE = "export function isolate() {}\n";
