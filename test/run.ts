@@ -175,7 +175,9 @@ async function sayPlan(): Promise<void> {
 		);
 }
 
-const lessonItems = () => [...items].flatMap(([lesson, all]) => (lesson === TEST_FILES ? [] : all));
+function lessonItems() {
+	return [...items].flatMap(([lesson, all]) => (lesson === TEST_FILES ? [] : all));
+}
 
 async function countUnknown(): Promise<number> {
 	const counts = [...items].map(async ([lesson, all]) => {
