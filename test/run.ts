@@ -24,6 +24,7 @@ import { TEST_FILES, testFileItems } from "./support/test-files.ts";
  *   npm run records -- 04         the same for lesson 04 only
  *   npm run records -- 04 NAME    plays one item, whether it has a record or not
  *   npm run records -- files      only the test files without a record, and writes their records
+ *   npm run records -- files NAME…    the same for those with such a part in their names
  *   npx tsx test/run.ts plan      prints every item, and whether npm test would try it, as JSON; with --shard, whether
  *                                 that shard of test:all would try it
  *   npm run records -- --from DIR     takes over the records of another checkout, such as those of another shard
@@ -82,7 +83,8 @@ async function run(): Promise<number> {
 	const $ = (await zx())({ stdio: "inherit", nothrow: true });
 	const noting = "--reporter=./test/support/passed-files.ts";
 	if (mode === "records" || mode === "files") {
-		const unknown = files.filter((file) => !isKnown(file)).map(({ name }) => `test/${name}`);
+		const isNamed = (name: string) => given.length === 0 || given.some((part) => name.includes(part));
+		const unknown = files.filter((file) => !isKnown(file) && isNamed(file.name)).map(({ name }) => `test/${name}`);
 		const tried = mode === "records" ? await filesWithTried() : unknown;
 		if (tried.length === 0) return 0;
 		const { exitCode } = await $`vitest run --project vm --project alone --reporter=default ${noting} ${tried}`;
