@@ -4,9 +4,11 @@ import { _exit, execve, fork, WEXITSTATUS, WIFSIGNALED, WTERMSIG, waitpid } from
 export function runCommand(command: readonly [string, ...string[]], enter: () => void): number {
 	const middle = fork();
 	if (middle === 0) {
-		enter();
 		const pid = fork();
-		if (pid === 0) become(command);
+		if (pid === 0) {
+			enter();
+			become(command);
+		}
 		_exit(reported(waitpid(pid).status));
 	}
 	return reported(waitpid(middle).status);

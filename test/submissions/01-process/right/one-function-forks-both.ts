@@ -1,4 +1,4 @@
-// The process between enters, and waits; the command is its child, and inherits all.
+// One function forks and waits, for the process between and for the command.
 import { _exit, execve, fork, WEXITSTATUS, WIFSIGNALED, WTERMSIG, waitpid } from "#kernel";
 
 const codeOf = (status: number) => (WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
@@ -14,9 +14,9 @@ function waited(start: () => void): number {
 
 export function runCommand(command: readonly [string, ...string[]], enter: () => void): number {
 	return waited(() => {
-		enter();
 		_exit(
 			waited(() => {
+				enter();
 				try {
 					execve(command[0], command);
 				} catch {
