@@ -67,7 +67,8 @@ test.for(machineLoads)("the caller's terminal is as before after $names", { time
 		.map((line) => JSON.parse(line));
 	const found = names.map((name, index) => [name, results[index]?.state]);
 	const wanted = kills.map(({ whom }, index) => [names[index], whom === "hang-up" ? GONE : AS_BEFORE]);
-	expect(Object.fromEntries(found), stdout).toEqual(Object.fromEntries(wanted));
+	const repeat = `to repeat it: DRYDOCK_TESTS_SEED=${SEED}\n${stdout}`;
+	expect(Object.fromEntries(found), repeat).toEqual(Object.fromEntries(wanted));
 });
 
 const AS_BEFORE = { settings: "as before", foreground: "the caller", left: [] };
