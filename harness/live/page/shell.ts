@@ -118,5 +118,7 @@ export class Shell {
 			if (room === null || (room.columns >= columns && room.rows >= (rows ?? 1))) break;
 		}
 		this.size = { columns, rows: rows ?? room?.rows ?? DEFAULT_ROWS };
+		// While a terminal is hidden, xterm cannot measure characters, and draws them too far apart.
+		this.#terminal.refresh(0, this.#terminal.rows - 1);
 	}
 }

@@ -102,7 +102,10 @@ export class ShellsPanel {
 	 * @param usualAtMost whether the usual font size is the largest one that is allowed
 	 */
 	fit(size: { columns: number; rows: number | null }, usualAtMost: boolean): void {
-		if (!this.#isOnPage) return;
+		if (!this.#isOnPage) {
+			this.#fitted = "";
+			return;
+		}
 		const largest = fontSize(usualAtMost ? FONT_REM : FONT_REM_MAX);
 		const { clientWidth, clientHeight } = this.#element;
 		const fitted = [this.#shown, size.columns, size.rows, largest, clientWidth, clientHeight].join();
