@@ -35,11 +35,16 @@ export function paintSentence({ script, phase, composition, promiseBroken, down 
 	].filter((part) => part !== false);
 }
 
-// A browser also breaks lines after a hyphen. It must not break names such as box-web.
-const unbroken = (text: string) =>
-	text.split(/(\S+-\S+)/).map((part, index) => (index % 2 === 0 ? part : h("span", { class: "word" }, part)));
+// A browser also breaks lines after a hyphen. It must not break names such as box-web, or options.
+const unbroken = (text: string, inWord: (word: string) => (Node | string)[] = (word) => [word]) =>
+	text
+		.split(/(\S*-\S+)/)
+		.map((part, index) => (index % 2 === 0 ? part : h("span", { class: "word" }, ...inWord(part))));
+
+// A path that is longer than a line is broken after a slash.
+const brokenAtSlashes = (path: string) => path.split(/(?<=\/)(?=.)/).map((name) => h("span", { class: "word" }, name));
 
 function commandOf(stage: string, command: string): HTMLElement {
-	const lines = commandLines(command).map((line) => h("code", {}, line));
+	const lines = commandLines(command).map((line) => h("code", {}, ...unbroken(line, brokenAtSlashes)));
 	return h("div", { class: `command command-${stage}`, role: "group", "aria-label": "command" }, ...lines);
 }
