@@ -51,12 +51,13 @@ function drawOverlay(overlay: OverlayPicture, sheet: Sheet, top: number, latestC
 		const words = path.split("/").map((name, at, names) => (at < names.length - 1 ? `${name}/` : name));
 		const isChanged = overlay.changedPaths.includes(path);
 		const style = { code: true, bold: true, size: 0.9, look: isChanged ? "changed" : "" };
-		const text = `${isChanged ? "● " : ""}${path}`;
+		const mark = isChanged ? "● " : "";
+		const text = `${mark}${path}`;
 		const fits = sheet.widthOf(text, style) <= width - 8;
 		return sheet.paragraph(
 			`${overlay.device}.${path}`,
 			[x(index), top],
-			fits ? text : words.join(" "),
+			fits ? text : `${mark}${words.join(" ")}`,
 			width - 8,
 			style,
 		);

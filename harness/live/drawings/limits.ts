@@ -91,7 +91,7 @@ class GroupPen {
 				: []),
 		];
 		const text = sheet.flow(`${key}.text`, [MARGIN, y], words, width);
-		const track: Box = { x: MARGIN, y: text.y + text.height + 3, width, height: GAUGE_HEIGHT };
+		const track: Box = { x: MARGIN, y: text.y + text.height + 6, width, height: GAUGE_HEIGHT };
 		const most = limit === null ? chart.top : limit / LIMIT_AT;
 		const x = (value: number) => track.x + Math.min(1, value / most) * track.width;
 		const used = points.at(-1)?.value ?? 0;

@@ -6,13 +6,15 @@ import type { Item, Sheet } from "./sheet.ts";
 /** How far a child is to the right of its parent, if there is room for the cards. */
 const INDENT = 26;
 const INDENT_MIN = 6;
+/** How far a line to the children is to the right of its card's left edge. */
+const BRANCH = 12;
 const CARD_WIDTH = 130;
 const CARD_MARGIN = 6;
 const ROW_GAP = 7;
 const FRAME_MARGIN = 10;
 const FRAME_TITLE = 24;
-/** The room on the right for the lines to lost parents. */
-const RIGHT = 26;
+/** The room on the right: with lines to lost parents, and without. */
+const RIGHT = { lost: 26, none: 6 };
 const ROWS_MAX = 24;
 
 /**
@@ -30,7 +32,10 @@ export function drawProcesses(picture: ProcessesPicture, sheet: Sheet): Drawing 
 
 class ProcessPen {
 	readonly #cards = new Map<string, Box>();
+	/** The callout below a card, if it leaves no room for the lines from there to the children. */
+	#calloutBelow: { row: string; box: Box } | null = null;
 	readonly #gutter: number;
+	readonly #right: number;
 	/** The left edge of the innermost frame. */
 	#frameLeft: number;
 	readonly #rows: readonly ProcessRow[];
@@ -43,6 +48,7 @@ class ProcessPen {
 		const widths = this.#rows.map((row) => sheet.widthOf(hostNumber(row), { code: true, bold: true }));
 		this.#gutter = Math.max(sheet.widthOf("on host", { size: 0.85 }), ...widths) + 14;
 		this.#frameLeft = this.#gutter;
+		this.#right = this.#rows.some(({ lostParent }) => lostParent !== null) ? RIGHT.lost : RIGHT.none;
 	}
 
 	heading(): number {
@@ -59,7 +65,7 @@ class ProcessPen {
 	subtree(row: ProcessRow, parentLevel: number, y: number): number {
 		if (row.level <= parentLevel || this.#rows.indexOf(row) < 0) return this.#row(row, y);
 		const x = this.#x(row) - FRAME_MARGIN;
-		const right = this.sheet.width - RIGHT + FRAME_MARGIN - 4 * row.level;
+		const right = this.sheet.width - this.#right + FRAME_MARGIN - 4 * row.level;
 		let bottom = y;
 		const outer = this.#frameLeft;
 		this.#frameLeft = x;
@@ -96,7 +102,7 @@ class ProcessPen {
 
 	#x({ depth, level }: ProcessRow): number {
 		const deepest = Math.max(1, ...this.#rows.map((row) => row.depth));
-		const room = this.sheet.width - this.#gutter - RIGHT - CARD_WIDTH;
+		const room = this.sheet.width - this.#gutter - this.#right - CARD_WIDTH;
 		const indent = Math.min(INDENT, Math.max(INDENT_MIN, room / deepest));
 		return this.#gutter + 6 + Math.min(depth * indent, Math.max(0, this.sheet.width * 0.4)) + level * FRAME_MARGIN;
 	}
@@ -104,7 +110,7 @@ class ProcessPen {
 	#row(row: ProcessRow, y: number): number {
 		const { sheet } = this;
 		const x = this.#x(row);
-		const room = sheet.width - RIGHT - x - 8 * row.level;
+		const room = sheet.width - this.#right - x - 8 * row.level;
 		const look = [
 			"card",
 			row.ofShell ?? "",
@@ -119,10 +125,13 @@ class ProcessPen {
 		this.#lines(row, card);
 		let bottom = card.y + card.height + ROW_GAP;
 		if (row.key === this.picture.changedRow) {
-			// On a phone, the sentence begins at the frame's edge.
-			const left = room - INDENT < CARD_WIDTH ? this.#frameLeft + 4 : x + INDENT;
-			const place = { x: left, y: bottom - 4, width: x + room - left };
+			// On a phone, the sentence is as wide as the frame.
+			const isNarrow = room - INDENT < CARD_WIDTH;
+			const left = isNarrow ? this.#frameLeft + 4 : x + INDENT;
+			const right = x + room + (isNarrow && row.level > 0 ? FRAME_MARGIN - 2 : 0);
+			const place = { x: left, y: bottom - 4, width: right - left };
 			const callout = sheet.callout(this.picture.latestChange, place, x + 44);
+			if (left < x + BRANCH) this.#calloutBelow = { row: row.key, box: callout };
 			bottom = callout.y + callout.height + ROW_GAP;
 		}
 		for (const child of this.#rows.filter(({ parent }) => parent === row.key))
@@ -151,12 +160,13 @@ class ProcessPen {
 		const middle = card.y + 4 + EM * 0.65;
 		const parent = row.parent === null ? undefined : this.#cards.get(row.parent);
 		if (parent !== undefined) {
-			const x = Math.min(parent.x + 12, card.x - 4);
+			const x = Math.min(parent.x + BRANCH, card.x - 4);
+			const above = this.#calloutBelow?.row === row.parent ? this.#calloutBelow.box : parent;
 			const look = row.lostParent !== null ? "branch changed" : "branch";
 			this.sheet.line(
 				`${row.key}.branch`,
 				[
-					[x, parent.y + parent.height],
+					[x, above.y + above.height],
 					[x, middle],
 					[card.x, middle],
 				],

@@ -107,12 +107,20 @@ export class Sheet {
 		return boxAround(lines.map((line, index) => this.text(`${key}.${index}`, [x, y + index * height], line, style)));
 	}
 
-	/** Texts beside each other, on as many lines as they need. */
+	/** Texts beside each other, on as many lines as they need. A text that is too wide itself has lines of its own. */
 	flow(key: string, [x, y]: Point, items: readonly Item[], maxWidth: number): Box {
 		let at = { x, y };
 		let lineHeight = 0;
 		const boxes: Box[] = [];
 		for (const [index, item] of items.entries()) {
+			if (!item.tag && this.widthOf(item.short ?? item.text, item) > maxWidth) {
+				const top = at.x > x ? at.y + lineHeight + 2 : at.y;
+				const box = this.paragraph(`${key}.${index}`, [x, top], item.short ?? item.text, maxWidth, item);
+				boxes.push(box);
+				at = { x, y: box.y + box.height + 2 };
+				lineHeight = 0;
+				continue;
+			}
 			const margin = item.tag ? TAG_MARGIN : 0;
 			const text = this.fitOne([item.text, item.short ?? item.text], maxWidth - 2 * margin, item);
 			const height = (item.size ?? 1) * EM * LINE_HEIGHT;

@@ -5,7 +5,7 @@ import { Board, measureLike } from "./board.ts";
 import { drawToFit } from "./draw-to-fit.ts";
 import type { Painter, Painting } from "./painter.ts";
 
-/** The width of a scroll bar that may appear, in pixels. */
+/** The width of a scroll bar that may appear, in pixels. None appears where the whole page scrolls. */
 const ROOM_FOR_BAR = 16;
 
 /** The place on the page where a view is shown. It draws again whenever its size changes. */
@@ -42,7 +42,9 @@ export class ViewFrame {
 		const { draw, inWords } = this.#painting;
 		const fontSize = Number.parseFloat(getComputedStyle(this.place).fontSize);
 		const measure = measureLike(this.place);
-		const room = { width: clientWidth - ROOM_FOR_BAR, height, fontSize, pageScrolls: pageScrolls() };
+		const scrolls = pageScrolls();
+		const width = clientWidth - (scrolls ? 0 : ROOM_FOR_BAR);
+		const room = { width, height, fontSize, pageScrolls: scrolls };
 		const { drawing, zoom } = drawToFit(room, (width) => draw(new Sheet(width, measure)));
 		this.#board.show(drawing, zoom, `${this.#painter.title}: ${inWords}`);
 		const { focus } = drawing;
