@@ -56,9 +56,7 @@ export function playKills({ k, fs }: Guest, kills: Kill[]) {
 		const before = JSON.stringify(k.tcgetattr(slave));
 
 		const command = ending === true || whom === "nobody" ? "echo up; exit 7" : "echo up; read -r _; exit 7";
-		// With job control, bash ends a script when SIGINT kills a job. After a hang-up, echo fails, and the caller ends.
-		const atExit = `trap 'echo "code $?" && exec sleep 1000' EXIT`;
-		const script = `trap : INT; ${atExit}; ${jobControl ? "set -m; " : ""}box run -it /lab/rootfs sh -c '${command}'`;
+		const script = `trap : INT; ${jobControl ? "set -m; " : ""}box run -it /lab/rootfs sh -c '${command}'; echo "code $?"; exec sleep 1000`;
 		const caller = k.fork();
 		if (caller === 0) {
 			k.setsid();
