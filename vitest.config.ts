@@ -7,19 +7,8 @@ import { WORKERS } from "./test/support/own-caches.ts";
  * them come the others: those that took longest in the last run, or have the most text if there was none.
  */
 const LONGEST = [
-	...[
-		"submissions",
-		"mutants",
-		"killed",
-		"command",
-		"live",
-		"check-all",
-		"impatience",
-		"situations",
-		"session",
-		"grade",
-		"finish",
-	],
+	...["submissions", "mutants", "killed", "command", "live", "check-all", "impatience", "situations", "session"],
+	...["grade", "finish"],
 	...["engines", "demo", "watch", "box", "live-page", "compiler-limits", "native/processes", "rehearsals"],
 	"killed-situations",
 ];
@@ -89,8 +78,8 @@ const FRESH_PATTERNS: Plugin = {
 	},
 };
 
-// "unit" runs in seconds on any system; "cli" starts drydock, or its compiler, as a process, again and again; "vm" needs QEMU and the
-// template, which its tests share; so does "alone". "kits" plays hand-outs completely.
+// "unit" runs in seconds on any system; "cli" starts drydock, or its compiler, as a process, again and again; "vm" needs
+// QEMU and the template, which its tests share; so does "alone". "kits" plays hand-outs completely.
 export default defineConfig({
 	test: {
 		sequence: { sequencer: LongestFirst },

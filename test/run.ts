@@ -87,7 +87,8 @@ async function run(): Promise<number> {
 		const unknown = files.filter((file) => !isKnown(file) && isNamed(file.name)).map(({ name }) => `test/${name}`);
 		const tried = mode === "records" ? await filesWithTried() : unknown;
 		if (tried.length === 0) return 0;
-		const { exitCode } = await $`vitest run --project vm --project alone --reporter=default ${noting} ${tried}`;
+		const reporters = ["--reporter=default", ...(mode === "files" ? [noting] : [])];
+		const { exitCode } = await $`vitest run --project vm --project alone ${reporters} ${tried}`;
 		await writeRecords();
 		return exitCode ?? 1;
 	}
@@ -126,7 +127,7 @@ async function filesOf(shard: string): Promise<string[]> {
 	const [number = 1, count = 1] = shard.split("/").map(Number);
 	const names = (await readdir(inKit("test"), { recursive: true })).filter((name) => name.endsWith(".test.ts"));
 	const { isTried } = await import("./support/plan.ts");
-	const [withRecord = []] = [items.get(TEST_FILES)];
+	const withRecord = items.get(TEST_FILES) ?? [];
 	const others = names
 		.filter((name) => withRecord.every((file) => file.name !== name))
 		.map((name) => `test/${name}`)

@@ -87,15 +87,15 @@ export function recordKey(of: {
  * @param of.guest as for {@link recordKey}
  * @param of.kit the code of the harness and of what tests use, and the packages
  * @param of.engine the engine's program; an empty text if the test does not run it
- * @param of.lessons the files of the lessons that the test names
- * @param of.file the test file, and the files that it imports
+ * @param of.lessons the keys and files of the lessons that the test names, and of those before
+ * @param of.file the test file
  */
 export function testFileKey(of: {
 	guest: string;
 	kit: string;
 	engine: string;
 	lessons: readonly string[];
-	file: readonly string[];
+	file: string;
 }): string {
 	return hashOf("test file 1", of.guest, of.kit, of.engine, of.lessons, of.file);
 }

@@ -5,7 +5,7 @@ import { hashOf } from "../../harness/base/cache.ts";
 import { lessonKey, testFileKey, textsIn } from "../../harness/base/depends-on.ts";
 import { inKit, readText } from "../../harness/base/kit.ts";
 import { lessons } from "../../harness/judge/lessons.ts";
-import { guestKey, textsOf, wholeEngine } from "./evidence.ts";
+import { guestKey, wholeEngine } from "./evidence.ts";
 import type { Item } from "./items.ts";
 
 /**
@@ -15,14 +15,16 @@ import type { Item } from "./items.ts";
  */
 export const TEST_FILES = "test-files";
 
-/** What the host runs, and what tests use. Their files are read without comments. */
-const KIT = ["harness", "test/support"];
+/** What the host runs, and what tests use or read. Comments do not count. */
+const KIT = ["harness", "solutions/given", "test/support", "test/hostile", "test/recordings", "test/vm"];
 /** Files of the kit outside of these folders. */
 const SETTINGS = ["package.json", "package-lock.json", "vitest.config.ts", "tsconfig.json"];
 /** A test file with such a name or call goes through all lessons. */
 const PLAYS_ALL_LESSONS = /\blessons\(\)|\bTRIED_LESSONS\b|\w+Items?\(/;
 /** A test file with such a name runs the engine, with the modules of all lessons. */
 const RUNS_ENGINE = /[bB]ox\b|boxProgram|\/engines\/|pty\.ts/;
+/** A test file with such a name reads submissions of the lessons that it names. */
+const READS_SUBMISSIONS = /submission/i;
 /** A lesson's number as tests write it: "02", or in a lesson's id. */
 const LESSON_NUMBER = /"(\d\d)"|\b(\d\d)-[a-z]+/g;
 
@@ -30,11 +32,10 @@ const LESSON_NUMBER = /"(\d\d)"|\b(\d\d)-[a-z]+/g;
 export async function testFileItems(): Promise<Item[]> {
 	const names = (await readdir(inKit("test/vm"), { recursive: true })).filter((name) => name.endsWith(".test.ts"));
 	const items = names.toSorted().map(async (name) => {
-		const path = inKit("test/vm", name);
-		const text = await readText(path);
+		const text = await readText(inKit("test/vm", name));
 		if (PLAYS_ALL_LESSONS.test(text)) return [];
 		const subject = {
-			file: await ownTexts(text, path),
+			file: await withoutComments(text),
 			lessons: await lessonKeys(text),
 			engine: await engineOf(text),
 		};
@@ -44,27 +45,30 @@ export async function testFileItems(): Promise<Item[]> {
 	return (await Promise.all(items)).flat();
 }
 
-// The file, the files that it imports, and those in the folder with its name.
-async function ownTexts(text: string, path: string): Promise<string[]> {
-	const folder = path.replace(/\.test\.ts$/, "");
-	const names = await readdir(folder).catch(() => []);
-	const beside = names.toSorted().map((name) => codeOf(join(folder, name)));
-	return Promise.all([...(await textsOf(text, path)).map((one) => withoutComments(one)), ...beside]);
-}
-
 const engineOf = async (text: string) => (RUNS_ENGINE.test(text) ? wholeEngine() : "");
 
-// The keys and demos of the lessons that the test file names. All of them depend on the lessons that test/support names.
+// What a test file depends on in the lessons that it names, or that test/support names, and in all lessons before these:
+// a lesson's engine has the modules of the lessons before.
 async function lessonKeys(text: string): Promise<string[]> {
-	const numbers = new Set(numbersIn([text, ...(await textsIn(["test/support"]))]));
-	const named = (await lessons()).filter(({ id }) => numbers.has(id.slice(0, 2)));
-	return Promise.all(
-		named.flatMap(({ id }) => [lessonKey(id), readText(inKit("lessons", id, "demo.ts")).catch(() => "")]),
-	);
+	supportText ??= textsIn(["test/support"]).then((texts) => texts.join("\n"));
+	const [own, ofSupport] = [await lessonsIn(text), await lessonsIn(await supportText)];
+	const last = [...own, ...ofSupport].sort().at(-1) ?? "";
+	const upToLast = (await lessons()).map(({ id }) => id).filter((id) => id <= last);
+	const submissions = READS_SUBMISSIONS.test(text) ? own.map((id) => `test/submissions/${id}`) : [];
+	return [
+		...(await Promise.all(upToLast.map(lessonKey))),
+		...(await Promise.all(upToLast.map((id) => readText(inKit("lessons", id, "demo.ts")).catch(() => "")))),
+		...(await textsIn(submissions)),
+	];
 }
 
-const numbersIn = (texts: string[]) =>
-	texts.flatMap((text) => [...text.matchAll(LESSON_NUMBER)].map(([, quoted, inId]) => quoted ?? inId));
+let supportText: Promise<string> | undefined;
+
+// The ids of the lessons that a text names.
+async function lessonsIn(text: string): Promise<string[]> {
+	const numbers = new Set([...text.matchAll(LESSON_NUMBER)].map(([, quoted, inId]) => quoted ?? inId));
+	return (await lessons()).map(({ id }) => id).filter((id) => numbers.has(id.slice(0, 2)));
+}
 
 let kit: Promise<string> | undefined;
 const kitKey = () => {
@@ -72,10 +76,11 @@ const kitKey = () => {
 	return kit;
 };
 
-// The names and texts of all files in a folder of the kit, and below it.
+// The names and texts of all files in a folder of the kit, and below it, but of no test file.
 async function codesIn(folder: string): Promise<string[]> {
 	const entries = await readdir(inKit(folder), { recursive: true, withFileTypes: true });
-	const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+	const others = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"));
+	const files = others.map(({ parentPath, name }) => join(parentPath, name));
 	return Promise.all(files.toSorted().map(async (file) => `${file.slice(inKit(".").length)}\n${await codeOf(file)}`));
 }
 
@@ -83,6 +88,15 @@ const codeOf = async (file: string) =>
 	extname(file) === ".ts" ? withoutComments(await readText(file)) : readText(file);
 
 async function withoutComments(text: string): Promise<string> {
-	const { code } = await transform(text, { loader: "ts", minifyWhitespace: true, legalComments: "none" });
-	return code;
+	const transformed = transform(text, {
+		loader: "ts",
+		minifyWhitespace: true,
+		legalComments: "none",
+		logLevel: "silent",
+	});
+	// Some hostile programs are no TypeScript.
+	return transformed.then(
+		({ code }) => code,
+		() => text,
+	);
 }
