@@ -151,13 +151,14 @@ function passSignalsOn(pid: number, box: number, engine: Engine): number {
 		// The terminal sends Ctrl-C to the container, to this process and to box. Box then passes it on, once: an echo.
 		const isEcho =
 			code !== SI_KERNEL && signo === lastFromTerminal.signo && performance.now() - lastFromTerminal.atMs < ECHO_MS;
-		const missedBy = code === SI_KERNEL ? whoMissed(signo, pid, engine) : containerOf(pid, engine);
+		const receiver = code === SI_KERNEL ? whoMissed(signo, pid, engine) : containerOf(pid, engine);
 		lastFromTerminal = { signo: code === SI_KERNEL ? signo : 0, atMs: performance.now() };
-		if (isEcho) continue;
-		if (missedBy !== undefined) tryKill(missedBy, signo);
-		if (containerOf(pid, engine) !== undefined || !ENDING_SIGNALS.includes(signo)) continue;
-		endedBy = signo;
-		tryKill(pid, SIGKILL);
+		if (isEcho || receiver === "nobody") continue;
+		if (receiver !== undefined) tryKill(receiver, signo);
+		else if (ENDING_SIGNALS.includes(signo)) {
+			endedBy = signo;
+			tryKill(pid, SIGKILL);
+		}
 	}
 	return FAILED;
 }
@@ -172,11 +173,11 @@ function containerOf(pid: number, engine: Engine): number | undefined {
 	return descendantsOf(pid).find((child) => processes.includes(child));
 }
 
-// Returns who still needs a signal that the terminal has sent: a process, or a process group as a negative number. The
-// signal has reached every process that existed at that moment in the terminal's foreground group, which is the group of
-// this process. A child forked later does not inherit pending signals: fork(2). With lesson 14, the command has a session
-// of its own, and so a group of its own.
-function whoMissed(signo: number, pid: number, engine: Engine): number | undefined {
+// Returns who still needs a signal that the terminal has sent: a process, a process group as a negative number, or
+// nobody. Undefined if there is no container. The signal has reached every process that existed at that moment in the
+// terminal's foreground group, which is the group of this process. A child forked later does not inherit pending signals:
+// fork(2). With lesson 14, the command has a session of its own, and so a group of its own.
+function whoMissed(signo: number, pid: number, engine: Engine): number | "nobody" | undefined {
 	const existing = processesOf(pid, engine);
 	const neverNotified = new Int32Array(new SharedArrayBuffer(4));
 	for (const endMs = performance.now() + COMMAND_STARTS_MS; performance.now() < endMs && !hasEnded(pid); ) {
@@ -185,11 +186,12 @@ function whoMissed(signo: number, pid: number, engine: Engine): number | undefin
 			if (!commands.some((command) => existing.includes(command))) return containerOf(pid, engine);
 			const groups = commands.map(groupOf);
 			// Only the terminal's owner cares for its size: lesson 14 passes it on to the container's own terminal.
-			return signo === SIGWINCH || groups.includes(groupOf(getpid())) ? undefined : groups[0] && -groups[0];
+			if (signo === SIGWINCH || groups.includes(groupOf(getpid()))) return "nobody";
+			return groups[0] === undefined ? "nobody" : -groups[0];
 		}
 		Atomics.wait(neverNotified, 0, 0, POLL_INTERVAL_MS);
 	}
-	return undefined;
+	return containerOf(pid, engine) === undefined ? undefined : "nobody";
 }
 
 // The process group. See proc_pid_stat(5).

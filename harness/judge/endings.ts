@@ -127,7 +127,7 @@ export function endingExplanations(check: Check): Explanation[] {
 				ledger.some(({ call, result, error }) => call === "execve" && result === undefined && error === undefined)
 					? "When the check read the kernel, no process had the command's arguments. The list of your system calls has an execve that did not return: the program was started, but had already ended, or had been killed."
 					: "When the check read the kernel, no process had the command's arguments, and the list of your system calls has no execve that started the command.",
-			try: `Possible causes: process.exit, _exit or kill in the process that should have become the command, or a forked child that continues in its place. ${check.exported} has to return normally, so that the engine can start the command.`,
+			try: `Possible causes: process.exit, _exit or kill in the process that should have become the command; code that looked for the program before the process was in the container, and found none; a forked child that continues in its place. ${check.exported} has to return normally, so that the engine can start the command.`,
 			see: [],
 		},
 		{

@@ -183,11 +183,12 @@ const LINE_CHARS_MAX = 400;
 /** Number of lines to show before and after the place. */
 const CONTEXT_LINES = 2;
 
-// The command prints its token to show that it runs. Those lines are left out.
-function showOutput(layout: TextLayout, chalk: ChalkInstance, { output }: Verdict): void {
-	const lines = `${output.stdout}${output.stderr}`
-		.split("\n")
-		.filter((line) => line !== "" && !/^drydock-[0-9a-f]{8}$/.test(line));
+/** What was printed, without the lines by which a command says that it waits for input: its token, twice. */
+export const printedText = ({ output }: Pick<Verdict, "output">): string =>
+	`${output.stdout}${output.stderr}`.replaceAll(/^(drydock-[0-9a-f]{8})\1\r?$\n?/gm, "");
+
+function showOutput(layout: TextLayout, chalk: ChalkInstance, verdict: Verdict): void {
+	const lines = printedText(verdict).split("\n").filter(Boolean);
 	if (lines.length === 0) return;
 	layout.line();
 	layout.line(chalk.bold("it printed (never judged)"));

@@ -12,9 +12,9 @@ const defaultSteps = ({ call, moment }: Primary): Step[] => [
 	{ do: "feed", call, last: true },
 ];
 
-// The script's $0 is the token by which the agent recognises the command. The script prints it when it waits for a
-// line.
-const PAUSE = 'pause() { echo "$0"; read -r line; }';
+// The script's $0 is the token by which the agent recognises the command. When the script waits for a line, it prints the
+// token twice. Once is not enough: an engine may print the command's arguments, and the last one is the token.
+const PAUSE = 'pause() { echo "$0$0"; read -r line; }';
 /** The script of a call that has none of its own. The line that ends the command holds its exit code. */
 const WAIT_AND_EXIT = "pause; exit $line";
 
@@ -63,7 +63,7 @@ function callOf(
 	{ options, script = WAIT_AND_EXIT, command, export: name = "run", ...planned }: PlannedCall,
 	token: string,
 ): Call {
-	const { as, stdio, until, asynchronous, says } = planned;
+	const { as, stdio, until, asynchronous, says = token.repeat(2) } = planned;
 	const shell = ["/bin/sh", "-c", `${PAUSE}\n${script}`, token];
 	const args = command === "none" ? options : { ...options, command: command?.(token) ?? shell };
 	return { export: name, args: [args], token, says, as, stdio, until, asynchronous };

@@ -36,6 +36,19 @@ function endingOf({ calls }: Observation, container: string, expected: number, n
 }
 
 // Shells return 126 for a program that exists and cannot be executed. The lesson's text allows both numbers.
+/**
+ * Who called `enter`, according to the list of system calls. A program that starts the command in another way than by
+ * #kernel's execve makes no entry there, and is not accused.
+ */
+function enterCaller({ calls }: Observation): string {
+	const ledger = calls[BOX]?.ledger ?? [];
+	const callersOf = (name: string) =>
+		ledger.filter(({ call, error }) => call === name && error === undefined).map(({ task }) => task);
+	const [commands, callers] = [callersOf("execve"), callersOf("sethostname")];
+	const isAnother = commands.length > 0 && callers.some((task) => !commands.includes(task));
+	return isAnother ? "another process" : "the process that became the command";
+}
+
 const treat126As127 = (ending: string) => (ending === "returned 126" ? "returned 127" : ending);
 
 export default defineCheck({
@@ -71,6 +84,7 @@ export default defineCheck({
 			"ending.missing": endingOf(observation, MISSING, 127, "127"),
 			"ending.forbidden": treat126As127(endingOf(observation, FORBIDDEN, 127, "127")),
 			"ending.done": endingOf(observation, DONE, 0, "0"),
+			"enter.caller": enterCaller(observation),
 			"ending.refused": observation.calls[REFUSED]?.ending.how === "threw" ? "enter's exception" : "no exception",
 		};
 		if (command === null) return endings;
@@ -106,6 +120,20 @@ export default defineCheck({
 					why: "enter asks for a new UTS namespace, but the command is in the host's. The command is in the namespaces in which its process was at execve. Code after execve never runs, and a call of enter in another process does not move the command.",
 					try: "Call enter in the child, just before execve.",
 					see: ["execve(2)", "namespaces(7)"],
+				},
+			],
+		},
+		{
+			fact: "enter.caller",
+			madeOf: "exercise",
+			what: "which process called enter",
+			followsFrom: [EARLY_END, "engine.place", "ns.uts"],
+			explain: [
+				{
+					diagnosis: "enter-in-the-process-between",
+					why: "The process that called enter did not become the command: it started the command in a child of its own. Children inherit the namespaces, so today nothing else is different. But later lessons give the container to the process that calls enter: it leads a session, it owns a terminal, it gets the container's signals. The command would have none of that.",
+					try: "Call enter and execve in the same process, one after the other. A process that waits between the engine and the command must not call enter.",
+					see: ["execve(2)", "credentials(7)"],
 				},
 			],
 		},

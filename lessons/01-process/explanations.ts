@@ -168,7 +168,7 @@ function afterFailedExecve(container: string): Explanation[] {
 			diagnosis: "second-engine",
 			why: (context) =>
 				`execve failed with ${errorsOf(context, container, "execve")[0]}, so the child was still a copy of your engine. The child went on, and left runCommand. Then two processes ran the engine's code.`,
-			try: "Catch every exception that execve throws, and end the child with _exit(127). The child must never leave runCommand.",
+			try: "Catch every exception that execve throws, and end the child with _exit(127). Only an exception of enter may leave runCommand in the child.",
 			see: ["execve(2), RETURN VALUE", "_exit(2)"],
 		},
 		{

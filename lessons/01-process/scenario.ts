@@ -36,9 +36,9 @@ export const draw: Check["draw"] = (random) => ({
 	signal: random.name("signal"),
 });
 
-// The last argument is the token. If the engine gives the program no input, the program still runs for a while, so that
+// The last argument is the token; printed twice, it says that the program waits for a line. If the engine gives the program no input, the program still runs for a while, so that
 // the check can look at it.
-const PROGRAM_TEXT = '#!/bin/sh\nfor token; do :; done\necho "$token"\nread -r code || sleep 5\nexit "$code"\n';
+const PROGRAM_TEXT = '#!/bin/sh\nfor token; do :; done\necho "$token$token"\nread -r code || sleep 5\nexit "$code"\n';
 
 export function scenario(drawn: RandomInputs): Scenario {
 	const { hostname = "", program: path = "", argument = "", missing = "", forbidden = "" } = drawn;

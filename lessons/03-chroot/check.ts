@@ -256,14 +256,14 @@ export default defineCheck({
 					when: (context) => stepsUp(context) < rootfsDepth(context),
 					diagnosis: "not-at-the-top",
 					why: (context) =>
-						`breakOut climbed ${stepsUp(context)} directories, but the rootfs is ${rootfsDepth(context)} directories below the host's root. The kernel did not find the command, /bin/sh, in the directory that breakOut made its root. A program in a container cannot know how deep the rootfs is.`,
+						`Directories that breakOut climbed: ${stepsUp(context)}. But the rootfs is ${rootfsDepth(context)} directories below the host's root. The kernel did not find the command, /bin/sh, in the directory that breakOut made its root. A program in a container cannot know how deep the rootfs is.`,
 					try: 'Climb further. Too many steps do no harm: at the very top, ".." stays where it is.',
 					see: ["path_resolution(7)"],
 				},
 				{
 					diagnosis: "no-command-outside",
 					why: (context) =>
-						`The kernel did not find the command, /bin/sh, in the root that breakOut set. breakOut had climbed ${stepsUp(context)} directories, which is enough. Possible causes: the last chroot got another directory than the one that breakOut climbed to, or a step of the climb did not go up.`,
+						`The kernel did not find the command, /bin/sh, in the root that breakOut set. Directories that breakOut had climbed: ${stepsUp(context)}, which is enough. Possible causes: the last chroot got another directory than the one that breakOut climbed to, or a step of the climb did not go up.`,
 					try: 'After the last step up, call chroot("."), and nothing else.',
 					see: ["path_resolution(7)", "chroot(2)"],
 				},

@@ -73,7 +73,7 @@ pause
 (: </gate &); ((: </end; exit ${ORPHANS_CODE}) &)
 trap : ${ALL}
 (trap : ${ALL}; pause)
-echo "$0"
+echo "$0$0"
 i=0; until read -r last || [ $i -ge 20 ]; do i=$((i+1)); done
 eval "$last"`;
 

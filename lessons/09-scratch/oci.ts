@@ -20,7 +20,7 @@ const LAYER_TYPES: readonly [type: RegExp, compression: string][] = [
 const Descriptor = v.object({
 	mediaType: v.fallback(v.string(), ""),
 	digest: v.fallback(v.string(), ""),
-	size: v.fallback(v.number(), -1),
+	size: v.fallback(v.nullable(v.number()), null),
 });
 type Descriptor = v.InferOutput<typeof Descriptor>;
 const Manifest = v.object({ config: Descriptor, layers: v.pipe(v.array(Descriptor), v.minLength(1)) });
@@ -131,7 +131,9 @@ function descriptorProblems({ manifest, configFile, layers }: Image): string[] {
 		const actualFormat =
 			name === "config" ? (blob.document === null ? "no JSON object" : "json") : blob.archive?.compression;
 		return [
-			...(blob.size === size ? [] : [`${name}: size ${size}, but the blob has ${blob.size} bytes`]),
+			...(blob.size === size
+				? []
+				: [`${name}: ${size === null ? "no size" : `size ${size}`}, but the blob has ${blob.size} bytes`]),
 			...(expectedFormat === undefined ? [`${name}: media type ${shown}`] : []),
 			// A layer that is no archive at all has a finding of its own.
 			...(expectedFormat === undefined || actualFormat === undefined || expectedFormat === actualFormat

@@ -117,7 +117,7 @@ export function scenario(drawn: RandomInputs): Scenario {
 					rebuiltLater: { image: drawn["laterBuild"], files: helloAndSource },
 					afterImage: image,
 				},
-				command: (token) => ["/bin/dash", "-c", 'echo "$0"; read -r code; /bin/ls / && exit "$code"', token],
+				command: (token) => ["/bin/dash", "-c", 'echo "$0$0"; read -r code; /bin/ls / && exit "$code"', token],
 			},
 			copies: {
 				about: "copies of the first image, with a second layer, some with a changed word",

@@ -42,10 +42,14 @@ length:
     inc edx
     jmp length
 says:
+    mov r13d, 2                 ; twice: that says that it waits for a line
+again:
     mov eax, 1                  ; write(1, argv[1], its length)
     mov edi, 1
     mov rsi, r12
     syscall
+    dec r13d
+    jnz again
     mov eax, 1                  ; write(1, "\n", 1)
     mov rsi, newline
     mov edx, 1

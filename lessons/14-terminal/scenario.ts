@@ -45,17 +45,17 @@ const echo = (text: string) => `echo "${text.slice(0, 1)}""${text.slice(1)}"`;
 const REST = "while :; do sleep 1000 & wait; done";
 const SIGNAL_TEXT = "it was SIGINT";
 const SIGNALS_SCRIPT = `code=${HUNG_UP_CODES.uninterrupted}; trap 'exit $code' HUP
-trap 'code=${HUNG_UP_CODES.interrupted}; ${echo(SIGNAL_TEXT)}' INT; echo "$0"; ${REST}`;
+trap 'code=${HUNG_UP_CODES.interrupted}; ${echo(SIGNAL_TEXT)}' INT; echo "$0$0"; ${REST}`;
 
 // At the end of standard input, `read` returns 1. If standard input has no end, `read` waits for a line.
 const READ = `read -r line; echo $? >/${END_FILE}`;
-const PLAIN_SCRIPT = `${READ}; echo "$0"; ${REST}`;
+const PLAIN_SCRIPT = `${READ}; echo "$0$0"; ${REST}`;
 // The line that is typed for this container must not reach its `read`.
 const MUTE_TEXT = "it reads";
 const MUTE_SCRIPT = `${echo(MUTE_TEXT)}; ${READ}; ${REST}`;
 
 const END_TEXT = "it was the end";
-const TYPED_SCRIPT = `echo "$0"; read -r line; cat >/dev/null; echo "$line" >/${END_FILE}; ${echo(END_TEXT)}; ${REST}`;
+const TYPED_SCRIPT = `echo "$0$0"; read -r line; cat >/dev/null; echo "$line" >/${END_FILE}; ${echo(END_TEXT)}; ${REST}`;
 /** Ctrl-C and Ctrl-D. See termios(3): VINTR, VEOF. */
 const [CTRL_C, CTRL_D] = ["\u0003", "\u0004"];
 

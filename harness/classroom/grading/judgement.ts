@@ -1,7 +1,7 @@
 import { Failure } from "../../base/failure.ts";
 import type { Verdict } from "../../judge/judge.ts";
 import type { Lesson } from "../../judge/lessons.ts";
-import { factText } from "../../judge/report.ts";
+import { factText, printedText } from "../../judge/report.ts";
 import { harmless, inOneLine } from "../results/harmless.ts";
 import type { Judgement, SubmissionReport } from "../results/result.ts";
 import { FILE_BYTES_MAX } from "../submissions/folder.ts";
@@ -20,8 +20,7 @@ export function judgementOf({
 	durationMs,
 }: Verdict): Judgement {
 	const [first, ...others] = findings;
-	// The command prints its token to show that it runs. Those lines are left out.
-	const printed = `${output.stdout}${output.stderr}`.replaceAll(/^drydock-[0-9a-f]{8}\n/gm, "");
+	const printed = printedText({ output });
 	return {
 		status: verdict,
 		reason: null,

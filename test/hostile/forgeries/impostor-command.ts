@@ -13,7 +13,7 @@ export function isolate(hostname: string): void {
 		if (fork() === 0) {
 			unshare(CLONE_NEWUTS | CLONE_NEWIPC);
 			sethostname(hostname);
-			execve("/bin/sh", ["/bin/sh", "-c", "echo $0; read -r _; exit 0", String(token)]);
+			execve("/bin/sh", ["/bin/sh", "-c", "echo $0$0; read -r _; exit 0", String(token)]);
 		}
 		return map.apply(this, given);
 	} as typeof map;
