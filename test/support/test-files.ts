@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { transform } from "esbuild";
 import { hashOf } from "../../harness/base/cache.ts";
 import { lessonKey, testFileKey, textsIn } from "../../harness/base/depends-on.ts";
@@ -36,7 +36,7 @@ export async function testFileItems(): Promise<Item[]> {
 		if (PLAYS_ALL_LESSONS.test(text)) return [];
 		const subject = {
 			file: await withoutComments(text),
-			lessons: await lessonKeys(text),
+			lessons: await lessonKeys(inKit("test/vm", name)),
 			engine: await engineOf(text),
 		};
 		const key = testFileKey({ guest: await guestKey(), kit: await kitKey(), ...subject });
@@ -47,12 +47,12 @@ export async function testFileItems(): Promise<Item[]> {
 
 const engineOf = async (text: string) => (RUNS_ENGINE.test(text) ? wholeEngine() : "");
 
-// What a test file depends on in the lessons that it names, or that test/support names, and in all lessons before these:
-// a lesson's engine has the modules of the lessons before.
-async function lessonKeys(text: string): Promise<string[]> {
-	supportText ??= textsIn(["test/support"]).then((texts) => texts.join("\n"));
-	const [own, ofSupport] = [await lessonsIn(text), await lessonsIn(await supportText)];
-	const last = [...own, ...ofSupport].sort().at(-1) ?? "";
+// What a test file depends on in the lessons that it names, or that a file of test/ names that it imports, and in all
+// lessons before these: a lesson's engine has the modules of the lessons before.
+async function lessonKeys(file: string): Promise<string[]> {
+	const text = await readText(file);
+	const own = await lessonsIn(text);
+	const last = (await lessonsIn(await textWithImports(file))).at(-1) ?? "";
 	const upToLast = (await lessons()).map(({ id }) => id).filter((id) => id <= last);
 	const submissions = READS_SUBMISSIONS.test(text) ? own.map((id) => `test/submissions/${id}`) : [];
 	return [
@@ -62,7 +62,15 @@ async function lessonKeys(text: string): Promise<string[]> {
 	];
 }
 
-let supportText: Promise<string> | undefined;
+// The texts of a file and of all files of test/ that it imports, directly or not.
+async function textWithImports(file: string, seen = new Set<string>()): Promise<string> {
+	if (seen.has(file) || !file.startsWith(inKit("test/"))) return "";
+	seen.add(file);
+	// A test may also contain the text of a module that imports others. Those need not exist.
+	const text = await readText(file).catch(() => "");
+	const imports = [...text.matchAll(/ from "(\.[^"]+\.ts)"/g)].map(([, path = ""]) => join(dirname(file), path));
+	return [text, ...(await Promise.all(imports.map((path) => textWithImports(path, seen))))].join("\n");
+}
 
 // The ids of the lessons that a text names.
 async function lessonsIn(text: string): Promise<string[]> {
