@@ -1,8 +1,8 @@
 import { cpus, loadavg } from "node:os";
 import type { Template } from "./template.ts";
 
-/** The part of a run's budget that one stage may use: almost three times what the longest stage of a right answer uses. */
-const STAGE_SHARE = 1 / 2;
+/** How many stages may use all of their budget in one run. */
+const STAGES_AT_MOST = 4;
 /** However busy the computer is, a run that hangs is given up after some minutes. */
 const BUSY_DEADLINE_FACTOR_MAX = 12;
 /** On a busy computer, the same work takes more processor time, because others use the processor's caches. */
@@ -39,10 +39,11 @@ export interface ProcessorBudget {
  * How much processor time a run may use on this computer. A loop without end would otherwise work until the deadline,
  * which is far away on a busy computer.
  *
- * A loop stays in one stage, and mostly begins when the run has used little of its budget. So a stage has a budget of
- * its own. Of the run's budget, the largest right answer that we know uses less than half; of a stage's, about a third.
+ * A loop stays in one stage. So a stage has a budget of its own, almost three times what the longest stage of a right
+ * answer uses. All of a run may use more: a right engine may ask again and again whether its command has ended, without
+ * sleeping, while the check looks at other containers. Of the run's budget, such an engine uses less than half.
  */
 export function processorBudget({ bootMs }: Booted): ProcessorBudget {
-	const runMs = Math.round((2_500 + bootMs / 3) * Math.min(BUSY_BUDGET_FACTOR_MAX, busyFactor()));
-	return { runMs, stageMs: Math.round(runMs * STAGE_SHARE) };
+	const stageMs = Math.round((1_250 + bootMs / 6) * Math.min(BUSY_BUDGET_FACTOR_MAX, busyFactor()));
+	return { runMs: stageMs * STAGES_AT_MOST, stageMs };
 }

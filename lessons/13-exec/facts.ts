@@ -9,7 +9,7 @@ import {
 	type RandomInputs,
 	taskIdentity,
 } from "../../harness/judge/index.ts";
-import { AFTER, ESCAPED, EXEC, HOG, HOST_DIRECTORY, LAST, OUTSIDE } from "./scenario.ts";
+import { AFTER, CGROUPS, ESCAPED, EXEC, HOG, HOST_DIRECTORY, LAST, OUTSIDE } from "./scenario.ts";
 
 /** The kinds of namespaces that a container of this engine has of its own, besides its PID namespace. */
 const KINDS = ["mnt", "net", "uts", "ipc", "cgroup"];
@@ -71,12 +71,14 @@ function zombies({ before, moments }: Observation): number {
 	return now.filter((task) => task.state === "Z" && task.ppid !== 1 && !known.has(taskIdentity(task))).length;
 }
 
-// The kernel counts the processes of a cgroup that it has killed for memory.
+// The kernel counts the processes of a cgroup that it has killed for memory. If the command's own cgroup has no memory
+// controller, the one above it counts, up to the container's.
 function hog(observation: Observation): string {
 	const ending = observation.calls[HOG]?.ending;
-	const events = commandAt(observation, AFTER, BOX)?.cgroupFiles["memory.events"] ?? "";
-	const kills = Number(/^oom_kill (\d+)$/m.exec(events)?.[1] ?? 0);
-	if (kills > 0) return KILLED;
+	const own = commandAt(observation, AFTER, BOX)?.cgroup.replace(/^.*?::/, "");
+	const limits = Object.entries(observation.moments[AFTER]?.host.limits ?? {});
+	const theContainers = limits.filter(([path]) => path !== CGROUPS && `${own}/`.startsWith(`${path}/`));
+	if (theContainers.some(([, files]) => /^oom_kill [1-9]/m.test(files["memory.events.local"] ?? ""))) return KILLED;
 	return ending?.how === "returned" && ending.value === 0
 		? "got more memory than the limit"
 		: "unknown: it did not run";

@@ -21,6 +21,8 @@ export const AFTER = "after";
 
 const MEMORY_MAX_BYTES = 48 << 20;
 const EXCESS_BYTES = 16 << 20;
+/** The cgroup below which each container has its own. */
+export const CGROUPS = "/box";
 /** A directory of the host that the engine has open. */
 export const HOST_DIRECTORY = "/etc";
 /** The container makes a link to each descriptor from 3 up to this number minus 1. */
@@ -85,6 +87,7 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 			},
 			[LAST]: { about: "its command still runs when the container ends", options: enters },
 		},
+		readings: { cgroup: { below: CGROUPS } },
 		steps: [
 			{ do: "call", call: BOX },
 			{ do: "call", call: EXEC },

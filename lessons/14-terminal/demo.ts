@@ -30,8 +30,15 @@ export default defineDemo({
 			narration: "It opens each of them, writes a line, and keeps them open.",
 			stage: "host",
 			command: "ls /mnt; for t in /mnt/[0-9]*; do (echo Root password:; exec sleep 1000) >$t & done",
-			look: "Look at the other shell: there is a line that its owner has not asked for.",
+			look: "Each terminal is a file, and nothing has refused to open it.",
 			promises: ["ptmx", "Root password:"],
+		},
+		{
+			narration: "The shell of the first step, whose terminal is one of them.",
+			stage: "container",
+			command: "tty",
+			look: "Above it stands a line that the owner of this terminal has not asked for.",
+			promises: ["/dev/pts/\\d"],
 		},
 		{
 			narration: "The container ends.",
