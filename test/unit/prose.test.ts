@@ -1,11 +1,6 @@
-import { spawnSync } from "node:child_process";
-import { afterAll, describe, expect, test } from "vitest";
-import { inKit, kitDir, readText } from "../../harness/base/kit.ts";
+import { describe, expect, test } from "vitest";
+import { inKit, readText } from "../../harness/base/kit.ts";
 import { faultsOf } from "../support/prose.ts";
-import { temporary } from "../support/temporary.ts";
-
-const files = await temporary();
-afterAll(() => files.remove());
 
 const words = (count: number) => Array.from({ length: count }, (_, index) => `w${index}`).join(" ");
 const LONG = `${words(36)}.`;
@@ -26,27 +21,6 @@ describe("faultsOf finds", () => {
 	])("%s", (_what, text, lines) => {
 		expect(faultsOf(text).map(({ line }) => line)).toEqual(lines);
 	});
-});
-
-test("a text with a fault fails test/prose.ts", async () => {
-	const text = await files.write("README.md", `a\n\n${LONG}\n`);
-	const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", "test/prose.ts", text], { cwd: kitDir });
-	expect(String(stderr)).toBe(`${text}:3: 36 words in one sentence, 35 at most: ${LONG.slice(0, 60)} …\n`);
-	expect(status).toBe(1);
-});
-
-test("cspell finds a misspelt word and a forbidden one, in the names of code as well", () => {
-	const cspell = inKit("node_modules/cspell/bin.mjs");
-	const { status, stdout } = spawnSync(
-		process.execPath,
-		[cspell, "--no-progress", "--no-summary", "stdin://harness/a.ts"],
-		{ cwd: kitDir, input: "// to recieve\nconst shipyardName = 1;\nconst lowerdir = 2;\n" },
-	);
-	expect(String(stdout).trim().split("\n")).toEqual([
-		expect.stringContaining("harness/a.ts:1:7 - Unknown word (recieve)"),
-		expect.stringContaining("harness/a.ts:2:7 - Forbidden word (shipyard)"),
-	]);
-	expect(status).toBe(1);
 });
 
 test("test/words.txt is sorted, and has each word once", async () => {

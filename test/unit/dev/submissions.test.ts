@@ -1,12 +1,9 @@
-import { execFile } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import { relative } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { inKit, kitDir } from "../../../harness/base/kit.ts";
 import { applyDifference, parseDifference } from "../../../harness/dev/difference.ts";
 import { readSubmission, submissionsOf } from "../../../harness/dev/submissions.ts";
-import { submissionFile } from "../../support/submissions.ts";
 import { temporary } from "../../support/temporary.ts";
 
 const MODULE = `import { a } from "a";
@@ -91,35 +88,5 @@ describe("the submissions", async () => {
 		await files.remove();
 		expect(message).toContain(path);
 		expect(message).toContain(why);
-	});
-
-	test("submissions that are differences also type-check", async () => {
-		const files = await temporary();
-		for (const id of ids)
-			for (const kind of ["right", "wrong"] as const)
-				for (const submission of await submissionsOf(id, kind))
-					if (submission.isDifference) await submissionFile(submission, files);
-		const config = {
-			extends: inKit("tsconfig.json"),
-			compilerOptions: {
-				typeRoots: [inKit("node_modules/@types")],
-				paths: { "#kernel": [inKit("native/kernel.ts")], "#box/*": [inKit("solutions/given/*.ts")] },
-				// A submission that leaves out a call may keep the import.
-				noUnusedLocals: false,
-			},
-			include: ["test"],
-			exclude: [],
-		};
-		const project = await files.write("tsconfig.json", JSON.stringify(config));
-		const output = await promisify(execFile)(process.execPath, [
-			inKit("node_modules/typescript/bin/tsc"),
-			"-p",
-			project,
-		]).then(
-			() => "",
-			({ stdout }: { stdout: string }) => stdout,
-		);
-		await files.remove();
-		expect(output).toBe("");
 	});
 });
