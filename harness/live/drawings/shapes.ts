@@ -1,4 +1,4 @@
-/** A rectangle, in the units of a drawing: a line of normal text is {@link EM} units high. */
+/** A rectangle, in a drawing's units; see {@link EM}. */
 export interface Box {
 	x: number;
 	y: number;
@@ -8,11 +8,14 @@ export interface Box {
 
 export type Point = readonly [x: number, y: number];
 
-/** The size of normal text, in a drawing's units. */
+/** The font size of normal text, in a drawing's units. */
 export const EM = 16;
 
 interface Keyed {
-	/** What the shape stands for. In the next drawing, the shape with the same key is the same thing, perhaps moved. */
+	/**
+	 * What the shape stands for. If the next drawing has a shape of the same type with the same key, both are the same
+	 * thing, perhaps moved.
+	 */
 	key: string;
 	/** Names of classes in the style sheet, separated by spaces: what kind of thing it is. */
 	look: string;
@@ -31,23 +34,23 @@ export interface Label extends Keyed {
 	text: string;
 	/** The room that the text takes, from the top of its line to the bottom. */
 	box: Box;
-	/** In units. */
+	/** The font size, in a drawing's units. */
 	size: number;
 	bold: boolean;
 	code: boolean;
 }
 
-/** A line through points, with rounded corners. */
+/** A line through points. Its corners are rounded unless it is closed. */
 export interface Line extends Keyed {
 	type: "line";
 	points: readonly Point[];
 	/** It ends in an arrow. */
 	arrow: boolean;
-	/** The area inside is painted as well. */
+	/** It goes back from the last point to the first. The style sheet says how the area inside is painted. */
 	closed: boolean;
 }
 
-/** A picture that only has to be painted. The first shape is at the bottom. */
+/** A picture that only has to be painted. Where shapes overlap, a later one covers an earlier one. */
 export interface Drawing {
 	width: number;
 	height: number;

@@ -76,7 +76,7 @@ function updateWork(state: WorkState | null): void {
 	if (state !== null && state.verdict !== "waiting") showing.working = true;
 }
 
-/** Shows something else. Followers see it, too. */
+/** Shows what the page's user has chosen. Followers see what a presenter has chosen. */
 function choose(change: Partial<Shown>): void {
 	showing.choose(change);
 	shareShown();
@@ -133,7 +133,7 @@ function showConnection(state: State, reason: string): void {
 
 function act(action: Action): void {
 	elementById("message").textContent = "";
-	// All actions but these three end the looking back.
+	// If the page shows the past, every action but these three makes it show the present.
 	const { atMs } = NOTHING_CHOSEN;
 	if (action !== "earlier" && action !== "later" && action !== "leave" && showing.shown.atMs !== null) choose({ atMs });
 	if (typeof action === "number") choose({ view: panes?.viewsOf(showing)[action]?.name ?? showing.shown.view });

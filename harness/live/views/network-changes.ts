@@ -17,7 +17,7 @@ export interface Change {
 	/** The view's sentence states the news with the highest rank. */
 	rank: number;
 	text: string;
-	/** What the text is about: `NAMESPACE`, `NAMESPACE/LINK`, `port NUMBER`, or empty if that is gone. */
+	/** What the text is about: `NAMESPACE`, `NAMESPACE/LINK` or `port NUMBER`; empty if this namespace or port is gone. */
 	about: string;
 }
 
@@ -81,8 +81,8 @@ function namespaceChanges(previous: NamespacePicture | undefined, namespace: Nam
 				]),
 		...[
 			shellText(previous, namespace),
-			isSame(namespace.routes, previous.routes) ? "" : `There are other routes ${where}.`,
-			isSame(namespace.rules, previous.rules) ? "" : `There are other rules of nft ${where}.`,
+			isSame(namespace.routes, previous.routes) ? "" : `The routes ${where} have changed.`,
+			isSame(namespace.rules, previous.rules) ? "" : `The rules of nft ${where} have changed.`,
 		].flatMap((text) => (text === "" ? [] : [{ rank: 1, about: namespace.name, text }])),
 	];
 }

@@ -3,10 +3,15 @@ import type { Measure } from "../../drawings/sheet.ts";
 import { svg } from "../elements.ts";
 import { MARGIN, pixelsOf } from "./draw-to-fit.ts";
 
+/** How far from a corner its rounding begins, in a drawing's units. */
 const CORNER = 7;
-const HEAD = 9;
+/** How long the two strokes of an arrow's head are, in a drawing's units. */
+const ARROW_HEAD = 9;
 
-/** The place on the page where a drawing is shown. The next drawing moves its shapes, so that they do not flicker. */
+/**
+ * The place on the page where a drawing is shown. A shape that is also in the next drawing is moved there, and not made
+ * anew, so it does not flicker.
+ */
 export class Board {
 	readonly element = svg("svg", { class: "drawing", role: "img" });
 	readonly #elements = new Map<string, SVGElement>();
@@ -54,7 +59,7 @@ export class Board {
 	}
 }
 
-/** Measures texts as this element shows them. */
+/** Makes a function that measures texts in the fonts of this element. */
 export function measureLike(element: Element): Measure {
 	const context = document.createElement("canvas").getContext("2d");
 	const style = getComputedStyle(element);
@@ -108,11 +113,12 @@ function headOf(points: readonly Point[]): string {
 	if (from === undefined || to === undefined) return "";
 	const angle = Math.atan2(to[1] - from[1], to[0] - from[0]);
 	const [one, other] = [angle - 2.6, angle + 2.6].map(
-		(side): Point => [to[0] + HEAD * Math.cos(side), to[1] + HEAD * Math.sin(side)],
+		(side): Point => [to[0] + ARROW_HEAD * Math.cos(side), to[1] + ARROW_HEAD * Math.sin(side)],
 	);
 	return one === undefined || other === undefined ? "" : `M${at(one)}L${at(to)}L${at(other)}`;
 }
 
+/** The point between `from` and `to` where the rounding of the corner at `from` ends: no farther than the middle. */
 function towards(from: Point, to: Point): Point {
 	const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
 	const length = Math.hypot(dx, dy);
