@@ -49,18 +49,21 @@ export function judgementOf({
 	};
 }
 
-/** A judgement of a module that was not judged, and why. */
+/** The judgement of a module for which there is no verdict. @param reason why there is none */
 export const withoutVerdict = (status: Judgement["status"], reason: string): Judgement => ({
 	...{ status, reason: inOneLine(harmless(reason, 500)), finding: null, others: [], line: null, drawn: {}, output: "" },
 	...{ groups: [], durationMs: 0 },
 });
 
-/** The judgement of a file that is too large to be a module. It was not compiled. */
-export const judgementOfLargeFile = (module: string, why: string): Judgement => ({
+/**
+ * The judgement of a file that is too large to be a module.
+ * @param message the error's message, which says how large a file may be
+ */
+export const judgementOfLargeFile = (moduleName: string, message: string): Judgement => ({
 	...withoutVerdict("fail", ""),
 	reason: null,
 	finding: {
-		...{ what: module, shows: harmless(why, 200), should: `a module of at most ${FILE_BYTES_MAX >> 10} KiB` },
+		...{ what: moduleName, shows: harmless(message, 200), should: `a module of at most ${FILE_BYTES_MAX >> 10} KiB` },
 		...{ diagnosis: "file-too-large", read: [] },
 		why: "The file is larger than any module of this lesson, so it was neither compiled nor run. A module has some 50 lines.",
 		try: "Look at what the file contains: perhaps another file was handed in, or data that the module does not need.",
@@ -81,7 +84,7 @@ export function reportOfError(name: string, lessons: readonly { lesson: Lesson }
 	};
 }
 
-/** The judgement of a module that an error kept from being judged. */
+/** The judgement of a module for which there is no verdict because of an error. */
 export function judgementOfError(error: unknown): Judgement {
 	const status = error instanceof Failure && error.kind === "unsupported" ? "unsupported" : "error";
 	return withoutVerdict(status, String((error as Error).message));
