@@ -17,7 +17,7 @@ const HEADER_BYTES = 16;
 const ATTRIBUTE_HEADER_BYTES = 4;
 /** The two highest bits of an attribute's type are flags. */
 const TYPE_MASK = 0x3fff;
-/** For every answer. More than a machine with a thousand links, addresses or routes needs. */
+/** The buffer for every answer. It has room for more than a thousand links, addresses or routes. */
 const ANSWER = Buffer.alloc(1 << 20);
 
 /** A message of an answer: what follows its header. */
@@ -28,8 +28,9 @@ export interface NetlinkMessage {
 }
 
 /**
- * Sends a request, and returns the messages of its answer.
- * @param fixedBytes length of the answer's payload before its attributes
+ * Sends a request, and returns the messages of its answer. With `dump`, the answer has a message for each entry of a
+ * table, such as each link; otherwise it has one message.
+ * @param fixedBytes the length of what precedes the attributes in each message's payload
  * @throws {Error} the kernel refused, or the answer does not fit
  */
 export function askNetlink(

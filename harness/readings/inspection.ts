@@ -27,13 +27,16 @@ export const INSPECTIONS = [
 	signalsInspection,
 ];
 
-/** Host and container side by side, as the kernel shows them while the command runs. */
+/** Rows under one heading. Each row shows the host and the container side by side, while the command runs. */
 export interface Section {
 	title: string;
 	rows: Row[];
 }
 
-/** Compares a command with the host that it runs on. A section of which the lesson reads nothing is left out. */
+/**
+ * Compares a command with the host that it runs on. Leaves out sections without rows: those of which the lesson's check
+ * reads nothing.
+ */
 export function compareWithHost(host: HostState, container: ProcessState): Section[] {
 	return SECTIONS.map((title) => ({
 		title,

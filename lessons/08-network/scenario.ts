@@ -50,7 +50,8 @@ const ANSWERERS = new Map([
 	[WORLD, THE_WORLD],
 ]);
 
-// Things that a host may have: beside the card that leads to the world, a link called eth0 with a network, and a rule.
+// Makes what other software may have made on a host: a rule of nft, and a link called eth0 that does not lead to the
+// world.
 const HOST_SETUP = `ip -batch - <<-END
 	link add eth0 up type veth peer name lan0
 	link set lan0 up
@@ -139,7 +140,7 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 					...[BOX, OTHER, HOST, WORLD].map((place) => ({ place })),
 					{ place: BOX, port: BOX_PORT },
 					{ place: OTHER, port: OTHER_PORT },
-					// The world listens on the published port numbers, too, at an address that is not the host's.
+					// The world has listeners at two of the published port numbers, but its address is not the host's.
 					...[port, otherPort].map((number) => ({ place: WORLD, port: number ?? 0 })),
 				],
 				questions: [

@@ -1,8 +1,8 @@
 import { BOX, type Check, DURING, type RandomInputs, type Scenario } from "../../harness/judge/index.ts";
 
 /**
- * Runs five containers: two with a terminal and standard input, and one for each other combination of the two. Of the
- * first two, one ends by itself, and one because its caller's terminal hangs up.
+ * Runs five containers. Two have a terminal and standard input: one of them ends by itself, the other when its caller's
+ * terminal hangs up. Of the other three, one has neither, one only a terminal, and one only standard input.
  */
 
 /** The container that Ctrl-C is typed for, and whose caller hangs up later. */

@@ -5,7 +5,7 @@ import type { KernelState } from "../../harness/live/events.ts";
 import { RecordedView } from "../../harness/live/recording/recorded-view.ts";
 import type { Past } from "../../harness/live/views/past.ts";
 
-/** Recordings of demos that ran in a machine: one whole view, and for later views only what differs. */
+/** Recordings of demos that ran in a machine: `base` is a whole view. Of all other views, only what differs from it. */
 interface Recorded {
 	base: KernelState;
 	limits: LimitsMoment[];
@@ -69,7 +69,7 @@ function withContainer({ namespaces, uids }: { namespaces: Record<string, string
 	return { ...plainView, shells: { ...plainView.shells, container: shell } };
 }
 
-/** The texts that a view shows as its latest change, in order, without repetitions. */
+/** The texts that a view shows as its latest change, in order. A text that stays for several moments occurs once. */
 export function latestChanges(view: (past: Past) => { latestChange: string }, past: Past): string[] {
 	const changes = past.map((_, index) => view(past.slice(0, index + 1)).latestChange);
 	return changes.filter((text, index) => text !== "" && text !== changes[index - 1]);
