@@ -3,8 +3,8 @@ import { isatty } from "node:tty";
 import { EXIT } from "./failure.ts";
 
 /**
- * How long cleaning up may take. All processes of drydock must have ended two seconds after the signal. On a busy
- * computer they take most of the other second to end.
+ * How long cleaning up may take. Two seconds after the signal, all processes of drydock must have ended. Cleaning up
+ * gets the first second: on a busy computer, the processes need most of the second one to end.
  */
 const CLEAN_UP_MS = 1_000;
 

@@ -5,11 +5,15 @@ import { inKit } from "../base/kit.ts";
 
 /**
  * Declarations that the type checker sees beside a submission: the language's library and Node's modules. They are
- * joined into files that exist on no disk. Each set has about sixty files, and every file costs the checker several
- * questions. A process reads each set once: a class has hundreds of submissions.
+ * joined into files that exist on no disk: each set has about sixty files, and the checker asks several questions about
+ * every file; see CheckerFiles. A process reads each set once, because a class has hundreds of submissions.
  */
 
-/** The declarations of the language's library up to a version, such as `es2023`, as one text. */
+/**
+ * The declarations of the language's library, as one text.
+ * @param compiler the compiler's path: the library is in the same directory
+ * @param name the library's version, such as `es2023`; the text also has all earlier versions
+ */
 export function libraryDeclarations(compiler: string, name: string): string {
 	const file = join(dirname(compiler), `lib.${name}.d.ts`);
 	const known = libraries.get(file) ?? readLibrary(compiler, name);
@@ -41,6 +45,7 @@ function readLibrary(compiler: string, name: string): string {
 function readNode(): Map<string, string> {
 	const home = dirname(createRequire(inKit("package.json")).resolve("@types/node/package.json"));
 	const names = readdirSync(home, { recursive: true, encoding: "utf8" });
+	// The directory `ts5.6` has declarations for an older compiler.
 	const texts = names
 		.filter((name) => name.endsWith(".d.ts") && !/^(ts\d|index\.d\.ts$)/.test(name))
 		.map((name) => [name, readFileSync(join(home, name), "utf8")] as const);

@@ -13,7 +13,8 @@ export interface Stage extends Work {
 	/** The shells, by name. The agent starts a shell again when it has ended. */
 	shells: Record<string, { argv: string[]; environment: Record<string, string>; window: WindowSize }>;
 	/**
-	 * What is read in addition to what is always read: of the host, and of the process that each shell's user talks to.
+	 * What the agent reads of the host, and of the process that each shell's user talks to, beyond what every {@link View}
+	 * has.
 	 */
 	readings: Readings;
 }
@@ -45,11 +46,12 @@ export const Printed = v.object({
 /** A shell has ended. The agent starts it again. */
 export const ShellEnded = v.object({ type: v.literal("shellEnded"), nonce: text, shell: Name });
 
-/** The agent sends this frame after all earlier frames, and then sends nothing until the host sends `resumeSending`. */
+/** The last frame that the agent sends before the host sends `resumeSending`. */
 export const SendingPaused = v.object({ type: v.literal("sendingPaused"), nonce: text });
 
 /**
- * What the kernel shows of the host, and of the process that each shell's user talks to. Sent when this has changed.
+ * What the kernel shows of the host, and of the process that each shell's user talks to. Sent when this has changed,
+ * and once after each `resumeSending`.
  */
 export const View = v.object({
 	type: v.literal("view"),

@@ -48,7 +48,7 @@ const ClassFile = v.strictObject({
 	visibleFrom: v.optional(time),
 });
 
-/** Options of the command. Each replaces the file's entry. */
+/** Options of `grade`. `class` is the class file's path. Each other option replaces an entry of the class file. */
 export interface ClassOptions {
 	class?: string;
 	lesson?: string;
@@ -120,7 +120,8 @@ const idOf = async (wanted: string) => (await findLesson(wanted)).id;
 type ClassFile = v.InferOutput<typeof ClassFile>;
 
 async function readClassFile(path: string, mustExist: boolean): Promise<ClassFile | null> {
-	// A class file that the user names may be a link. What is in the class's folder may have been handed in.
+	// A class file that the user names may be a link. A link in the class's folder may have been handed in, so it is not
+	// followed.
 	const read = mustExist ? readThroughLinks : readRegularFile;
 	const text = await read(path, FILE_BYTES_MAX).then(String, (error: NodeJS.ErrnoException) => {
 		if (error.code === "ENOENT" && !mustExist) return null;

@@ -2,10 +2,13 @@ import { isJudged, type Judgement, type Late, type Scoring } from "./result.ts";
 
 /** Computes points: from what a run earned, the class's own points, and the late rule. */
 
-/** What is taken off for late submissions. */
+/** What is taken off the points of late submissions. */
 export interface LateRule {
+	/** For each day after the grace time, also for a day that has only begun. */
 	percentPerDay: number;
+	/** At most this much is taken off, however late the submission is. */
 	percentMax: number;
+	/** Nothing is taken off, and the submission is not late, until this long after the deadline. */
 	graceMinutes: number;
 }
 

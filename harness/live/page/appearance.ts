@@ -1,6 +1,7 @@
-/** How the page looks. The browser keeps it for the next visit, if it has local storage. */
+/** How the page looks. A browser with local storage keeps these choices for the next visit. */
 export interface Appearance {
 	theme: "light" | "dark";
+	/** Whether the text is larger than usual. */
 	large: boolean;
 }
 

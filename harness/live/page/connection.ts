@@ -9,7 +9,10 @@ export type State = "connecting" | "open" | "lost" | "over";
 /** Close codes after which the page does not reconnect: the demo is over, or the server refused the page's messages. */
 const FINAL_CODES = new Set([1001, 1008]);
 
-/** The page's connection to drydock. It reconnects by itself. */
+/**
+ * The page's connection to drydock. It reconnects by itself. It calls `onChange` with each new state, and with the
+ * reason that drydock gave for closing the connection; the reason is empty if there is none.
+ */
 export class Connection {
 	#socket: WebSocket | null = null;
 	#pauseMs = FIRST_PAUSE_MS;

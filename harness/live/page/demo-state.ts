@@ -8,7 +8,7 @@ type Timed<T> = T & { atMs: number };
 /** How many moments, and how many phases of steps, are kept to look back on. */
 const KEPT_MAX = 400;
 
-/** Where the demo was at a moment: which step, and how far the step was played. */
+/** Where the demo was at a moment: the step's number, counted from 1, and how far the step was played. */
 export interface Place {
 	step: number;
 	phase: Phase | null;

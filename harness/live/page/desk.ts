@@ -3,8 +3,10 @@ import type { Action } from "./keys.ts";
 import type { Showing } from "./showing.ts";
 
 /**
- * The presenter's desk, which only the presenter sees: buttons, what comes next, the note on this step, and the time.
+ * The presenter's desk, which only the presenter sees: buttons, what comes next, the note on this step, the number of
+ * followers, and the time.
  * @param time how long the presenter has been presenting
+ * @param act called with a button's action when the button is pressed
  */
 export function paintDesk(showing: Showing, time: string, act: (action: Action) => void): Node[] {
 	const { place, script, noteShown, followers } = showing;

@@ -109,7 +109,7 @@ function tableOf(view: KernelState, before: KernelState | null, process: ShownPr
 }
 
 // The mounts as a tree, each parent before its children. The topmost mount's parent is not in the table. A mount over
-// the root is a child of the root, too.
+// the topmost mount is its child.
 function asTree(mounts: readonly Mount[]): { mount: Mount; parent: Mount | null; depth: number }[] {
 	const ids = new Set(mounts.map(({ id }) => id));
 	const children = new Map<number | null, Mount[]>();
@@ -134,9 +134,10 @@ function hiddenMounts(mounts: readonly Mount[]): Map<number, number> {
 	const hidden = new Map<number, number>();
 	for (const { mount, parent } of asTree(mounts)) {
 		const isOn = (other: Mount, below: Mount) => other.parentId === below.id && other !== below;
-		// A mount over this one is mounted on its root. It also hides everything else that is mounted on this one.
+		// A mount over this one is mounted on this one's root. It hides this mount, and all other mounts on this one.
 		const over = mounts.find((other) => isOn(other, mount) && other.mountPoint === mount.mountPoint);
 		const covers = parent?.mountPoint === mount.mountPoint;
+		// A mount that was made later, on a directory above this one's mount point, hides this mount.
 		const later = mounts
 			.slice(mounts.indexOf(mount) + 1)
 			.find((other) => parent !== null && isOn(other, parent) && mount.mountPoint.startsWith(`${other.mountPoint}/`));
