@@ -9,9 +9,9 @@ export const WAITING = "waiting";
 /** The moment at which all orphans have ended. */
 export const AFTERWARDS = "afterwards";
 
-/** The container whose command's last line makes it exit with a code. */
+/** The container whose command exits with a code when it reads its last line of input. */
 export const EXITS = "exits";
-/** The container whose command's last line makes it end by a signal. */
+/** The container whose command ends by a signal when it reads its last line of input. */
 export const KILLED = "killed";
 /** The signals that a user may send. Both containers handle them all; each signal is sent to one of the two. */
 export const SIGNALS = [
@@ -48,8 +48,8 @@ const digits = (drawn = "") => [...drawn.slice(-8)].map((digit) => Number.parseI
 const numberOf = (drawn: string) => Number.parseInt(drawn.slice(-4), 16);
 
 // The orphans wait until the command opens the FIFO /gate for writing, so that all of them end at one moment: their
-// parent gets 50 SIGCHLD at once. The last orphan has a session of its own, as a daemon has. Before the first pause the
-// script forks nothing: after unshare, the first child would become pid 1.
+// parent gets 50 SIGCHLD at once. The last orphan has a session of its own, as a daemon has. Before the first pause,
+// the script forks nothing. If the exercise calls unshare and does not fork, the script's first child becomes pid 1.
 const BOX_SCRIPT = `
 pause
 i=1; while [ $i -lt ${ORPHANS} ]; do (: </gate &); i=$((i+1)); done

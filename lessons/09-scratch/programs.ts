@@ -7,11 +7,11 @@ import { type Elf, elf } from "./elf.ts";
 const BASE = 0x400000;
 const GAP = 0x100000;
 /**
- * Addresses that exist only with five levels of page tables. So nobody can run the program here: its bytes must be
- * read.
+ * An address that exists only with five levels of page tables. In the virtual machine, no program can be loaded there:
+ * an exercise must read the program's bytes.
  */
 const BEYOND_FOUR_LEVELS = 2 ** 47;
-/** Only the first bytes show that this is no ELF file. All bytes after them are those of one. */
+/** Only the first bytes show that this is no ELF file. All other bytes are those of an ELF file. */
 const SCRIPT = Buffer.concat([Buffer.from("#!/bin/sh\n#.....\n").subarray(0, 16), elf({ base: 0 }).subarray(16)]);
 
 interface Program {
@@ -77,7 +77,7 @@ export interface Needed {
 	sha256: string;
 }
 
-/** The last reading of an image; null when it was not built. */
+/** The last reading of an image; null if the image has not even a directory. */
 export const readingOf = ({ images }: Observation, image: string | undefined): ImageReading | null =>
 	images[image ?? ""]?.at(-1) ?? null;
 
@@ -126,7 +126,10 @@ export function missingFiles(contents: readonly Needed[], needed: readonly Neede
 
 export const NOT_BUILT = "not built";
 
-/** What is wrong with the image of each program. */
+/**
+ * What is wrong with the image of each program. If no image can be built from the program: whether one was built
+ * nevertheless.
+ */
 export function programFacts(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
 	return Object.fromEntries(
 		Object.entries(PROGRAMS).map(([name, one]) => [

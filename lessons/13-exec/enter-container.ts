@@ -17,7 +17,7 @@ export interface Running {
  */
 export function enterContainer(_container: Running, _workdir: string): void {
 	// TODO(13.1) open the container's process, and enter its six namespaces: mount, PID, network, UTS, IPC, cgroup
-	// TODO(13.2) fork, because the PID namespace is for children; wait, and end with the command's exit code
+	// TODO(13.2) fork, because only children enter the PID namespace; wait, and end with the command's exit code
 	// TODO(13.3) join the container's cgroup, so that its limits hold for the command
 	// TODO(13.4) start in workdir
 	// TODO(13.5) refuse a workdir that leads out of the container
