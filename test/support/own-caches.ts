@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { cacheDir } from "../../harness/base/cache.ts";
 
 /**
- * Makes a directory for the caches of the workers that run tests in machines; see own-cache.ts. Vitest calls this once,
- * before it starts the workers.
- * @returns a function that removes the caches
+ * Makes a directory for the workers that run tests in machines. It holds their caches (see own-cache.ts) and their
+ * turns (see turns.ts). Vitest calls this function once, before it starts the workers.
+ * @returns a function that removes the directory
  */
 export default async function makeOwnCaches(): Promise<() => Promise<void>> {
+	// Each worker's cache has a link to this directory.
 	await mkdir(join(cacheDir, "observations"), { recursive: true });
-	// drydock removes abandoned directories with such a name.
+	// If the tests are killed, the directory stays. Later, drydock removes it, because its name begins with
+	// `scratch-`.
 	const root = await mkdtemp(join(cacheDir, "scratch-tests-"));
 	process.env["DRYDOCK_TESTS_CACHES"] = root;
 	return () => rm(root, { recursive: true, force: true });

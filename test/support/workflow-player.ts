@@ -34,10 +34,11 @@ export interface Played {
 }
 
 /**
- * Plays a workflow as GitHub's runners do, one job after the other, each in a fresh clone: GitHub's own evaluator computes
- * the expressions, bash runs the scripts. Of an action, the player does only what the action does with files.
+ * Plays the workflow grade.yml of a repository as GitHub's runners do, one job after the other, each in a fresh clone:
+ * GitHub's own evaluator computes the expressions, bash runs the scripts. Of an action, the player does only what the
+ * action does with files.
  * @param repository the repository to clone
- * @param dir an empty folder, which also keeps the repository's cache for the next run
+ * @param dir the folder for the clones, the artifacts, and the repository's cache, which the next run with `dir` uses
  * @throws {Error} a step has failed
  */
 export async function playWorkflow(repository: string, dir: string): Promise<Played> {
@@ -106,7 +107,7 @@ async function script(
 	for (const file of [output, summary]) await writeFile(file, "");
 	const own: Record<string, string> = {};
 	for (const [name, value] of Object.entries(env)) own[name] = String(await filled(value, contexts));
-	// The tests' own variables would lead drydock to the tests' cache.
+	// With the tests' own DRYDOCK_CACHE, drydock would use the tests' cache.
 	const { DRYDOCK_CACHE: _, ...environment } = process.env;
 	const $ = (await zx())({
 		cwd,
