@@ -13,7 +13,9 @@ import {
 	type WorkState,
 } from "./messages.ts";
 
-/** Close codes. See section 7.4.1 of RFC 6455. */
+/**
+ * Close codes of WebSocket. Section 7.4.1 of RFC 6455 defines the first two; the third is in IANA's registry only.
+ */
 const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
 const TRY_AGAIN_LATER = 1013;
@@ -35,15 +37,18 @@ export class Audience {
 	readonly #pages = new Map<WebSocket, Role>();
 	/** Carries out a message of a presenter's page. */
 	readonly #dispatch: (message: PlayerMessage) => Promise<void>;
+	/** The links that a presenter's page offers. */
 	readonly #links: Omit<Desk, "work">;
 	/** The demo is a recording: nobody can type into its shells. */
 	readonly #recorded: boolean;
+	/** What a presenter's page showed last: new pages begin with this. */
 	#shown = NOTHING_CHOSEN;
 	#end = () => {};
 	/** Settles when a presenter's page ends the demo. */
 	readonly ended = new Promise<void>((resolve) => {
 		this.#end = resolve;
 	});
+	/** What is known of the learner's last save; null if no module of a learner is checked. */
 	#work: WorkState | null = null;
 
 	constructor(dispatch: (message: PlayerMessage) => Promise<void>, links: Omit<Desk, "work">, recorded: boolean) {
@@ -117,7 +122,7 @@ export class Audience {
 		for (const page of this.#pages.keys()) page.close(GOING_AWAY, "the demo is over");
 	}
 
-	// Lets all other pages show what a presenter's page shows.
+	// Makes all pages except `by` show what `by`, a presenter's page, shows.
 	#show(shown: Shown, by: WebSocket): void {
 		this.#shown = shown;
 		const text = JSON.stringify({ type: "shown", shown } satisfies ServerMessage);

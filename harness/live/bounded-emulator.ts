@@ -25,6 +25,7 @@ const REPETITIONS_MAX = 2_000;
 /** A terminal emulator that handles every text in bounded time. */
 export class BoundedEmulator {
 	readonly #emulator: Emulator;
+	/** How many repetitions the current piece has caused. */
 	#repeats = 0;
 
 	constructor(emulator: Emulator) {

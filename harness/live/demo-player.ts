@@ -3,13 +3,16 @@ import type { DemoEvent, ShellName, Size } from "./events.ts";
 /** Something that can be shown step by step: a demo in a machine, or a recording of one. */
 export interface DemoPlayer {
 	/**
-	 * Plays the step that was just introduced; otherwise introduces the next one. While a step is being played, goes on
-	 * without waiting for its end.
+	 * Plays the step that was just introduced; otherwise introduces the next one. While a command runs, the demo goes on
+	 * without waiting for the command's end; a recording shows the rest of the step at once.
 	 */
 	next(): Promise<void>;
 	/** Goes back to the beginning of the step; from there, to the beginning of the step before. */
 	back(): Promise<void>;
-	/** Goes to the beginning of this step. Plays the steps before it if they have not been played. */
+	/**
+	 * Goes to the beginning of this step. If a machine has not kept that moment, it goes back to the last kept moment
+	 * before it, and plays the steps in between.
+	 */
 	jump(step: number): Promise<void>;
 	/** Plays the step again. */
 	replay(): Promise<void>;

@@ -9,6 +9,7 @@ import type { View } from "../protocol/index.ts";
 const STEPS_MAX = 200;
 
 const step = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(STEPS_MAX));
+/** A time or a duration, in milliseconds. */
 const ms = v.pipe(v.number(), v.minValue(0), v.maxValue(1e9));
 const text = v.pipe(v.string(), v.maxLength(8_192));
 const list = <T extends v.GenericSchema>(item: T, max: number) => v.pipe(v.array(item), v.maxLength(max));
@@ -22,6 +23,7 @@ const Size = v.object({ columns: cells, rows: cells });
 /** How far a step is: its narration is shown; its command is being typed; the command runs; the step is done. */
 const Phase = v.picklist(["told", "typing", "running", "done"]);
 
+/** A step of the script, without its promises. For the fields, see DemoStep in harness/judge/demo.ts. */
 export const Step = v.object({
 	narration: text,
 	stage: Shell,
@@ -31,6 +33,7 @@ export const Step = v.object({
 });
 
 export const DemoEvent = v.intersect([
+	/** When it happened: the time since the demo's beginning. */
 	v.object({ atMs: ms }),
 	v.variant("type", [
 		/** The first event. */

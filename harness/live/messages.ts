@@ -16,11 +16,12 @@ const cells = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(400));
 export const Shown = v.object({
 	/** How the page is composed; see composition.ts. */
 	composition: v.nullable(v.picklist(["say", "do", "read"])),
-	/** The pane that fills the page alone. */
+	/** The pane that fills the page alone; null for none. */
 	alone: v.nullable(v.picklist(["sentence", "shell", "drawing"])),
+	/** The view's name; null for the first of the demo's views. */
 	view: v.nullable(v.pipe(v.string(), v.maxLength(50))),
 	shell: v.nullable(Shell),
-	/** The moment of the past that the page shows, in milliseconds since the demo's beginning. */
+	/** The moment of the past that the page shows, in milliseconds since the demo's beginning; null for now. */
 	atMs: v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1e9))),
 	/** Index of the first paragraph of the lesson's text that is visible. */
 	paragraph: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
@@ -60,10 +61,10 @@ export type ServerMessage =
 	| { type: "followers"; count: number }
 	/** To the presenter: what is known of the learner's last save. */
 	| { type: "work"; work: WorkState }
-	/** A request could not be carried out. */
+	/** To a presenter's page: its request could not be carried out. */
 	| { type: "problem"; text: string };
 
-/** The learner's module, and the check of its last save. Saves are checked only while the page is open. */
+/** The learner's module, and the check of its last save. Saves are checked as long as the server runs. */
 export interface WorkState {
 	/** Path of the learner's module. */
 	file: string;
@@ -75,12 +76,13 @@ export interface WorkState {
 	seen: KernelState | null;
 }
 
-/** What only a presenter's page gets. */
+/** What only a presenter's page gets. A follower's page gets null instead. */
 export interface Desk {
 	/** The link of the window that the audience looks at, on this computer. */
 	audienceLink: string;
 	/** null if the demo is not shared. */
 	share: Share | null;
+	/** null if no module of a learner is checked. */
 	work: WorkState | null;
 }
 

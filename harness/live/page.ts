@@ -19,8 +19,8 @@ const TYPES: Record<string, string> = {
 
 /**
  * Makes the live page: all files that a browser needs. None of them comes from the network.
- * @param id the lesson's id, such as `04-pivot-root`
- * @param lesson the lesson's Markdown
+ * @param id the lesson's id, such as `04-pivot-root`, or the name of the folder of an instructor's own demo
+ * @param lesson the text to show with the demo, in Markdown
  */
 export async function makePage(id: string, lesson: string): Promise<Page> {
 	const [html, { outputFiles }] = await Promise.all([
@@ -48,6 +48,7 @@ export async function makePage(id: string, lesson: string): Promise<Page> {
 	);
 }
 
+// The picture of the walls, which stands above the lesson's text; empty for a lesson that builds no wall.
 function renderWalls(lesson: string): string {
 	if (!WALL_LESSONS.some((wall) => wall === lesson)) return "";
 	const states = wallsUpTo(lesson);

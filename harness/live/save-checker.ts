@@ -21,8 +21,7 @@ export function uncheckedWork(path: string): WorkState {
 }
 
 /**
- * Checks the learner's module at every save while the lesson's page is open. Reports the verdict and what the kernel
- * showed.
+ * Checks the learner's module at every save until `close` is called. Reports the verdict and what the kernel showed.
  */
 export class SaveChecker {
 	readonly #lesson: Lesson;
@@ -32,7 +31,10 @@ export class SaveChecker {
 	readonly #saves: SaveWatcher;
 	#running = new AbortController();
 
-	/** @param file the learner's module */
+	/**
+	 * @param file the learner's module
+	 * @param onState called when a check begins, and with its result
+	 */
 	constructor(lesson: Lesson, file: string, machines: MachinePool, onState: (state: WorkState) => void) {
 		this.#lesson = lesson;
 		this.#file = file;

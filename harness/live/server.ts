@@ -54,8 +54,8 @@ interface Options {
 
 /**
  * Serves the live page on this computer's loopback interface and, if it is shared, to the network. Other computers
- * can only look. Each link contains a token; a request without a valid token gets nothing.
- * @throws {Failure} usage: the port is taken
+ * can only look. Each link contains a token; a request without a valid token gets 404 (Not Found).
+ * @throws {Failure} usage: the port is taken, or this user may not use it
  */
 export async function openServer({ port, share, page, recorded = false, dispatch }: Options): Promise<Server> {
 	const tokens: Record<Role, string> = { presenter: newToken(), follower: newToken() };
@@ -81,7 +81,7 @@ export async function openServer({ port, share, page, recorded = false, dispatch
 	};
 	const audience = new Audience(dispatch, links, recorded);
 
-	// Only requests for these hosts are answered. Another host name may be one that somebody else's name server
+	// Only requests for these hosts get the page. Another host name may be one that somebody else's name server
 	// resolves to this computer; see DNS rebinding.
 	hosts = [LOOPBACK, "localhost", ...(share ? ipv4Addresses() : [])].map((name) => `${name}:${at.port}`);
 	app.use(secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false }));
@@ -130,8 +130,9 @@ function watchConnections(server: HttpServer, isForUs: (request: IncomingMessage
 	});
 	// WebSocket is the only protocol that a client may upgrade to. Hono leaves upgrades to other protocols to other
 	// listeners, and reports a failed upgrade only if it is the only listener. So this listener takes the place of
-	// Hono's. It refuses upgrades to other protocols, and closes their connections. It does the same with requests for
-	// other hosts, because Hono may fail to make a URL of such a host. It passes all other upgrades on to Hono.
+	// Hono's. It refuses upgrades to other protocols, and closes their connections. It does the same with upgrades for
+	// other hosts, and with those whose target is not a path, because Hono may fail to make a URL of them. It passes all
+	// other upgrades on to Hono.
 	const [toWebSocket] = server.listeners("upgrade");
 	server.removeAllListeners("upgrade");
 	server.on("upgrade", (request, socket, head) => {

@@ -4,7 +4,7 @@ import type { ShellName, Size } from "./events.ts";
 /** How much of a shell's output is kept, to be shown again when the demo goes back or a page connects later. */
 const SHOWN_CHARS = 64 << 10;
 
-/** A shell's prompt. Every shell that it starts has the same prompt. */
+/** A shell's prompt. The shells that are started in this shell inherit the prompt. */
 export const promptOf = (shell: ShellName) => `${shell}# `;
 
 /** The program of one of a demo's two shells, as a stage starts it. */
@@ -14,7 +14,7 @@ export function shellProgram(name: ShellName, window: Size): StageRequest["shell
 	return { argv: ["bash", "--norc", "+H"], environment, window };
 }
 
-/** The end of a shell's output, cut at the beginning of a line. */
+/** The end of a shell's output, at most `SHOWN_CHARS` characters. It begins with a whole line. */
 export function lastLines(shown: string): string {
 	if (shown.length <= SHOWN_CHARS) return shown;
 	const cut = shown.slice(-SHOWN_CHARS);

@@ -11,8 +11,8 @@ const ROW_GAP = 10;
 const WIDE = 560;
 
 /**
- * The kernel's answers to each question: one bar for both shells if the answers are the same; otherwise two cards, with
- * ≠ between them.
+ * The kernel's answers to each question: one bar for both shells if the answers are the same, or if one shell has none;
+ * otherwise two cards, with ≠ between them.
  */
 export function drawAnswers({ processes, answers, latestChange }: AnswersPicture, sheet: Sheet): Drawing {
 	const wide = sheet.width >= WIDE;
@@ -51,6 +51,7 @@ export function drawAnswers({ processes, answers, latestChange }: AnswersPicture
 	return sheet.finish();
 }
 
+/** Draws one bar for both shells, and returns its height. */
 function same(sheet: Sheet, { question, host, container, changed }: Answer, { x, y, width }: Box): number {
 	const text = host === container ? host : `${host} | ${container}`;
 	const card = sheet.behind(`${question}.same`, `card shared${changed.length > 0 ? " is-changed" : ""}`, () => {
@@ -61,6 +62,7 @@ function same(sheet: Sheet, { question, host, container, changed }: Answer, { x,
 	return card.height;
 }
 
+/** Draws a card for each shell, and returns their height. */
 function different(
 	sheet: Sheet,
 	answer: Answer,

@@ -43,6 +43,7 @@ interface Layer {
 	cellOf(row: PathRow): { text: string; look: string } | null;
 }
 
+/** Draws one overlay, and returns its bottom. */
 function drawOverlay(overlay: OverlayPicture, sheet: Sheet, top: number, latestChange: string): number {
 	const columns = columnsThatFit(overlay, Math.max(2, Math.floor((sheet.width - 2 * MARGIN) / COLUMN_MIN)));
 	const width = Math.min((sheet.width - 2 * MARGIN) / Math.max(1, columns.length), 180);

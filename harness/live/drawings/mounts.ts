@@ -114,7 +114,7 @@ class TablePen {
 	#subtree(row: MountRow, x: number, y: number, right: number, branchFrom: Box | null): number {
 		const { sheet } = this;
 		const hiding = this.#shown.find(({ parent, key }) => parent === row.key && row.hiddenBy === key);
-		// If another mount hides this one, a path leads to that one. So that one is drawn first, and this one below it.
+		// A path leads to the mount that hides this one. So the hiding mount is drawn first, and this one below it.
 		const top = hiding ?? row;
 		const card = this.#card(top, x, y, right);
 		if (branchFrom !== null) {

@@ -32,6 +32,7 @@ export function drawNetwork(picture: NetworkPicture, sheet: Sheet): Drawing {
 
 interface Cable extends GraphEdge {
 	look: string;
+	/** The name of the host's end, which is drawn on the cable; empty for no name. */
 	text: string;
 	arrow: boolean;
 }

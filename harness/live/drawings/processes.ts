@@ -32,9 +32,11 @@ export function drawProcesses(picture: ProcessesPicture, sheet: Sheet): Drawing 
 
 class ProcessPen {
 	readonly #cards = new Map<string, Box>();
-	/** The callout below a card, if it leaves no room for the lines from there to the children. */
+	/** The callout below a card, if it covers the lines from the card to its children. They then begin below it. */
 	#calloutBelow: { row: string; box: Box } | null = null;
+	/** The width of the left edge, where the pids on the host are. */
 	readonly #gutter: number;
+	/** The room on the right; see {@link RIGHT}. */
 	readonly #right: number;
 	/** The left edge of the innermost frame. */
 	#frameLeft: number;

@@ -22,8 +22,11 @@ export interface Item extends TextStyle {
 	tag?: boolean;
 }
 
+/** A line's height, as a multiple of the font size. */
 const LINE_HEIGHT = 1.3;
+/** The room between a tag's text and its outline, on the left and on the right. */
 const TAG_MARGIN = 5;
+/** The room between two items of a flow. */
 const GAP = 7;
 const ELLIPSIS = "…";
 
@@ -107,7 +110,10 @@ export class Sheet {
 		return boxAround(lines.map((line, index) => this.text(`${key}.${index}`, [x, y + index * height], line, style)));
 	}
 
-	/** Texts beside each other, on as many lines as they need. A text that is too wide itself has lines of its own. */
+	/**
+	 * Texts beside each other, on as many lines as they need. A text that is too wide itself has lines of its own; if it
+	 * is a tag, it is cut.
+	 */
 	flow(key: string, [x, y]: Point, items: readonly Item[], maxWidth: number): Box {
 		let at = { x, y };
 		let lineHeight = 0;

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 
-/** How long one key takes when a command is typed slowly. Longer commands are typed faster, in this time at most. */
+/**
+ * How long one key takes when a command is typed slowly, and how long the whole command takes at most: the keys of a
+ * long command are typed faster.
+ */
 const KEY_MS = 35;
 const COMMAND_MS_MAX = 1_600;
-/** The keys are sent in pieces. This is the pause after each piece. */
+/** When a command is typed slowly, its keys are sent in pieces. This is the pause after each piece. */
 const PIECE_MS = 50;
-/** How long to wait for the echo of what was typed. Only a program without echo lets this time pass. */
+/** How long to wait for the echo of what was typed, or of Enter. Only a program without echo lets this time pass. */
 const ECHO_TIMEOUT_MS = 20_000;
 /** The longest delay that a timer can have. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -24,6 +27,7 @@ export class CommandTypist {
 	#output = "";
 	#changed = () => {};
 
+	/** @param press sends keys to the shell */
 	constructor(
 		private readonly prompt: string,
 		private readonly press: (keys: string) => Promise<void>,

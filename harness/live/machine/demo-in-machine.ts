@@ -17,7 +17,10 @@ import { DemoShell, STOPPED } from "./demo-shell.ts";
 import { headerOf, type LoadedDemo, type OpenMachine, stageRequestOf } from "./loaded-demo.ts";
 import { RewindPoints } from "./rewind-points.ts";
 
-/** A second call of `next` within this time does nothing: somebody has pressed the key twice. */
+/**
+ * `next` does nothing within this time after it has left a command running, or has begun to play a step whose command
+ * still runs: somebody has pressed the key twice.
+ */
 const AGAIN_MS = 1_000;
 const SHELL_ENDED = "\r\n\x1b[2mthe shell has ended; here is a new one:\x1b[22m\r\n";
 
@@ -43,7 +46,10 @@ export class DemoInMachine implements DemoPlayer {
 	#isTypedInto = false;
 	/** Stops the step that is being played. */
 	#playing = new AbortController();
-	/** The command that was started last: `over` settles when its step's promises have been tested. */
+	/**
+	 * The command that was started last: `over` settles when its step's promises have been tested, or when `stop` has
+	 * ended the waiting for it.
+	 */
 	#command = { stop: new AbortController(), over: Promise.resolve() };
 	/** Ends the waiting for the command that runs: the command goes on, and so does the demo. */
 	#leave = () => {};

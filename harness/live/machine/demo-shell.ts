@@ -58,7 +58,7 @@ export class DemoShell {
 			// If the prompt was there, the last reading may still show the shell as it waited for the command, or even the
 			// process that was in the foreground before. A later reading shows what has happened after Enter. Without a prompt,
 			// the command is a line for a program that an earlier step has left running. The step is done when that program
-			// waits for keys again, and then nothing may have changed, so that no other reading comes.
+			// waits for keys again. If nothing has changed by then, no later reading comes. So the last reading counts, too.
 			const old = isAtPrompt ? foreground() : undefined;
 			const next = () => (foreground() === old ? null : foreground());
 			await Promise.race([this.typist.waitForPrompt(signal), untilWaitingForKeys(next, old?.pid, signal)]);

@@ -14,14 +14,16 @@ export type OpenMachine = (request: StageRequest, listener: StageListener) => Pr
 
 /** What a demo is made of. */
 export interface LoadedDemo {
+	/** The lesson's id, or the name of the folder of an instructor's own demo. */
 	lesson: string;
 	script: Demo;
 	/** What to do in the machine before the demo begins. */
 	prepare: Preparation[];
+	/** The size of the terminals. */
 	size: Size;
 }
 
-/** Loads a lesson's demo. Its machine also gets the reference's `box`. */
+/** Loads a lesson's demo. The machine in which it is played has the reference's `box`. */
 export function loadForStage(lesson: Lesson, size: Size): Promise<LoadedDemo> {
 	return forStage(lesson.id, loadDemo(lesson), size);
 }

@@ -12,8 +12,8 @@ import type { MachinePool } from "../../vm/machine-pool.ts";
 import { Step } from "../events.ts";
 
 /**
- * An instructor's own demo: a folder with a demo.ts, which exports a demo. The file is evaluated in a virtual machine,
- * never on this computer. Only the exported demo comes back, as data.
+ * An instructor's own demo: a folder with a demo.ts, whose default export is a demo. The file is evaluated in a virtual
+ * machine, never on this computer. Only the exported demo comes back, as data.
  */
 export interface OwnDemo extends Lesson {
 	folder: string;
@@ -56,7 +56,8 @@ export const isOwn = (demo: Lesson | OwnDemo): demo is OwnDemo => "folder" in de
 
 /**
  * Evaluates the demo's file in a machine.
- * @throws {Failure} usage: the file cannot be read, or what it exports is not a demo; the message says where
+ * @throws {Failure} usage: the file cannot be read, compiled or evaluated, or what it exports is not a demo; the
+ * message says where
  */
 export async function readOwnDemo({ folder }: OwnDemo, machines: Pick<MachinePool, "play">): Promise<Demo> {
 	const file = join(folder, "demo.ts");
@@ -75,7 +76,7 @@ export async function readOwnDemo({ folder }: OwnDemo, machines: Pick<MachinePoo
 		throw refused(`cannot be evaluated: ${printable(cause.message)}`, cause);
 	});
 	const parsed = v.safeParse(Script, value);
-	// The schema's type says that a missing note or view may be undefined; JSON has no undefined.
+	// The schema's type says that `note` and `views` may be undefined. JSON has no undefined: they can only be missing.
 	if (parsed.success) return parsed.output as Demo;
 	const [issue] = parsed.issues;
 	throw refused(`is not a demo: ${v.getDotPath(issue) ?? "its default export"}: ${printable(issue.message)}`);

@@ -7,6 +7,7 @@ import type { LoadedDemo, OpenMachine } from "./loaded-demo.ts";
 export interface Rehearsal {
 	lesson: string;
 	title: string;
+	/** Whether each step has kept its promises and there is no problem. */
 	holds: boolean;
 	steps: RehearsedStep[];
 	/** How long the machine took each time to go back; `keptMs`: how long it took to keep a moment. */

@@ -2,8 +2,8 @@ import type { Checkpoint, RewindableMachine } from "../../vm/rewindable-machine.
 import type { KernelState, ShellName, Size } from "../events.ts";
 
 /**
- * The most that all checkpoints of a demo may take together. A step whose checkpoint would exceed this gets none: the
- * demo cannot go back to it.
+ * The most that all checkpoints of a demo may take together. A step whose checkpoint would exceed this gets none. To go
+ * to such a step, the demo goes back to an earlier one and plays the steps in between.
  */
 const BYTES_MAX = 2 * 2 ** 30;
 
@@ -36,7 +36,7 @@ export class RewindPoints {
 	 * Saves the machine as it is, for the moment before a step, unless this moment was kept before or the machine may be
 	 * ruined.
 	 * @param now returns what is kept beside the machine
-	 * @returns the checkpoint's size; null if none was kept
+	 * @returns the checkpoint's size in bytes; null if none was kept
 	 */
 	async save(
 		step: number,

@@ -1,7 +1,7 @@
 import type { Phase, ShellName } from "../events.ts";
 import type { Shown } from "../messages.ts";
 
-/** A part of the page. The report is the one on the learner's own work. */
+/** A part of the page. `report` is the report on the learner's own work. */
 export type Pane = "sentence" | "shell" | "drawing" | "lesson" | "report";
 export type CompositionName = NonNullable<Shown["composition"]> | "work";
 
@@ -25,6 +25,7 @@ const PANES: Record<CompositionName, readonly Pane[]> = {
 /**
  * Composes the page. Before a step is played, the sentence stands beside the drawing. While the step is played, the
  * shell stands beside the drawing. When the step is done, the sentence below the shell says where to look.
+ * @param shown what the presenter or the page's user has chosen; it counts more than the demo's state
  * @param phase null until the demo has begun
  * @param stage the shell that the step's command is typed into
  * @param working whether the page shows the learner's own work; other pages do not follow this choice

@@ -40,7 +40,7 @@ export class Connection {
 		this.#socket = socket;
 		socket.addEventListener("message", ({ data }) => {
 			this.#pauseMs = FIRST_PAUSE_MS;
-			// Not checked: the message comes from the drydock that serves this page, and follows the same schema.
+			// Not checked: the message comes from the drydock that serves this page, so both use the same types.
 			const message = JSON.parse(String(data)) as ServerMessage;
 			if (message.type === "welcome") this.onChange("open", "");
 			this.onMessage(message);

@@ -8,7 +8,10 @@ type Timed<T> = T & { atMs: number };
 /** How many moments, and how many phases of steps, are kept to look back on. */
 const KEPT_MAX = 400;
 
-/** Where the demo was at a moment: the step's number, counted from 1, and how far the step was played. */
+/**
+ * Where the demo was at a moment: the step's number, counted from 1, and how far the step was played. `phase` is null
+ * until the demo has begun.
+ */
 export interface Place {
 	step: number;
 	phase: Phase | null;
@@ -17,10 +20,11 @@ export interface Place {
 /** What the page knows of the demo. It comes from the demo's events only. */
 export class DemoState {
 	header: Header | null = null;
-	/** Why the machine was down, until the next step is played. */
+	/** Why the machine went down, until the next step is played; null if it did not. */
 	down: string | null = null;
 	/** The step has not kept one of its promises. */
 	promiseBroken = false;
+	/** What the kernel showed so far. */
 	past: Moment[] = [];
 	readonly sizes: Partial<Record<ShellName, Size>> = {};
 	#places: Timed<Place>[] = [];

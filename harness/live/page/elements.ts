@@ -39,7 +39,10 @@ function complete<E extends Element>(element: E, attributes: Attributes, childre
 /** An element of index.html. */
 export const elementById = (id: string): HTMLElement => document.getElementById(id) ?? h("div");
 
-/** Replaces what is in an element, unless it looks the same. The button that has the focus keeps it. */
+/**
+ * Replaces what is in an element, unless the new content is the same. If a button had the focus, the new button in its
+ * place gets the focus.
+ */
 export function replaceContent(element: HTMLElement, ...content: Node[]): void {
 	const fresh = element.cloneNode() as HTMLElement;
 	fresh.append(...content);

@@ -1,5 +1,6 @@
 /** The smallest font size of a pane, as a part of the usual size. */
 const SMALLEST = 0.5;
+/** How many sizes between the smallest and the largest are tried. */
 const STEPS = 5;
 
 /** What the font size of each element was last adapted to. */

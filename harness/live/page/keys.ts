@@ -20,7 +20,10 @@ export function actionFor(key: string): Action | null {
 	return ACTIONS[key] ?? null;
 }
 
-/** The rows of the help: keys, and what they do. Leaves out the keys that do nothing now. */
+/**
+ * The rows of the help: keys, and what they do. Leaves out the keys that do nothing now.
+ * @param views how many views can be chosen
+ */
 export function keyHelp({ presents, recorded, script, desk }: Showing, views: number): (readonly [string, string])[] {
 	const typing = !recorded;
 	const rows: [boolean, string, string][] = [

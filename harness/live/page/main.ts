@@ -13,7 +13,9 @@ import { paintProgress } from "./progress.ts";
 import { Showing } from "./showing.ts";
 import { paintTools } from "./tools.ts";
 
+/** How long the window's size must stay the same before the page adapts to it. */
 const RESIZE_MS = 150;
+/** What the page says until an action has an effect. */
 const WAITS_FOR = {
 	back: "Going back …",
 	jump: "Going to that step …",

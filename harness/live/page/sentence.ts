@@ -12,11 +12,14 @@ export interface Sentence {
 	phase: Phase;
 	composition: CompositionName;
 	promiseBroken: boolean;
-	/** Why the machine is down; null if it is not. */
+	/** Why the machine went down; null if it did not. */
 	down: string | null;
 }
 
-/** Before a step is played: its introduction and its command. After it was played: where to look. */
+/**
+ * The step's introduction until the step is done; then where to look. In the composition `say`, which has no shell, the
+ * introduction and the command are always there.
+ */
 export function paintSentence({ script, phase, composition, promiseBroken, down }: Sentence): Node[] {
 	const { stage, narration, command, look } = script;
 	const done = phase === "done";
@@ -35,7 +38,7 @@ export function paintSentence({ script, phase, composition, promiseBroken, down 
 	].filter((part) => part !== false);
 }
 
-// A browser also breaks lines after a hyphen. It must not break names such as box-web, or options.
+// A browser breaks lines at spaces and after hyphens. It must not break names such as box-web, nor options.
 const unbroken = (text: string, inWord: (word: string) => (Node | string)[] = (word) => [word]) =>
 	text
 		.split(/(\S*-\S+)/)

@@ -92,7 +92,7 @@ export class Shell {
 		this.#terminal.options.theme = { ...colors, scrollbarSliderBackground, selectionBackground: "#7aa2f788" };
 	}
 
-	/** Sets the font size, and returns how many characters fit; null if that cannot be measured. */
+	/** Sets the font size, in pixels. Returns how many characters fit, 20 × 4 at least; null if this is unknown. */
 	charactersThatFit(fontSize: number): Size | null {
 		this.#terminal.options.fontSize = fontSize;
 		const dimensions = this.#fit.proposeDimensions();
@@ -118,7 +118,7 @@ export class Shell {
 			if (room === null || (room.columns >= columns && room.rows >= (rows ?? 1))) break;
 		}
 		this.size = { columns, rows: rows ?? room?.rows ?? DEFAULT_ROWS };
-		// While a terminal is hidden, xterm cannot measure characters, and draws them too far apart.
+		// While a terminal is hidden, xterm cannot measure characters, and draws them too far apart. This draws them again.
 		this.#terminal.refresh(0, this.#terminal.rows - 1);
 	}
 }

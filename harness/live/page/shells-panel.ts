@@ -89,7 +89,7 @@ export class ShellsPanel {
 		for (const name of SHELLS) this.#shells[name].colors = colors;
 	}
 
-	/** How many characters fit in the usual font size; null while no shell is on the page. */
+	/** How many characters fit in the usual font size; null while no shell is on the page, or if this is unknown. */
 	get room(): Size | null {
 		if (!this.#isOnPage) return null;
 		this.#fitted = "";

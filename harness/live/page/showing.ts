@@ -12,6 +12,7 @@ export class Showing {
 	role: Role | null = null;
 	/** The demo is a recording, so nobody can type. */
 	recorded = false;
+	/** Null on a follower's page. */
 	desk: Desk | null = null;
 	followers = 0;
 	shown = NOTHING_CHOSEN;
@@ -22,6 +23,7 @@ export class Showing {
 	noteShown = false;
 	/** What the page waits for; empty for nothing. */
 	waitsFor = "";
+	/** What the presenter's page shows. */
 	#ofPresenter = NOTHING_CHOSEN;
 
 	/** Begins with what the server's first message says. */
@@ -41,7 +43,7 @@ export class Showing {
 		if (event.phase === "typing") this.shown = { ...this.shown, composition, shell };
 	}
 
-	/** A presenter's page shows something else. */
+	/** Called when a presenter's page shows something else. A page that follows shows the same. */
 	follow(shown: Shown): void {
 		this.#ofPresenter = shown;
 		if (this.following) this.shown = shown;

@@ -14,6 +14,7 @@ export interface ShownView {
 	painters: readonly Painter[];
 	/** Name of the view to show; null for the first one. */
 	view: string | null;
+	/** Shown instead of a picture while nothing was seen. */
 	textIfEmpty: string;
 }
 
@@ -90,7 +91,8 @@ export class ViewPanel {
 	}
 }
 
-// A list of moments only grows at its end, and loses moments at its beginning.
+// Moments are added at the end of a list and removed at its beginning. So lists with the same length and the same last
+// moment are the same.
 const isSame = (one: Past, other: Past) => one.length === other.length && one.at(-1) === other.at(-1);
 
 /** The text to show if the view has nothing to draw; otherwise null. */

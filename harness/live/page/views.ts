@@ -30,7 +30,7 @@ import { volumesOf } from "../views/volumes.ts";
 import { volumesInWords } from "../views/volumes-in-words.ts";
 import { type Painter, painterOf } from "./views/painter.ts";
 
-/** All views, in the order of their keys. */
+/** All views, in the order of their keys on the page of a demo that does not say which views it is about. */
 export const PAINTERS: readonly Painter[] = [
 	// Each question, with each shell's answer.
 	painterOf("answers", "Two answers", answersOf, answersInWords, drawAnswers),

@@ -3,8 +3,9 @@ import * as v from "valibot";
 type Schema = v.GenericSchema;
 
 /**
- * Relaxes a schema, so that it also accepts what an older drydock wrote. Entries that the older drydock did not
- * write become empty. All others must keep the schema's limits.
+ * Relaxes a schema, so that it also accepts what an older drydock wrote. An entry that the older drydock did not write
+ * becomes "", 0, false, null, or empty. An entry of another type, such as a picklist, must be there. All entries that
+ * are there must keep the schema's limits.
  */
 export function withEmptyDefaults<T extends Schema>(schema: T): v.GenericSchema<unknown, v.InferOutput<T>> {
 	return withDefaults(schema) as unknown as v.GenericSchema<unknown, v.InferOutput<T>>;

@@ -5,8 +5,8 @@ import type { Moment, Past } from "./past.ts";
 export type ShellState = NonNullable<KernelState["shells"][string]>;
 
 /**
- * The past without gaps. If a shell's process ended while the kernel's state was being read, its last known state takes
- * the place of the missing one. The moments before all shells were there are left out.
+ * The past without gaps. If the state of a shell's process is missing, because the shell did not run or the process
+ * ended while it was read, the last known state takes its place. The moments before all shells were there are left out.
  */
 export function withoutGaps(past: Past): Past {
 	const last: KernelState["shells"] = {};
@@ -29,8 +29,8 @@ export function withoutGaps(past: Past): Past {
  *
  * One command makes many views, so the last moment that was different may be in the middle of a command. Therefore, the
  * result is the moment at which the command began: of the moments up to the different one, the last one at which all
- * shells waited for keys. But if the command has left nothing behind, that moment looks like the last one. Then the
- * result is the last moment that was different.
+ * shells waited for keys. If there is no such moment, or if it looks like the last one because the command has left
+ * nothing behind, the result is the last moment that was different.
  * @param past without gaps
  * @param comparedPart the part of a view whose changes count; pass the same function each time, because its results are
  * cached
@@ -89,7 +89,10 @@ export function latestTwo<P>(
 	return { now, before: null };
 }
 
-/** A cache: a demo of an hour is painted hundreds of times, and what was seen does not change. */
+/**
+ * The compared part of each moment as JSON, by the function that returns the part. It is cached, because a demo of an
+ * hour is painted hundreds of times, and what was seen does not change.
+ */
 const textCache = new WeakMap<(view: KernelState) => unknown, WeakMap<Moment, string>>();
 
 const listens = (shell: ShellState | null) => shell?.listens === true;

@@ -47,8 +47,8 @@ export interface IdentityPicture extends Picture {
 }
 
 /**
- * Pairs each of the container's users with the user that it is on the host, the shell's own user first. Also lists how
- * the ids are mapped.
+ * Pairs the most important of the container's users, five at most, with the users that they are on the host. The
+ * shell's own user is the first. The picture also has the maps of ids.
  */
 export function identityOf(past: Past): IdentityPicture {
 	const { now, before } = latestTwo(

@@ -2,7 +2,7 @@ import type { OverlayPicture, PathRow } from "./overlay-picture.ts";
 
 /**
  * Tells in one sentence what has changed between two moments: of the first overlay that has changed, the most important
- * change.
+ * change. If none has changed, tells which one is gone. Returns an empty text if there is no change.
  */
 export function layerChangeText(before: readonly OverlayPicture[], now: readonly OverlayPicture[]): string {
 	for (const overlay of now) {
@@ -36,6 +36,9 @@ function overlayChangeText(previous: OverlayPicture, { rows, upper, lower }: Ove
 	return [...news, ...gone].toSorted((one, other) => other.rank - one.rank)[0]?.text ?? "";
 }
 
+// How one path has changed; null if it has not. The change with the highest rank is told.
+// @param top name of the upper layer
+// @param below name of the lower layer, or "the lower layers"
 function rowChangeText(
 	row: PathRow,
 	previous: PathRow | undefined,

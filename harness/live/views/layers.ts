@@ -12,7 +12,7 @@ export interface LayersPicture extends Picture {
 const ROWS_MAX = 10;
 const OVERLAYS_MAX = 2;
 
-/** The mounted overlays, and what each of their layers holds. */
+/** The mounted overlays, the last two at most, and what each of their layers holds. */
 export function layersOf(past: Past): LayersPicture {
 	const { now, before } = latestTwo(past, ({ view }) => overlaysIn(view));
 	if (now === null) return { overlays: [], latestChange: "" };
@@ -89,7 +89,10 @@ function tableOf({ device, lower, upper }: Layers): OverlayPicture {
 	};
 }
 
-/** @param covers whether the entry is the upper layer's and covers something below; null for a lower layer's entry */
+/**
+ * What a layer holds at a path.
+ * @param covers whether the entry is the upper layer's and covers something below; null for a lower layer's entry
+ */
 function cellOf(entry: Entry | undefined, covers: boolean | null): Cell {
 	if (entry === undefined) return "";
 	if (entry.kind === "whiteout") return "whiteout";
@@ -98,8 +101,8 @@ function cellOf(entry: Entry | undefined, covers: boolean | null): Cell {
 }
 
 /**
- * Index of the layer whose entry is visible, counted from the top; null if no entry is. See overlayfs in the kernel's
- * documentation.
+ * Index of the layer whose entry is visible, 0 for the topmost layer; null if no entry is. See overlayfs in the
+ * kernel's documentation.
  */
 function shownAt(layers: readonly Contents[], path: string): number | null {
 	const parents = path
@@ -124,7 +127,7 @@ function changedPaths(before: OverlayPicture, now: OverlayPicture): string[] {
 }
 
 // Leaves out directories that only hold other rows. If there are still too many rows, prefers those that were written
-// to.
+// to, then those that are not visible.
 function shortened(overlay: OverlayPicture): OverlayPicture {
 	const holds = (directory: string) => overlay.rows.some(({ path }) => path.startsWith(`${directory}/`));
 	const worthShowing = overlay.rows.filter(

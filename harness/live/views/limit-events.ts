@@ -16,11 +16,11 @@ export interface LimitEvent {
 	atMs: number;
 	/** The cgroup's path, or {@link MACHINE}. */
 	group: string;
-	/** The resource in whose chart the mark is shown; null for none. */
+	/** The resource that the event is about: its chart shows the event. Null for an event without a chart. */
 	resource: Resource | null;
-	/** A word or two, for the chart. */
+	/** What the chart says of the event, in a word or two; empty without a chart. */
 	label: string;
-	/** The same, in a sentence. */
+	/** The event in a sentence. */
 	text: string;
 }
 

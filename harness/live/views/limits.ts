@@ -20,8 +20,9 @@ export interface Chart {
 	resource: Resource;
 	/** Such as "20 MiB of 32 MiB". */
 	amountText: string;
-	/** The value at the chart's upper edge, in the resource's unit. */
+	/** The value at the chart's upper edge. All values are in bytes, processes or processors. */
 	top: number;
+	/** Null for no limit. */
 	limit: number | null;
 	/** A value holds until the next point. */
 	points: { atMs: number; value: number }[];
@@ -37,14 +38,18 @@ export interface CgroupCharts {
 }
 
 export interface LimitsPicture extends Picture {
+	/** The time that the charts show, in milliseconds since the demo's beginning. */
 	fromMs: number;
 	toMs: number;
 	groups: CgroupCharts[];
-	/** The cgroup and the resource that the sentence on the latest change is about; null for none. */
+	/**
+	 * The cgroup and the resource that the sentence on the latest change is about; null for none. `resource` is null if
+	 * the sentence is about the cgroup as a whole.
+	 */
 	changed: { group: string; resource: Resource | null } | null;
 }
 
-/** How much of each resource is used, what its limit is, and what the kernel did when the limit was met. */
+/** How much of each resource is used, what its limit is, and what the kernel did when the limit was reached. */
 export function limitsOf(past: Past): LimitsPicture {
 	const last = past.at(-1);
 	if (last === undefined) return { latestChange: "", fromMs: 0, toMs: 0, groups: [], changed: null };
@@ -89,7 +94,7 @@ function useIn(view: KernelState, name: string, resource: Resource, atMs: number
 	return use === undefined ? [] : [{ ...use, atMs }];
 }
 
-// The kernel counts the processor time that was used. The chart shows how many processors that was at a time.
+// The kernel counts the processor time that was used. The chart shows how many processors were in use at a time.
 function pointsOf(resource: Resource, uses: readonly (ResourceUse & { atMs: number })[]): Chart["points"] {
 	if (resource !== "cpu") return uses.flatMap((use, index) => [...peakBefore(use, uses[index - 1]), point(use)]);
 	const rates = uses.slice(1).map((use, index) => {

@@ -12,14 +12,17 @@ export interface MountRow {
 	key: string;
 	/** The key of the mount on which it is mounted; null for the topmost one. */
 	parent: string | null;
-	/** Its mount point relative to its parent's; the whole path if the parent is the root. */
+	/**
+	 * Its mount point relative to its parent's; the whole path if the parent is the root. If both mount points are the
+	 * same, the path and "(over it)".
+	 */
 	name: string;
 	depth: number;
 	/** The file system's type; if only a directory of the file system is mounted, also that directory. */
 	content: string;
 	/** "shared", "private", "slave", … See mount_namespaces(7). */
 	propagation: string;
-	/** A mount made below it appears on the host, too. */
+	/** It is in another mount namespace than the host's, and a mount made below it appears on the host, too. */
 	leaks: boolean;
 	/** What has just happened to it, such as "new"; empty when nothing has. */
 	change: string;
@@ -74,8 +77,7 @@ const isOwn = (view: KernelState, process: ShownProcess): boolean =>
 	process !== "init" && view.shells[process]?.namespaces["mnt"] !== view.host.namespaces["mnt"];
 
 /**
- * Tells one table from another. A copy of a table is another table, because its mounts have other ids and peer
- * groups.
+ * Tells one table from another. A copy of a table is another table, because its mounts have other ids.
  */
 const comparedText = (view: KernelState, process: ShownProcess): string =>
 	JSON.stringify([isOwn(view, process), mountsIn(view, process)]);

@@ -36,7 +36,7 @@ export interface NamespacesPicture extends Picture {
 	kinds: NamespaceKind[];
 }
 
-/** In the order of the lessons. @see namespaces(7) */
+/** The kinds of namespace, in the order of the lessons, and what each isolates. @see namespaces(7) */
 const KINDS: Record<string, string> = {
 	uts: "hostname",
 	ipc: "message queues",

@@ -9,7 +9,7 @@ export interface LinkPicture {
 	addresses: string[];
 	/** The bridge that it is a port of, or empty. */
 	bridge: string;
-	/** The other end of a veth pair; null if it is not known. */
+	/** The other end of a veth pair; null if it is not known, or if this link is not an end of a veth pair. */
 	peer: { namespace: string; link: string } | null;
 }
 
@@ -24,8 +24,11 @@ export interface NamespacePicture {
 	links: LinkPicture[];
 	/** The gateway of the default route, or empty. */
 	gateway: string;
+	/** Whether the kernel forwards packets between its links. */
 	forwarding: boolean;
+	/** Listening TCP sockets, one per port. */
 	listeners: { address: string; port: number; program: string }[];
 	routes: NetworkNamespace["routes"];
+	/** Lines of nft's ruleset; only the host's namespace has them. */
 	rules: string[];
 }

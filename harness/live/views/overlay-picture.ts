@@ -1,4 +1,8 @@
-/** What a layer holds at a path; empty for nothing. */
+/**
+ * What a layer holds at a path; empty for nothing. Anything but a directory or a whiteout is a `file` in a lower layer.
+ * In the upper layer it is `copied up` if it covers what a lower layer has at this path, and `new` otherwise. `opaque`
+ * is a directory that hides what the lower layers have in it.
+ */
 export type Cell = "" | "file" | "directory" | "new" | "copied up" | "whiteout" | "opaque";
 
 /** A path, and what each layer holds there. */
@@ -9,12 +13,13 @@ export interface PathRow {
 	upper: Cell;
 	/** The layer whose entry is visible: `upper`, or the index of a lower layer; null if none is. */
 	from: "upper" | number | null;
-	/** Size of the file in the upper layer, in bytes. */
+	/** Size of the file in the upper layer, in bytes; 0 if there is none. */
 	size: number;
 }
 
 /** One overlay, as a table with a row for each path and a column for each layer. */
 export interface OverlayPicture {
+	/** The overlay's device number, as in a mount table. */
 	device: string;
 	/** Where it is mounted, such as "/root/merged". */
 	merged: string[];

@@ -12,7 +12,11 @@ export interface ProcessEvent {
 	rank: (typeof RANKS)[keyof typeof RANKS];
 }
 
-/** What an event is about, from what happens at every command to what a lesson is about. */
+/**
+ * What an event is about, from what happens at every command to what a lesson is about. `ofOthers`: the end of
+ * processes that were there before the command. `start`, `end`: those of pid 1 of a namespace. `duty`: what a parent or
+ * pid 1 has to do.
+ */
 const RANKS = { usual: 0, ofOthers: 1, start: 2, end: 3, duty: 4 } as const;
 
 /** The bit of SIGTERM in a mask of signals. */
@@ -20,7 +24,7 @@ const SIGTERM_BIT = 1n << 14n;
 /** If there are more names than this, a sentence only counts the processes. */
 const NAMES_MAX = 3;
 
-/** The event to tell of these moments: the last one of the highest rank. */
+/** The event to tell of these moments: the last one of the highest rank; null if there is none. */
 export function eventToTell(moments: Past): ProcessEvent | null {
 	const [first] = moments;
 	if (first === undefined) return null;
@@ -37,7 +41,7 @@ export function eventToTell(moments: Past): ProcessEvent | null {
 	return tellsOfCommand ? (remainingZombie(moments) ?? best) : best;
 }
 
-/** Tells of a zombie that is still there: more important than that a command's process has started and ended. */
+/** Tells of a zombie that is still there. It is more important than the start and the end of a command's process. */
 function remainingZombie(moments: Past): ProcessEvent | null {
 	const last = moments.at(-1)?.view;
 	if (last === undefined) return null;
@@ -49,9 +53,9 @@ function remainingZombie(moments: Past): ProcessEvent | null {
 }
 
 /**
- * Whether the process is pid 1 of its namespace and has no handler for SIGTERM. The kernel then discards the signals that
- * other processes of the namespace send to it; see pid_namespaces(7). Known only of a process that a shell's user is
- * talking to, and of interest only if the process has a child.
+ * Whether the process is pid 1 of a namespace below the host's and has no handler for SIGTERM. The kernel then discards
+ * each SIGTERM that other processes of the namespace send to it; see pid_namespaces(7). Known only of a process that a
+ * shell's user is talking to, and of interest only if the process has a child.
  */
 export function isDeaf(task: Process, { host, shells }: KernelState): boolean {
 	const state = SHELL_NAMES.map((name) => shells[name]).find((shell) => shell?.pid === task.pid);

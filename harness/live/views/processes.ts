@@ -18,7 +18,7 @@ export interface ProcessRow {
 	innerPids: number[];
 	/** How many PID namespaces below the host's it is in. */
 	level: number;
-	/** How deep in the tree. */
+	/** How deep in the tree it is: 0 at the top. */
 	depth: number;
 	/** The shell that it is or descends from; null for none. */
 	ofShell: ShellName | null;
@@ -30,7 +30,7 @@ export interface ProcessRow {
 	isDeaf: boolean;
 	/** It has ended, and its parent has not waited for it yet. */
 	zombie: boolean;
-	/** What has just happened to it. */
+	/** What has just happened to it; null for neither. */
 	change: "new" | "ended" | null;
 	/** The parent that it has just lost; null if it has not. */
 	lostParent: { key: string; name: string } | null;

@@ -14,7 +14,7 @@ export interface ResourceUse {
 	peak?: number;
 	/** In bytes, processes, or processors; null for no limit. */
 	limit: number | null;
-	/** How often the limit was met: processes killed, forks refused, or periods in which processes had to wait. */
+	/** How often the limit was reached: processes killed, forks refused, or periods in which processes had to wait. */
 	timesReached: number;
 }
 
@@ -42,13 +42,13 @@ export function bytesText(bytes: number): string {
 /** Such as "0.5 CPUs". */
 export const cpusText = (cpus: number) => `${Math.round(cpus * 100) / 100} ${cpus === 1 ? "CPU" : "CPUs"}`;
 
-// Older recordings have only the cgroups that the shells are in.
+// The cgroup that a shell is in, if it is not the root. Older recordings have no others.
 function cgroupOf(shell: KernelState["shells"][string]): [string, Record<string, string>][] {
 	const path = shell?.cgroup.replace(/^.*?::/, "") ?? "/";
 	return shell === null || path === "/" ? [] : [[path, shell.cgroupFiles]];
 }
 
-// If a controller's files are missing or cannot be read, the cgroup does not have that controller.
+// Leaves out a controller whose files are missing or could not be read.
 function usesIn(files: Record<string, string>): CgroupUse {
 	const has = (file: string) => (files[file] ?? "") !== "";
 	const cpu = /^(max|\d+) (\d+)$/.exec(files["cpu.max"] ?? "");

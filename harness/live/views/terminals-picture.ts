@@ -28,6 +28,7 @@ export interface TerminalPicture {
 	isHosts: boolean;
 	/** The demo's shell whose terminal it is; null for other terminals. */
 	shell: ShellName | null;
+	/** Its size; 0 if it is not known. */
 	rows: number;
 	columns: number;
 	/**

@@ -12,7 +12,7 @@ export interface VolumeTarget {
 	isNew: boolean;
 }
 
-/** Who sees some targets: the processes of one mount namespace. */
+/** The processes of one mount namespace, and the targets that they see. */
 export interface VolumeUser {
 	key: string;
 	of: ShownProcess[];

@@ -71,7 +71,7 @@ export function measureLike(element: Element): Measure {
 	};
 }
 
-// A rectangle and a text on it may stand for the same thing.
+// A rectangle and a text on it may have the same key, because they stand for the same thing.
 const keyOf = ({ type, key }: Shape) => `${type} ${key}`;
 
 function update(element: SVGElement, shape: Shape): void {
