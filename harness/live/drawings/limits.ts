@@ -5,6 +5,7 @@ import type { Item, Sheet } from "./sheet.ts";
 
 const MARGIN = 12;
 const GAUGE_HEIGHT = 22;
+/** The height of the chart below a gauge. */
 const HISTORY_HEIGHT = 40;
 /** Where the limit is on a gauge, as a part of its width. The rest of the gauge is beyond the limit. */
 const LIMIT_AT = 0.82;
@@ -70,6 +71,7 @@ class GroupPen {
 		return callout.y + callout.height + 8;
 	}
 
+	/** Draws how much of a resource is used, now and in the time shown. Returns where the next gauge may begin. */
 	#gauge(chart: Chart, y: number): number {
 		const { sheet } = this;
 		const { resource, amountText, limit, points, events } = chart;
@@ -128,7 +130,7 @@ class GroupPen {
 		return toMs === fromMs ? x + width : x + ((atMs - fromMs) / (toMs - fromMs)) * width;
 	}
 
-	/** What was used in the last seconds, as an area; and a mark for each event. */
+	/** Draws what was used in the time shown as an area, with a mark for each event. Returns the area's bottom. */
 	#history({ points, limit, top, events }: Chart, key: string, place: Box): number {
 		const bottom = place.y + place.height;
 		const y = (value: number) => bottom - (value / top) * place.height;

@@ -23,6 +23,7 @@ export class ShellsPanel {
 	readonly #shells: Record<ShellName, Shell>;
 	readonly #logs: Record<ShellName, ShellLog> = { host: new ShellLog(), container: new ShellLog() };
 	#shown: ShellName = "host";
+	/** The moment whose output is shown; null for now. */
 	#atMs: number | null = null;
 	/** What the font size was last adapted to. */
 	#fitted = "";

@@ -37,9 +37,12 @@ export class ViewPanel {
 	readonly #when = h("output", {});
 	readonly #now: HTMLButtonElement;
 	readonly #frame: ViewFrame;
+	/** Everything that was seen: the slider moves through it. */
 	#past: Past = [];
+	/** The view that is shown, and the past up to the moment that is shown. */
 	#painter: Painter | undefined;
 	#shown: Past = [];
+	/** The views that have a tab. */
 	#tabbed: readonly Painter[] = [];
 
 	/**

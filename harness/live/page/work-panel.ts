@@ -13,6 +13,7 @@ const VERDICTS: Record<WorkState["verdict"], string> = {
 
 /** The learner's saves so far: the last report, and what the kernel showed of each save. */
 export class WorkPanel {
+	/** What the kernel showed of each save. The times are counted from the page's loading, not the demo's beginning. */
 	past: Moment[] = [];
 	#last: WorkState | null = null;
 

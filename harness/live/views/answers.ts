@@ -182,7 +182,8 @@ function processOf(shell: ShellState | null | undefined): string {
 	return inner.length === 0 ? `${name}, pid ${outer}` : `${name}, pid ${inner.at(-1)} (host: ${outer})`;
 }
 
-// A /proc of another PID namespace has other pids. Hardly any of them is a pid of the host, too.
+// A /proc of another PID namespace has other pids, few of which are pids of the host. So a /proc that has most of the
+// host's pids is the host's.
 function whoseProc({ procPids }: ShellState, { tasks }: Host): "none" | "host" | "own" {
 	if (procPids === null) return "none";
 	return tasks.filter(({ pid }) => procPids.includes(pid)).length > tasks.length / 2 ? "host" : "own";

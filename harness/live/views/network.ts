@@ -17,7 +17,7 @@ export interface NetworkPicture extends Picture {
 
 /** The network namespaces, the veth pairs between them, and the path of a packet to each published port. */
 export function networkOf(past: Past): NetworkPicture {
-	// Leaves out views in which a shell is missing: it has ended, and is being started again in the same namespace.
+	// Leaves out views that lack a shell's state: there, the shell would seem to have left its network namespace.
 	const whole = past.filter(({ view }) => Object.values(view.shells).every((shell) => shell !== null));
 	const { now, before } = latestTwo(whole, ({ view }) => namespacesIn(view));
 	if (now === null) return { namespaces: [], packetPaths: [], latestChange: "", changed: "" };

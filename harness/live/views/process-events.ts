@@ -6,7 +6,7 @@ import { findSame, isPid1, isZombie, keyOf, type Process, ProcessTree } from "./
 /** Something that happened to a process, or to several. */
 export interface ProcessEvent {
 	text: string;
-	/** The process that the text is about: the first one, if there are several. */
+	/** The key of the process that the text is about: of the first one, if there are several. */
 	key: string;
 	/** How much the event shows of the kernel's rules. */
 	rank: (typeof RANKS)[keyof typeof RANKS];
