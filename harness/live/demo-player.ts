@@ -3,8 +3,8 @@ import type { DemoEvent, ShellName, Size } from "./events.ts";
 /** Something that can be shown step by step: a demo in a machine, or a recording of one. */
 export interface DemoPlayer {
 	/**
-	 * Plays the step that was just introduced; otherwise introduces the next one. While a command runs, the demo goes on
-	 * without waiting for the command's end; a recording shows the rest of the step at once.
+	 * Plays the step that was just introduced; otherwise introduces the next one. While a command runs, a demo in a
+	 * machine goes on without waiting for the command's end; a recording shows the rest of the step at once.
 	 */
 	next(): Promise<void>;
 	/** Goes back to the beginning of the step; from there, to the beginning of the step before. */

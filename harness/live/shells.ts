@@ -14,7 +14,7 @@ export function shellProgram(name: ShellName, window: Size): StageRequest["shell
 	return { argv: ["bash", "--norc", "+H"], environment, window };
 }
 
-/** The end of a shell's output, at most `SHOWN_CHARS` characters. It begins with a whole line. */
+/** The end of a shell's output: `SHOWN_CHARS` characters at most, from the beginning of a line on. */
 export function lastLines(shown: string): string {
 	if (shown.length <= SHOWN_CHARS) return shown;
 	const cut = shown.slice(-SHOWN_CHARS);
