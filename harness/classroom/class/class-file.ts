@@ -10,8 +10,8 @@ import type { LateRule } from "../results/scoring.ts";
 import { parseTimeMs, zoneOf } from "../submissions/times.ts";
 
 /**
- * What a teacher decides about a class: lessons, points, deadline, late rule, roster, visibility. A file in the class's
- * folder has these decisions, and options of the command override them. If a single submission is graded, a class file
+ * What a teacher decides about a class: lessons, points, scoring, deadline, late rule, roster, visibility. A file in the
+ * class's folder has these decisions, and options of the command override them. If a single submission is graded, a class file
  * in its folder is not read: its owner could give themselves points.
  */
 
@@ -41,7 +41,7 @@ const ClassFile = v.strictObject({
 			graceMinutes: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100_000)), 0),
 		}),
 	),
-	/** Path of a CSV file, from the class file's folder. */
+	/** Path of a CSV file, relative to the class file's folder. */
 	roster: v.optional(v.string()),
 	visibility: v.optional(v.picklist(VISIBILITIES)),
 	/** The results are hidden until this time. */
@@ -68,9 +68,11 @@ export interface ClassRules {
 	/** Points by the lesson's id. */
 	points: ReadonlyMap<string, number>;
 	scoring: Scoring;
+	/** In milliseconds since 1970; null if there is no deadline. */
 	deadlineMs: number | null;
-	/** The deadline's time zone. Times without a zone are in this one. Null if there is no deadline. */
+	/** The deadline's time zone. It also applies to times without a zone. Null if there is no deadline. */
 	zone: string | null;
+	/** Null: nothing is taken off for a late submission. */
 	late: LateRule | null;
 	/** Absolute path of the roster; null if there is none. */
 	roster: string | null;

@@ -18,7 +18,7 @@ export interface ClassList {
 	 * (null: not known).
 	 */
 	persons: Map<string, { id: string | null; late: Late | null }>;
-	/** Messages for the teacher: entries that are not submissions, names that are not in the roster. */
+	/** Messages for the teacher, such as about entries that are not submissions and names that are not in the roster. */
 	warnings: string[];
 }
 

@@ -22,7 +22,10 @@ const POINTS_LINE = "Points Possible";
 export interface Person {
 	/** The cell that identifies the person. */
 	id: string;
-	/** All cells but the time, in lower case: each may be a submission's name, or a part of it. */
+	/**
+	 * All cells but the time, and the number in an id such as "Participant 12345", in lower case: each may be a
+	 * submission's name, or a part of it.
+	 */
 	names: string[];
 	/** When the person handed in, in milliseconds since 1970; null if never, or if the roster does not say. */
 	submittedMs: number | null;
@@ -81,7 +84,7 @@ export function matched(
 	submissions: readonly string[],
 ): { byName: Map<string, Person>; without: Person[] } {
 	const byKey = new Map<string, Person | null>();
-	// If two people have a name, it identifies neither.
+	// A name that two people share identifies neither of them.
 	for (const person of people) for (const key of new Set(person.names)) byKey.set(key, byKey.has(key) ? null : person);
 	const found = submissions.flatMap((name) => {
 		const keys = [name, ...name.split("_"), name.replaceAll("_", " ")].map((key) => key.toLowerCase());

@@ -32,7 +32,8 @@ export interface Delivery {
 }
 
 /**
- * Reads the options before the grading begins, so that a report that cannot be written is refused at once.
+ * Reads the options, and makes the folder for the reports. This happens before the grading begins, so that a report that
+ * cannot be written is refused at once.
  * @param submissions number of submissions
  * @param dir the folder that is graded; null if reports are merged
  * @throws {Failure} usage
@@ -141,8 +142,9 @@ function reportPath(dir: string, name: string, ending: string): string {
 	return join(dir, `${beginning}-${hashOf(name)}${ending}`);
 }
 
+/** A long name is cut to this length. */
 const BEGINNING_BYTES = 200;
-/** A shortened name may be shorter by up to this much: if the cut splits a character, its first bytes are removed. */
+/** If the cut splits a character, the rest of the character is removed. So the name may be shorter by up to this much. */
 const CUT_BYTES = 8;
 
 /** Modules that could not be judged decide the exit code first, because somebody has to look at them. */

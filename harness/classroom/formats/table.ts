@@ -17,7 +17,10 @@ import {
 const NAME_WIDTH_MAX = 24;
 const MARKS = { pass: "passed", fail: "bad", missing: "missing", error: "unknown", unsupported: "unknown" } as const;
 
-/** Formats a class's report for a person: a row for each submission, and the most frequent mistakes of each lesson. */
+/**
+ * Formats a class's report for a person: a row for each submission, the most frequent mistakes of each lesson, and the
+ * modules that are alike.
+ */
 export function table(report: ClassReport, style: Style): string {
 	const { lessons, submissions } = report;
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });

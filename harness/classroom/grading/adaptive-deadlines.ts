@@ -2,11 +2,12 @@ import type { MachinePool } from "../../judge/module-run.ts";
 
 /**
  * Deadlines for a class. A submission that hangs delays all others until its deadline. So the deadline is derived from
- * measurements: it is a multiple of the time that other submissions have just taken on this computer.
+ * measurements: it grows with the time that other runs of the lesson have just taken on this computer.
  */
 
+/** The deadline of a run that takes no time. */
 const DEADLINE_MIN_MS = 5_000;
-/** The deadline is this many times the median duration. */
+/** This many times the median duration is added to `DEADLINE_MIN_MS`. */
 const DEADLINE_FACTOR = 10;
 /** The larger of two medians counts. One is the median of this many latest runs. */
 const RUNS_LONG = 15;

@@ -290,7 +290,8 @@ class Grader {
 	}
 }
 
-// The module's text, or why it cannot be read: it exists, and it is an ordinary file, so it is too large.
+// The module's text, or an error if the file is too large. Nothing else can be wrong with it: findModule() has read it.
+// If the kernel now refuses to read it, this throws.
 async function textOf(submission: Submission, path: string): Promise<string | Error> {
 	const { files } = await folderOf(submission);
 	const text = await files

@@ -7,6 +7,7 @@ const BAR_WIDTH = 20;
 /**
  * Shows the progress of the grading: a bar if the terminal can redraw lines; otherwise a line after each tenth of the
  * results.
+ * @param total number of results
  * @param say redraws the line about the work in progress
  * @param note prints a line that stays
  */

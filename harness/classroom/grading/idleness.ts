@@ -5,9 +5,9 @@ import { cpus, freemem } from "node:os";
  * others wait for its place until its deadline. A machine whose exercise works, or spins, keeps a processor busy.
  */
 
-/** This part of one processor must be idle. Machines that only wait use less than the other quarter. */
+/** This part of one processor must be idle. Machines that only wait use less than the remaining quarter. */
 const IDLE_MIN = 0.75;
-/** Free memory that one more machine requires. It uses about a fifth of this. */
+/** This much memory must be free before one more machine is started. The machine uses about a fifth of it. */
 const FREE_BYTES_MIN = 1 << 30;
 
 /** Processor time so far, in any unit. */

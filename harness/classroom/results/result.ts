@@ -58,12 +58,13 @@ export type Finding = v.InferOutput<typeof Finding>;
 /** The result of judging one file. */
 export const Judgement = v.object({
 	status: Status,
-	/** Why the module could not be judged, or why none was found. */
+	/** Why the module could not be judged, or why none was found; otherwise null. */
 	reason: v.nullable(line),
+	/** Null if the module passed, was not found, or could not be judged. */
 	finding: v.nullable(Finding),
 	/** What else differs from the reference. */
 	others: list(line, 100),
-	/** Where an exception came from: a line of the module, from 1. */
+	/** Where an exception came from: a line of the module, from 1; null if no exception came from the module. */
 	line: v.nullable(count),
 	/** The inputs that were drawn for this run. */
 	drawn: v.pipe(
@@ -94,7 +95,10 @@ const Result = v.object({
 	lesson: word,
 	/** Path of the lesson's module in the submission; null if no module was found. */
 	file: v.nullable(text),
-	/** Another submission with the same module; null if there is none. Submissions with equal files are judged once. */
+	/**
+	 * The first submission, by name, with the same module; null if that is this submission. Submissions with equal files
+	 * are judged once.
+	 */
 	sameAs: v.nullable(name),
 	/** What is unusual about the module: where it was found, or that it is the skeleton. */
 	note: v.nullable(line),
@@ -109,7 +113,7 @@ export type Result = v.InferOutput<typeof Result>;
 
 const Late = v.object({
 	isLate: v.boolean(),
-	/** Minutes after the deadline, 0 if it came before; null if only the learning platform says that it is late. */
+	/** Minutes after the deadline, 0 if it came before; null if only the learning platform says whether it is late. */
 	minutes: v.nullable(count),
 	/** How many percent of the points are taken off. */
 	percentOff: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
@@ -125,7 +129,7 @@ const SubmissionReport = v.object({
 	 */
 	id: v.nullable(line),
 	/**
-	 * Null if nobody knows: the learning platform does not say, and there is no deadline, or no time of the submission.
+	 * Null if nobody knows: the learning platform does not say, and the deadline or the submission's time is not known.
 	 */
 	late: v.nullable(Late),
 	results: list(Result, LESSONS_MAX),
@@ -145,7 +149,7 @@ export type WeightedLesson = v.InferOutput<typeof WeightedLesson>;
 export const SCORINGS = ["groups", "all-or-nothing"] as const;
 export type Scoring = (typeof SCORINGS)[number];
 
-/** Who sees the results in a system that asks for it. */
+/** Whether and when a submission's owner sees the results, in Gradescope's words. */
 export const VISIBILITIES = ["visible", "hidden", "after_due_date", "after_published"] as const;
 
 const lines = v.tuple([upTo(1_000_000), upTo(1_000_000)]);
@@ -153,7 +157,10 @@ const Similarity = v.object({
 	lesson: word,
 	one: name,
 	other: name,
-	/** How much of the shorter module is also in the other one. Text of the skeleton does not count. */
+	/**
+	 * How much of the shorter module is also in the other one. Text that is in the skeleton, in the reference or in much
+	 * of the class does not count.
+	 */
 	percent: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
 	/** The first and the last line of what is alike, in both modules. */
 	places: list(v.object({ one: lines, other: lines }), 20),

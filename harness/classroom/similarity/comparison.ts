@@ -3,8 +3,7 @@ import { LessonModules, mostSimilar } from "./similarity.ts";
 
 /**
  * Compares the modules of all submissions, by their sketches.
- * @returns the submissions, each result with another submission that has the same module; and the pairs of modules that
- * are alike
+ * @returns the submissions, with `sameAs` in each result; and the pairs of modules that are alike
  */
 export function compared(
 	submissions: readonly SubmissionReport[],

@@ -2,7 +2,7 @@ import jsTokens from "js-tokens";
 
 /**
  * Fingerprints of a module's text, for finding modules that are alike although names and layout differ. The text becomes
- * tokens without comments. All names become the same token, except imported names, and all numbers become the same token.
+ * tokens without comments. All names become the same token, except imported names. So do all numbers, and all strings.
  * Winnowing then selects some runs of tokens, so that two texts with a long common run always share a selected run. See
  * Schleimer, Wilkerson and Aiken, "Winnowing", 2003.
  */
@@ -18,7 +18,7 @@ export interface Fingerprint {
 const RUN_TOKENS = 14;
 /** Of this many runs in a row, one is selected. */
 const WINDOW = 5;
-/** Maximum number of tokens of a module to compare. Most modules have some hundred. */
+/** Maximum number of tokens of a module to compare. Most modules have a few hundred. */
 const TOKENS_MAX = 20_000;
 /**
  * Maximum number of fingerprints of a module. Those with the smallest hashes are kept, because a copy has the same

@@ -17,6 +17,7 @@ const PERCENT_MIN = 60;
  */
 const COMMON_SHARE = 0.2;
 const COMMON_MIN = 3;
+/** Maximum number of places to report for a pair of modules. */
 const PLACES_MAX = 8;
 
 interface Module {
@@ -41,7 +42,7 @@ export class LessonModules {
 		else if (compareNames(name, known.name) < 0) known.name = name;
 	}
 
-	/** The first other submission, by name, with exactly this submission's module; null if there is none. */
+	/** The first submission, by name, with exactly this submission's module; null if that is this submission itself. */
 	sameAs(name: string): string | null {
 		const first = this.#modules.get(this.#digestOf.get(name) ?? "")?.name;
 		return first === undefined || first === name ? null : first;

@@ -23,7 +23,7 @@ const UNPACKERS: readonly (readonly [RegExp, (folder: string) => string])[] = [
 	[/./, (folder) => `mkdir ${folder} && tar -xf "$f" -C ${folder}`],
 ];
 
-/** A shell command that unpacks each archive with this ending into a folder of its own. */
+/** A shell command that unpacks each archive with this ending in the folder `dir` into a folder of its own. */
 export function unpackCommand(dir: string, ending: string): string {
 	const quotedDir = /^[\w./@+-]+$/.test(dir) ? dir : `'${dir.replaceAll("'", "'\\''")}'`;
 	const [, unpack] = UNPACKERS.find(([endings]) => endings.test(ending)) ?? [];

@@ -17,13 +17,13 @@ import {
 } from "./folder.ts";
 
 /**
- * Reads archives that somebody handed in: .zip, .tar and .tar.gz. Nothing is written to the disk. Only files that a
- * module can be or import are kept, and everything has a limit.
+ * Reads archives that somebody handed in: .zip, .tar and .tar.gz. Nothing is written to the disk. Only files are
+ * kept that can be a module, or that a module can import. Everything has a limit.
  */
 
 /** Limit for everything in a tar archive, and for the files of a zip archive that are kept. */
 const UNPACKED_BYTES_MAX = 64 << 20;
-/** Number of archives in one submission to look into. */
+/** Maximum number of archives that are read in one submission. */
 const ARCHIVES_MAX = 8;
 
 /** Lets one archive at a time be unpacked: even a small one may take a hundred megabytes of memory. */
@@ -64,6 +64,7 @@ export async function withArchives(folder: Folder): Promise<Folder> {
 
 /** The part of an archive that is kept. */
 class ArchiveContents {
+	/** The files to keep, by path: the content, or null if the file is too large. */
 	readonly #files = new Map<string, Buffer | null>();
 	readonly #refused = new Map<string, string>();
 	#entries = 0;
@@ -90,7 +91,7 @@ class ArchiveContents {
 		return parts.length > DEPTH_MAX || parts.length === 0 || parts.some(isSkipped) ? null : `/${shown.join("/")}`;
 	}
 
-	/** Whether a file of this size is to be unpacked. If it is too large, it is kept without its content. */
+	/** Whether to unpack a file of this size. A file that may be a module but is too large is kept without its content. */
 	wants(path: string, size: number): boolean {
 		if (!isSource(path)) return false;
 		if (size > FILE_BYTES_MAX) this.#files.set(path, null);
@@ -199,7 +200,7 @@ function attempt<T>(work: () => T, fail: (error: Error) => void): T | undefined 
 	}
 }
 
-// The magic of both kinds of tar, or the checksum that older archives have as well: see tar(5).
+// The magic of POSIX and of GNU archives, or the header's checksum: older archives have no magic. See tar(5).
 function isTar(tar: Buffer): boolean {
 	if (tar.toString("latin1", 257, 262) === "ustar") return true;
 	const sum = tar.subarray(0, 512).reduce((all, byte, at) => all + (at >= 148 && at < 156 ? 32 : byte), 0);

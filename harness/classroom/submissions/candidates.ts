@@ -77,7 +77,7 @@ function candidateOf(name: string, parts: readonly ClassEntry[], dir: string): C
 	return { name, isLate: null, submitted: null, open: async () => ({ name, folder: await open() }) };
 }
 
-// Several entries of one owner become one folder.
+// The entries of one owner become one folder.
 function mergedCandidate(name: string, parts: readonly ClassEntry[]): Candidate {
 	const open = async (): Promise<Folder> => {
 		const [files, refused] = [new Map<string, () => Promise<string>>(), new Map<string, string>()];

@@ -16,7 +16,7 @@ export interface HandedIn {
 	parts: ClassEntry[];
 	/** Whether the learning platform calls it late; null if it does not say. */
 	isLate: boolean | null;
-	/** When it was handed in, as its name says; see `PlatformName`. */
+	/** When it was handed in, if the names of its entries say so; otherwise empty. See `PlatformName`. */
 	attempt: string;
 }
 

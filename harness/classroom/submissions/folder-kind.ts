@@ -19,7 +19,7 @@ const WORKSPACE = "workspace";
 const MANIFEST_BYTES_MAX = 64 << 10;
 
 /**
- * Decides by its contents whether a folder is a single submission. A submission of a class may itself be called
+ * Decides whether a folder is a single submission, by what the folder contains. A submission of a class may itself be called
  * "workspace", or have the name of a lesson. So a folder with such a submission and others is a class's folder.
  * @param one whether the user has said that the folder is a single submission, whatever it looks like
  * @throws {Failure} usage: there is no such folder

@@ -21,8 +21,8 @@ export const FILE_BYTES_MAX = 128 << 10;
 
 export interface Folder {
 	/**
-	 * The files that can be imported, and those that may be a module under another name, by path. The function reads the
-	 * text, and throws an error that says why it cannot.
+	 * The files that can be imported, and those that may be a module under another name, by path. Each function reads
+	 * its file's text, or throws an error that says why it cannot.
 	 */
 	files: ReadonlyMap<string, () => Promise<string>>;
 	/** The entries that cannot be read, by path, and why not. */
@@ -80,7 +80,7 @@ export function asText(bytes: Buffer): string {
 }
 
 /**
- * The entries directly in a folder, in the order of their names, without hidden ones.
+ * The entries directly in a folder, in the order of their names, without those that {@link isSkipped} names.
  * @throws {Failure} usage: there are too many
  */
 export async function entriesIn(dir: Buffer): Promise<FolderEntry[]> {
@@ -133,7 +133,7 @@ function kindOf(entry: Dirent<Buffer>): Kind {
 	return entry.isSymbolicLink() ? "a symbolic link, and links are not followed" : "neither a file nor a folder";
 }
 
-// A copy of the whole kit contains the reference solutions, too. Only the workspace is the learner's work.
+// A copy of the whole kit contains the reference solutions. Only the workspace in it is the learner's work.
 function withoutTheKit(entries: readonly RawEntry[]): readonly RawEntry[] {
 	const names = new Set(entries.map(({ name }) => name.toString()));
 	if (!names.has("harness") || !names.has("solutions")) return entries;

@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-/** Modules under other names than the lesson's, such as `isolate_final.ts` and `Isolate.TS`. */
+/** Modules under names that differ from the lesson's, such as `isolate_final.ts` and `Isolate.TS`. */
 
 /** Endings of TypeScript files, also as some systems change them. */
 const ENDING = /(\.[mc]?ts)?(\.txt)?$/;
@@ -9,14 +9,14 @@ const ADDED = /^(final|finished|new|newest|latest|last|fixed|done|copy|solution|
 /** Maximum number of letters in which a similar name may differ. */
 const DISTANCE_MAX = 2;
 
-/** Whether a file may be a module although it cannot be imported under its name. */
+/** Whether a file may be a module by its ending, even if this ending prevents an import, as in `.TS`. */
 export const mayBeModule = (path: string): boolean => /\.([mc]?ts|ts\.txt)$/i.test(path);
 
 /**
  * Compares a file's name with the name of a lesson's module.
  * @param id the lesson's id, such as `02-unshare`; a file's name may also contain parts of it
- * @returns `same module`: only the spelling differs, or usual words were added; `similar`: it may be a typing error;
- * null: it is another name
+ * @returns `same module`: only the spelling differs, or usual words were added; `similar`: the name contains the module's
+ * name, may be a typing error, or is that of a JavaScript file; null: it is another name
  */
 export function nearness(file: string, module: string, id: string): "same module" | "similar" | null {
 	const [got, wanted] = [file, module].map((name) => name.toLowerCase().replace(ENDING, ""));

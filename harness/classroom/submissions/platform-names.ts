@@ -4,13 +4,16 @@ import { localTime } from "./times.ts";
 
 /** What a name says. */
 export interface PlatformName {
-	/** The owner, with the number that makes the name unique. */
+	/** The owner's name, with the number that makes it unique, if the platform gives one. */
 	owner: string;
-	/** The file's own name; empty for a folder. */
+	/** The file's own name; empty for a folder, and for a note that the platform has written. */
 	file: string;
 	/** Whether the platform calls it late; null if the name does not say. */
 	isLate: boolean | null;
-	/** When it was handed in, as text that sorts by time, such as `2026-11-30T17:05:00`; empty if the name does not say. */
+	/**
+	 * When it was handed in, as text that sorts by time, such as `2026-11-30T17:05:00`; empty if the name does not say. A
+	 * time that drydock cannot read stays as the platform writes it.
+	 */
 	attempt: string;
 }
 

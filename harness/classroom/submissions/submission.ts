@@ -10,7 +10,7 @@ export interface Submission {
 	/** The name that it has in the report; safe to print. */
 	name: string;
 	folder: Folder;
-	/** The folder with the files in its archives; not there until a module has been looked for in the archives. */
+	/** The folder with the files in its archives; undefined until a module is looked for in the archives. */
 	unpacked?: Promise<Folder>;
 }
 
@@ -136,9 +136,10 @@ function missingModule({ files, refused, isTruncated }: Folder, id: string, modu
 }
 
 /**
- * The folder with one of its files under another name. The compilers go by a file's ending, and know none such as `.TS`.
+ * The folder with one of its files under a second path. The compilers go by a file's ending, and do not know endings such
+ * as `.TS`.
  * @param path the file's path
- * @param place the path that it gets as well; nothing that can be read is there
+ * @param place the second path; nothing that can be read is there
  */
 export function withFileAt(folder: Folder, path: string, place: string): Folder {
 	const read = folder.files.get(path);

@@ -1,9 +1,9 @@
 /** Times at which something was handed in, or was due. */
 
 /**
- * Reads a point in time such as `2026-11-30T23:59:00+01:00`, in milliseconds since 1970.
+ * Reads a point in time such as `2026-11-30T23:59:00+01:00`, or a time that {@link localTime} reads.
  * @param zone the time zone of a time without one; null: such a time is refused, because it is ambiguous
- * @returns NaN if the text is not such a time
+ * @returns milliseconds since 1970; NaN if the text is not such a time
  */
 export function parseTimeMs(text: string, zone: string | null = null): number {
 	const [, date, time, own] = TIME.exec(localTime(text) ?? text) ?? [];
