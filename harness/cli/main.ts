@@ -12,7 +12,8 @@ import { filterOutput } from "./text/output-filter.ts";
 /**
  * Runs the command line.
  * @param args what comes after `drydock`
- * @returns the exit code: 0 passed, 1 not passed, 2 usage, 3 this computer cannot, 4 drydock failed, 130 interrupted
+ * @returns the exit code: 0 passed, 1 not passed, 2 usage, 3 this computer cannot, 4 drydock failed, 130 interrupted.
+ * `run` and `shell` return the exit code of the program that they run
  */
 export async function main(args: string[]): Promise<number> {
 	stopInGoodOrder();

@@ -2,8 +2,8 @@ import type { Demo } from "../judge/demo.ts";
 import { type Proof, proof } from "./proof.ts";
 
 /**
- * Proves that a demo has steps, and that its promises are valid patterns. The rehearsal tests whether the output
- * matches them.
+ * Proves that a demo has a title, promises, and steps with all their texts, and that its promises are valid patterns.
+ * The rehearsal tests whether the output matches them.
  */
 export function proveDemo({ title, steps }: Demo): Proof {
 	const promises = steps.flatMap((step) => step.promises);

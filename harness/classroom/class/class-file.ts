@@ -10,9 +10,9 @@ import type { LateRule } from "../results/scoring.ts";
 import { parseTimeMs, zoneOf } from "../submissions/times.ts";
 
 /**
- * What a teacher decides about a class: lessons, points, scoring, deadline, late rule, roster, visibility. A file in the
- * class's folder has these decisions, and options of the command override them. If a single submission is graded, a class file
- * in its folder is not read: its owner could give themselves points.
+ * What a teacher decides about a class: lessons, points, scoring, deadline, late rule, roster, visibility. A file in
+ * the class's folder has these decisions, and options of the command override them. If a single submission is graded, a
+ * class file in its folder is not read: its owner could give themselves points.
  */
 
 /** Name of the file in the class's folder. */
@@ -84,7 +84,7 @@ export interface ClassRules {
 /**
  * Reads the class file, if there is one, and the options.
  * @param dir the class's folder; null if a single submission is graded
- * @throws {Failure} usage: an entry or an option is wrong; the message names it
+ * @throws {Failure} usage: the file cannot be read, or an entry or an option is wrong; the message names it
  */
 export async function classRules(dir: string | null, options: ClassOptions, nowMs = Date.now()): Promise<ClassRules> {
 	const { class: named } = options;

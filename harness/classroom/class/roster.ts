@@ -78,7 +78,10 @@ export async function readRoster(file: string, zone: string | null = null): Prom
 	});
 }
 
-/** Finds each submission's owner in the roster, and the people who have no submission. */
+/**
+ * Finds each submission's owner in the roster, and the people who have no submission.
+ * @param submissions the submissions' names
+ */
 export function matched(
 	people: readonly Person[],
 	submissions: readonly string[],

@@ -26,14 +26,15 @@ export interface Delivery {
 	format: Format | null;
 	/** Where to write the report; null is standard output. */
 	out: { path: string; isFolder: boolean } | null;
+	/** Whether the text for a person explains each submission's findings. */
 	details: boolean;
 	/** Whether the exit code is 0 whatever the verdicts are. */
 	endsWithZero: boolean;
 }
 
 /**
- * Reads the options, and makes the folder for the reports. This happens before the grading begins, so that a report that
- * cannot be written is refused at once.
+ * Reads the options, and makes the folder for the reports. This happens before the grading begins, so that a report
+ * that cannot be written is refused at once.
  * @param submissions number of submissions
  * @param dir the folder that is graded; null if reports are merged
  * @throws {Failure} usage
@@ -144,7 +145,9 @@ function reportPath(dir: string, name: string, ending: string): string {
 
 /** A long name is cut to this length. */
 const BEGINNING_BYTES = 200;
-/** If the cut splits a character, the rest of the character is removed. So the name may be shorter by up to this much. */
+/**
+ * If the cut splits a character, the rest of the character is removed. So the name may be shorter by up to this much.
+ */
 const CUT_BYTES = 8;
 
 /** Modules that could not be judged decide the exit code first, because somebody has to look at them. */

@@ -22,7 +22,7 @@ export function onlySubmission(report: ClassReport): {
 	return { submission, rows };
 }
 
-/** How long the submission's own runs took, in whole seconds. */
+/** How long the runs that judged the submission took, in whole seconds. */
 export const secondsOf = ({ results }: SubmissionReport): number =>
 	Math.round(results.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1000);
 

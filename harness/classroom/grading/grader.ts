@@ -34,7 +34,7 @@ import { judgementOf, judgementOfError, judgementOfLargeFile, TOO_BUSY, withoutV
 const MODULES_AHEAD = 8;
 /** Interval at which the grader asks whether the computer could run one more machine. */
 const LOOK_EVERY_MS = 1_000;
-/** Maximum number of times that a submission is judged while the computer is too busy for a verdict. */
+/** Maximum number of times that a module is judged, if the computer is too busy for a verdict or judging fails. */
 const ROUNDS_MAX = 3;
 /**
  * Below this share of the requested processor time, a machine may have been too slow for its deadlines, so a failure
@@ -68,11 +68,14 @@ export interface GradingOptions {
 	onModule?(name: string, lesson: string, text: string): void;
 	/** Called for each result as soon as it is final. */
 	onResult(result: Result): void;
-	/** Called with the number of results that are judged again, because the computer was too busy. */
+	/** Called with the number of results that are judged again: see {@link Attempt}. */
 	onRetry(count: number): void;
 }
 
-/** A result, and whether it may be wrong because the computer was too busy. Then the module is judged again. */
+/**
+ * A result, and whether it may be wrong because the computer was too busy, or because judging failed. Then the module
+ * is judged again.
+ */
 interface Attempt<T> {
 	result: T;
 	isDoubtful: boolean;
@@ -80,7 +83,7 @@ interface Attempt<T> {
 
 /**
  * Judges every lesson of every submission. Each module runs in the reference's engine, in a machine of its own. Equal
- * files are judged once. Modules for which the computer was too busy are judged again at the end.
+ * files are judged once. Modules whose results are doubtful are judged again at the end: see {@link Attempt}.
  * @throws only if it is interrupted: if a module cannot be judged, its result says so
  */
 export async function gradeAll(candidates: readonly Candidate[], grading: GradingOptions): Promise<SubmissionReport[]> {

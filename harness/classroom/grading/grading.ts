@@ -47,8 +47,8 @@ export interface ClassWork {
 
 /**
  * Grades a class, and reports progress.
- * @throws {Failure} unsupported: the cache cannot be written to. Any later failure becomes a result of every submission.
- * Apart from that, this throws only if it is interrupted, or drydock has a bug.
+ * @throws {Failure} unsupported: the cache cannot be written to. Any later failure becomes a result of every
+ * submission. Apart from that, this throws only if it is interrupted, or drydock has a bug.
  */
 export async function gradeClass(work: ClassWork, progress: Progress): Promise<ClassReport> {
 	const startedMs = performance.now();

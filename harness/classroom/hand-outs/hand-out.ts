@@ -15,6 +15,7 @@ export interface HandOut {
 	kit: KitName;
 	/** Absolute path of the file or the folder. */
 	path: string;
+	/** Number of the files in it. */
 	files: number;
 	/** Size of the file, or of all files in the folder. */
 	bytes: number;

@@ -8,7 +8,8 @@ import { printable } from "../../base/printable.ts";
 const TEXT_CHARS_MAX = 4_000;
 
 /**
- * Makes a text safe to print, as {@link printable} does, and cuts it to `maxChars`. It contains only whole code points.
+ * Makes a text safe to print, as {@link printable} does, and cuts it to `maxChars`. The result has only whole code
+ * points.
  */
 export function harmless(text: string, maxChars = TEXT_CHARS_MAX): string {
 	// Lone surrogates have no UTF-8 encoding, so encoding and decoding replaces them.

@@ -58,9 +58,9 @@ export type Finding = v.InferOutput<typeof Finding>;
 /** The result of judging one file. */
 export const Judgement = v.object({
 	status: Status,
-	/** Why the module could not be judged, or why none was found; otherwise null. */
+	/** Why there is no verdict: the module could not be judged, or was not found. Null if there is a verdict. */
 	reason: v.nullable(line),
-	/** Null if the module passed, was not found, or could not be judged. */
+	/** Null if the module passed, or if there is no verdict. */
 	finding: v.nullable(Finding),
 	/** What else differs from the reference. */
 	others: list(line, 100),

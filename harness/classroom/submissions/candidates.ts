@@ -17,7 +17,7 @@ import type { Candidate } from "./submission.ts";
  * @param kind what {@link folderKind} says of the folder
  * @param warn called with a message for each reason why entries are not submissions, and with the message of `kind`
  * @param ofTeacher names of entries that belong to the teacher, such as the class file
- * @throws {Failure} usage: there are no submissions in the folder
+ * @throws {Failure} usage: there are no submissions in the folder, or it has too many entries
  */
 export async function candidatesIn(
 	dir: string,

@@ -19,10 +19,10 @@ const WORKSPACE = "workspace";
 const MANIFEST_BYTES_MAX = 64 << 10;
 
 /**
- * Decides whether a folder is a single submission, by what the folder contains. A submission of a class may itself be called
- * "workspace", or have the name of a lesson. So a folder with such a submission and others is a class's folder.
+ * Decides whether a folder is a single submission, by what the folder contains. A submission of a class may itself be
+ * called "workspace", or have the name of a lesson. So a folder with such a submission and others is a class's folder.
  * @param one whether the user has said that the folder is a single submission, whatever it looks like
- * @throws {Failure} usage: there is no such folder
+ * @throws {Failure} usage: there is no such folder, or it has too many entries
  */
 export async function folderKind(dir: string, lessons: readonly Lesson[], one = false): Promise<FolderKind> {
 	const found = await stat(dir).catch(() => null);

@@ -12,9 +12,11 @@ import { mayBeModule } from "./near-names.ts";
  * and everything has a limit. Paths begin with "/", which is the folder itself.
  */
 
+/** Maximum number of entries of a submission with its folders, and of a class's folder itself. */
 export const ENTRIES_MAX = 20_000;
 /** A limit for each folder, so that one folder full of files does not use up the limit for all. */
 const ENTRIES_IN_FOLDER_MAX = 2_000;
+/** Maximum number of folders inside each other. */
 export const DEPTH_MAX = 16;
 /** A lesson's module has some 50 lines. The limit also bounds nested brackets: the bundler's parser is recursive. */
 export const FILE_BYTES_MAX = 128 << 10;

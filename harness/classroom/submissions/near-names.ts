@@ -15,8 +15,8 @@ export const mayBeModule = (path: string): boolean => /\.([mc]?ts|ts\.txt)$/i.te
 /**
  * Compares a file's name with the name of a lesson's module.
  * @param id the lesson's id, such as `02-unshare`; a file's name may also contain parts of it
- * @returns `same module`: only the spelling differs, or usual words were added; `similar`: the name contains the module's
- * name, may be a typing error, or is that of a JavaScript file; null: it is another name
+ * @returns `same module`: only the spelling differs, or usual words were added; `similar`: the name contains the
+ * module's, may be a typing error, or has JavaScript's ending; null: it is another name
  */
 export function nearness(file: string, module: string, id: string): "same module" | "similar" | null {
 	const [got, wanted] = [file, module].map((name) => name.toLowerCase().replace(ENDING, ""));

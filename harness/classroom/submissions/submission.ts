@@ -40,6 +40,8 @@ export type ModuleSearch =
  * Finds a lesson's module. The first choice is the lesson's folder in a workspace, then any folder with the lesson's
  * name, then any file with the module's name, then the same in archives. If there is none, a file whose name is nearly
  * the module's is taken instead.
+ * @param id the lesson's id
+ * @param module the module's file name
  */
 export async function findModule(submission: Submission, id: string, module: string): Promise<ModuleSearch> {
 	const found = await searched(submission.folder, id, module);
@@ -136,8 +138,8 @@ function missingModule({ files, refused, isTruncated }: Folder, id: string, modu
 }
 
 /**
- * The folder with one of its files under a second path. The compilers go by a file's ending, and do not know endings such
- * as `.TS`.
+ * The folder with one of its files under a second path. The compilers go by a file's ending, and do not know endings
+ * such as `.TS`.
  * @param path the file's path
  * @param place the second path; nothing that can be read is there
  */

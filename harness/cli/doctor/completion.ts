@@ -21,7 +21,7 @@ export function addCompletion(program: Command, description: string): void {
 	completion
 		?.description(description)
 		.addHelpText("after", HELP)
-		// Printed at the end, because the first line must stay the first for zsh.
+		// Printed after the script: for zsh, the script's own first line must come first.
 		.hook("postAction", ({ args: [shell] }) => void process.stdout.write(`${functionsFor(shell)}\n`))
 		.registeredArguments[0]?.choices(["bash", "zsh", "fish"]);
 }

@@ -1,6 +1,7 @@
-// Executes those npm packages that contain a program for one kind of computer. npm may leave out such a package without
-// a word, and drydock's folder may be moved to another computer, or to a file system on which nothing may be executed.
-// Does not use zx, because that package may be missing itself. Prints which package is broken, and exits with 1.
+// Tries those npm packages that contain a program or a library for one kind of computer. npm may leave out such a
+// package without a word, and drydock's folder may be moved to another computer, or to a file system on which nothing
+// may be executed. Does not use zx, because that package may be missing itself. Prints which package is broken, and
+// exits with 1.
 const { spawnSync } = require("node:child_process");
 const { dirname, join } = require("node:path");
 const { pathToFileURL } = require("node:url");

@@ -35,7 +35,7 @@ interface Options {
  * `drydock finish`: plays the finish of a track, which runs the learner's whole engine. If all steps are right, shows
  * the text that follows the finish.
  * @param wanted the track's number; undefined: the track that `trackToFinish` gives for the current lesson
- * @returns the exit code: 1 if a lesson of the track has not passed, or a step is not right
+ * @returns the exit code: 1 if a lesson of the track has not passed with its present module, or a step is not right
  */
 export async function finish(wanted: string | undefined, options: Options): Promise<number> {
 	const all = await tracks();

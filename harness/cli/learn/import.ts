@@ -25,7 +25,7 @@ export async function runImport(file: string, { json }: { json?: boolean }): Pro
 }
 
 function leftOutNote(names: readonly string[]): string {
-	// Does not list the files that `drydock init` makes: importing makes them as well.
+	// Does not list the files that `drydock init` makes, because importing makes them if they are not there.
 	const missed = names.filter((name) => !MADE_BY_INIT.has(name));
 	if (missed.length === 0) return "";
 	const shown = missed.slice(0, NAMES_MAX).map((name) => `  ${name}\n`);

@@ -28,7 +28,7 @@ const SUPERSEDED = new Error("saved again");
 
 /**
  * `drydock` on a terminal: checks the current lesson at every save, until `q` is typed.
- * @param poll whether to check the files at intervals: some mounts do not report changes
+ * @param poll whether to read the files at intervals: some mounts do not report changes
  * @returns the exit code
  */
 export async function watch({ poll = false }: { poll?: boolean }): Promise<number> {

@@ -28,8 +28,8 @@ export async function run(words: string[], command: string[], options: RunOption
 		[values].flat().flatMap((value) => (value === true ? `--${name}` : [`--${name}`, String(value)])),
 	);
 	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
-	// If a later lesson's module has replaced this lesson's, `box` is made without later lessons: see session.ts. It
-	// does not have these options, and its container has the same streams as `box`.
+	// If a later lesson's module has replaced this lesson's, `box` is made without later lessons: see session.ts. Such a
+	// `box` has neither --interactive nor --tty, and its container has the same streams as `box` itself.
 	const isWhole = (await lessonsOfBox()).has(lesson.id);
 	const streams = isWhole ? ["--interactive", ...(process.stdin.isTTY && process.stdout.isTTY ? ["--tty"] : [])] : [];
 	return runSession({

@@ -41,6 +41,7 @@ export async function shell(id: string | undefined, { solution = false }: { solu
 /**
  * The files of a lesson that the machine has in /root: the lesson's text and the module. If the module uses no system
  * calls, also the files of the kit that it may import, so that Node can run it there.
+ * @param source path of the module
  */
 export async function filesOf(lesson: Lesson, source: string): Promise<Preparation[]> {
 	const module = await readLearnersFile(source).catch((cause: NodeJS.ErrnoException) => {

@@ -6,6 +6,7 @@ import { FullScreen } from "./full-screen.ts";
 import { KEY_HELP, MOVES, type Move } from "./presenter-keys.ts";
 import { NOTHING_CHOSEN, type PresenterChoices, Slides } from "./slides.ts";
 
+/** After a change, the page is painted within this time, together with all changes until then. */
 const FRAME_MS = 33;
 const CTRL_C = "\x03";
 const CTRL_D = "\x04";

@@ -10,7 +10,7 @@ import { tableLines } from "./markdown/table.ts";
 export type Highlight = (code: string, language: string) => string;
 
 /**
- * Renders Markdown for a terminal. Without colour, headings and code keep their Markdown signs.
+ * Renders Markdown for a terminal. Without colour, headings and code within a line keep their Markdown signs.
  * @param highlight see markdown/highlight.ts; without it, code has no colours
  */
 export function renderMarkdown(source: string, style: Style, highlight: Highlight = (code) => code): string {

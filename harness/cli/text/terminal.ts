@@ -4,8 +4,8 @@ import type { Style } from "../../base/text-layout.ts";
 const WIDTH_MAX = 100;
 
 /**
- * How to write to standard output: in colour only to a terminal that supports it or if FORCE_COLOR is set, and never
- * if the user wants plain text.
+ * How to write to standard output. FORCE_COLOR decides about colour. If it is not set, only a terminal that supports
+ * colour gets it, and only if NO_COLOR is not set. Plain text has no colour in any case.
  */
 export function outputStyle(): Style {
 	const plain = plainWanted();

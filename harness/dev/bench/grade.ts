@@ -45,7 +45,7 @@ export async function gradingTimings(): Promise<Record<string, number[]>> {
 		const startedMs = performance.now();
 		const out = join(dir, "report.json");
 		const args = ["grade", join(dir, "class"), "--lesson", "02", "--format", "json", "--out", out, "--exit-zero"];
-		// Does not use zx, because zx starts a shell. The memory is measured from this process downwards.
+		// Does not use zx, because zx starts a shell, and the shell's memory would be measured as well.
 		const child = spawn(process.execPath, [inKit("harness/cli/bin.js"), ...args], { stdio: ["ignore", 2, 2] });
 		const ended = once(child, "close");
 		const peakMb = await peakMemoryMb(child.pid ?? -1, ended);

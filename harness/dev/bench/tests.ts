@@ -53,7 +53,7 @@ const ProcessorTime = v.object({ name: v.string(), ms: v.number() });
 export async function testDurations(): Promise<Record<string, number[]>> {
 	const [report, before] = await Promise.all([read("tests.json", Report), read("tests-before.json", Before)]);
 	if (report === null) throw new Failure("usage", "no tests were run on this computer yet", "npm test");
-	// Whole test files have records, too.
+	// Leaves out test-files.txt: its records are not those of items.
 	const names = (await readdir(inKit("test/records"))).filter((name) => /^\d/.test(name));
 	const records = await Promise.all(names.map((name) => readFile(inKit("test/records", name), "utf8")));
 	const items = sum(records.map((text) => text.split("\n").length - 1));

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Grades as `drydock grade` does. The options in grade-options.txt come after those that are given, and a class file beside
-# this file before them.
+# Runs `drydock grade` with the arguments that are given. The options in grade-options.txt are added after them. If
+# there is a class file beside this file, it is named before them.
 here=$(cd "$(dirname "$0")" && pwd)
 
 # Prints how many processors this container may use. Prints nothing where there is no limit.

@@ -8,8 +8,8 @@ const GAP = 2;
 const PROSE_MIN = 14;
 
 /**
- * The lines of a table. Cells that do not fit are wrapped. If columns would become too narrow to be read, and in
- * plain text, each row becomes a list of its cells.
+ * The lines of a table. Cells that do not fit are wrapped. In plain text, or if columns would become too narrow to be
+ * read, each row becomes a list of its cells.
  * @param rows the first has the columns' names
  */
 export function tableLines(rows: readonly string[][], { width, plain }: Style, chalk: ChalkInstance): string[] {
