@@ -96,8 +96,8 @@ const Result = v.object({
 	/** Path of the lesson's module in the submission; null if no module was found. */
 	file: v.nullable(text),
 	/**
-	 * The first submission, by name, with the same module; null if that is this submission. Submissions with equal files
-	 * are judged once.
+	 * The first submission, by name, with the same module; null if that is this submission, or if the module is not
+	 * compared. Submissions with equal files are judged once.
 	 */
 	sameAs: v.nullable(name),
 	/** What is unusual about the module: where it was found, or that it is the skeleton. */

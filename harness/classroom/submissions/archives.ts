@@ -17,8 +17,8 @@ import {
 } from "./folder.ts";
 
 /**
- * Reads archives that somebody handed in: .zip, .tar and .tar.gz. Nothing is written to the disk. Only files are
- * kept that can be a module, or that a module can import. Everything has a limit.
+ * Reads archives that somebody handed in: .zip, .tar and .tar.gz. Nothing is written to the disk. The only files
+ * that are kept can be a module, or can be imported by one. Everything has a limit.
  */
 
 /** Limit for everything in a tar archive, and for the files of a zip archive that are kept. */
@@ -91,7 +91,7 @@ class ArchiveContents {
 		return parts.length > DEPTH_MAX || parts.length === 0 || parts.some(isSkipped) ? null : `/${shown.join("/")}`;
 	}
 
-	/** Whether to unpack a file of this size. A file that may be a module but is too large is kept without its content. */
+	/** Whether to unpack a file of this size. A source file that is too large is kept without its content. */
 	wants(path: string, size: number): boolean {
 		if (!isSource(path)) return false;
 		if (size > FILE_BYTES_MAX) this.#files.set(path, null);
