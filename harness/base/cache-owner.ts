@@ -14,7 +14,8 @@ const OTHER_CACHE = "export DRYDOCK_CACHE=/a/directory/of/yours, and repeat the 
  * Checks that this user may write an entry of the cache, and replace an existing one.
  * @param cacheDir the cache; neither the cache nor the entry need exist
  * @param entry a directory, or a file
- * @throws {Failure} unsupported: one of them belongs to another user, or is not writable
+ * @throws {Failure} unsupported: the entry belongs to another user, or the entry, its directory or the cache is not
+ * writable. For root, the cache and the directory must also be root's own
  */
 export async function checkMayWrite(cacheDir: string, entry: string): Promise<void> {
 	const uid = process.getuid?.();
@@ -86,6 +87,7 @@ const WHY = new Map([
 /**
  * Checks that the disk has room, before long work begins.
  * @param dir the cache, or a directory in it
+ * @param bytes the room that the work needs
  * @param what the thing that needs the room, such as "the snapshot"
  * @throws {Failure} unsupported: there is too little room
  */
@@ -100,7 +102,10 @@ export async function checkRoom(dir: string, bytes: number, what: string): Promi
 	);
 }
 
-/** The uid of a path's owner. If the path does not exist, the owner of the nearest directory above it. */
+/**
+ * The uid of a path's owner. If the path does not exist, or this user cannot reach it, the uid of the owner of the
+ * nearest directory above it. Null if this user cannot even reach the root directory.
+ */
 export async function nearestOwner(place: string): Promise<number | null> {
 	for (let path = place; ; path = dirname(path)) {
 		const owner = await ownerOf(path);

@@ -48,7 +48,7 @@ export async function seal(dir: string): Promise<void> {
  */
 export async function isSealed(dir: string): Promise<boolean> {
 	const sealed = await readSeal(dir);
-	// Another process may have discarded the entry meanwhile, or it belongs to another user and this one may not read it.
+	// Another process may have discarded the entry meanwhile, or it belongs to another user and may not be read.
 	const measured = sealed === null ? null : await measure(dir).catch(() => null);
 	if (sealed === null || measured === null || sealed.length !== measured.length) return false;
 	const known = new Map(sealed.map((file) => [file.name, file]));
@@ -116,7 +116,7 @@ async function measure(dir: string): Promise<Measured[]> {
 	return Promise.all(measured);
 }
 
-// A buffer of the file's size, if it is small: many large buffers would keep the garbage collector busy.
+// A small file gets a buffer of its own size, not of 1 MiB: many large buffers would keep the garbage collector busy.
 async function digestOf(file: string, bytes: number): Promise<string> {
 	const hash = createHash("sha256");
 	await pipeline(createReadStream(file, { highWaterMark: Math.min(bytes + 1, 1 << 20) }), hash);

@@ -66,8 +66,8 @@ export async function cached(
 }
 
 /**
- * Returns an `isGood` for {@link cached} that has these entries made again: it is false for one of them until the entry
- * has been replaced.
+ * Returns an `isGood` with which {@link cached} makes each of these entries again: it is false for an entry until the
+ * entry has been replaced.
  */
 export async function madeAgain(...entries: readonly string[]): Promise<IsGood> {
 	const before = await Promise.all(entries.map(sealOf));
@@ -135,7 +135,7 @@ export async function writingToCache<T>(path: string, work: () => Promise<T>): P
 }
 
 // Makes files with the most common umask (022), so that their modes are the same for every user, here and in the
-// virtual machine. Several entries may be made at the same time: the last one restores the umask.
+// virtual machine. Several entries may be made at the same time: the last one to be finished restores the umask.
 let workCount = 0;
 let umask = 0;
 async function withOpenModes(work: () => Promise<void>): Promise<void> {
@@ -147,7 +147,8 @@ async function withOpenModes(work: () => Promise<void>): Promise<void> {
 	}
 }
 
-// Makes the directories so that all users may read them, as with the most common umask.
+// Makes the cache and `dir`, a directory in it, if they are missing. All users may read them, as with the most common
+// umask.
 async function makeReadableDirectory(dir: string): Promise<void> {
 	for (const path of [cacheDir, dir]) if (await makeDirectories(path)) await chmod(path, 0o755);
 }
@@ -168,7 +169,7 @@ async function usualPlace(): Promise<string> {
 	}
 }
 
-// Identifies a seal by its inode: as long as the old seal exists, no other file has its number.
+// Identifies a seal by its inode: as long as the old seal exists, no other file has its number. "" if there is no seal.
 const sealOf = (entry: string) =>
 	stat(join(entry, "seal.json")).then(
 		({ dev, ino }) => `${dev}:${ino}`,

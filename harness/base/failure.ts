@@ -119,7 +119,8 @@ function cannotStart(program: string, code: string): Refusal {
 	return { what: `${program} cannot be executed here (${code})`, next };
 }
 
-// The variable that moves the files elsewhere, or a command that shows what is wrong with the path.
+// The command that makes drydock write such files elsewhere; if there is none, a command that shows what is wrong with
+// the path.
 function remedyFor(path: string): string {
 	const cache = process.env["DRYDOCK_CACHE"] || join(home(), ".cache");
 	// If the cache does not exist yet, `path` may be a folder above the cache, which could not be made.

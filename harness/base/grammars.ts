@@ -14,4 +14,5 @@ const session: LanguageFn = () => ({
 
 /** The languages of the lessons' code blocks, by the name after the opening fence. */
 export const GRAMMARS: Record<string, LanguageFn> = { bash, c, console: session, json, typescript, x86asm };
+/** Other names for a language after the opening fence. */
 export const ALIASES = { x86asm: ["asm", "nasm"] };

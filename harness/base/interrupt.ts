@@ -12,7 +12,10 @@ const controller = new AbortController();
 // Each piece of work adds a listener and removes it when the work is done: many listeners are not a leak.
 setMaxListeners(0, controller.signal);
 
-/** Aborted when the user has asked the whole command to stop (Ctrl-C, SIGTERM, a closed terminal). */
+/**
+ * Aborted when the user has asked the whole command to stop (Ctrl-C, SIGTERM, a closed terminal), or when the npm that
+ * started drydock has ended.
+ */
 export const interruption: AbortSignal = controller.signal;
 
 /**

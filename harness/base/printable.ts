@@ -6,8 +6,8 @@
 // Unicode's classes, so that no list has to name each character: control and format characters, private use, lone
 // surrogates, separators of lines and paragraphs, noncharacters, and everything that is shown as nothing.
 const CONTROLS = String.raw`(?![\n\t])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}]`;
-// Two joiners and two variation selectors are parts of words and emojis, so they are allowed right after a letter or an
-// emoji.
+// Two joiners and two variation selectors are parts of words and emojis. So a joiner is allowed right after an emoji or
+// a letter that is not Latin, and a variation selector right after an emoji.
 const JOINED = String.raw`(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]|(?!\p{Script=Latin})[\p{L}\p{M}])[\u200c\u200d]`;
 const SELECTED = String.raw`(?<=[\p{Emoji}\p{Extended_Pictographic}])[\ufe0e\ufe0f]`;
 const HARMFUL = new RegExp(`(?!${JOINED}|${SELECTED})${CONTROLS}`, "gu");

@@ -3,7 +3,10 @@ import { plainWanted } from "./plain.ts";
 
 /** Shows the progress of long work to a person, on stderr. */
 export interface Progress {
-	/** Runs a step of the work, and shows its title and how long it took. */
+	/**
+	 * Runs a step of the work, and shows its title and how long it took. While the step runs, a text that `work` gives to
+	 * `showDetail` is shown beside the title.
+	 */
 	step<T>(title: string, work: (showDetail: (detail: string) => void) => Promise<T>): Promise<T>;
 	/** Shows a text that the user should know, and that is not an error. */
 	note(text: string): void;

@@ -13,7 +13,10 @@ import {
 } from "./import-resolver.ts";
 import { filesBeside, type SubmissionFiles } from "./submission-files.ts";
 
-/** The guest accepts frames of 8 MiB. The engine without a learner's module takes a few hundred KiB. */
+/**
+ * The largest program, with its source map. The guest accepts frames of 8 MiB. The engine without a learner's module
+ * takes a few hundred KiB.
+ */
 const PROGRAM_BYTES_MAX = 3 << 20;
 
 /** A program for the guest. */
@@ -21,7 +24,7 @@ export interface Bundle {
 	code: string;
 	/** Source map, JSON. */
 	map: string;
-	/** The source files that the program was bundled from. */
+	/** Paths of the source files that the program was bundled from, on the disk or in the submission. */
 	files: string[];
 }
 
@@ -49,7 +52,10 @@ export type Fault =
 	/** The bundled program is too large. */
 	| "too-large";
 
-/** Thrown when a module cannot be bundled. Says what is wrong, and where. */
+/**
+ * Thrown when a module cannot be bundled, or when checking its types shows that it may not be run. Says what is wrong,
+ * and where.
+ */
 export class BundleError extends Error {
 	override readonly name = "BundleError";
 

@@ -41,6 +41,7 @@ let idle: Promise<BundlerProcess> | undefined;
  * Runs `work` with a confined esbuild.
  * @param work gets esbuild, and a function that stops esbuild at once, for work that is too much
  * @throws {CompilerLimitError}
+ * @throws {Failure} unsupported: esbuild cannot be executed here
  */
 export async function withBundler<T>(work: (esbuild: Esbuild, abort: () => void) => Promise<T>): Promise<T> {
 	interruption.throwIfAborted();

@@ -22,11 +22,18 @@ const NOT_FOUND = new Set([2307, 2664, 2688, 2732, 2792, 6053, 6054, 7016]);
  * the kit.
  */
 export class CheckerFiles {
+	/** The names of the questions that {@link answer} answers. */
 	readonly questions = ["readFile", "fileExists", "directoryExists", "getAccessibleEntries", "realpath"];
 	readonly #texts = new Map<string, string>();
 	readonly #filesRead = new Set<string>();
 	#asked = 0;
 
+	/**
+	 * @param compiler path of the type checker
+	 * @param learnersModule absolute path of the module that is checked
+	 * @param modules the replacing file, by the reference module that it replaces
+	 * @param files the submission's files
+	 */
 	constructor(
 		compiler: string,
 		private readonly learnersModule: string,
@@ -61,7 +68,12 @@ export class CheckerFiles {
 		return name.startsWith(`${SUBMISSION}/`) ? name.slice(SUBMISSION.length) : null;
 	}
 
-	/** Answers one of the checker's questions about a file. @throws {Error} there were too many questions */
+	/**
+	 * Answers one of the checker's questions about a file.
+	 * @param argument the path that the question is about, as JSON
+	 * @returns JSON. A file has no other path, so `realpath` is answered with the path itself
+	 * @throws {Error} there were too many questions
+	 */
 	async answer(question: string, argument: string): Promise<string> {
 		this.#asked += 1;
 		if (this.#asked > QUESTIONS_MAX) throw new Error("too many questions");
@@ -80,7 +92,10 @@ export class CheckerFiles {
 		}
 	}
 
-	/** Whether an error of the checker says that an import leads outside of the submission. */
+	/**
+	 * Whether an error of the checker says that an import leads outside of the submission.
+	 * @param file the submission's path of the file with the error
+	 */
 	leadsOutside(file: string, { code, text }: { code: number; text: string }): boolean {
 		const name = /'([^']*)'/.exec(text)?.[1];
 		if (!NOT_FOUND.has(code) || name === undefined || !/^(\.\.?)?\/|^file:/.test(name)) return false;

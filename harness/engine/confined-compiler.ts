@@ -18,6 +18,7 @@ let script: Promise<string> | undefined;
 
 /** A user and group number that systems do not assign. */
 const UNUSED_ID = "59734";
+/** How long a compiler may take to print its version. */
 const PROBE_MS = 10_000;
 
 export interface CompilerLimits {
@@ -64,6 +65,10 @@ export const notExecutable = (compiler: string, cause: unknown): Failure =>
 		cause,
 	});
 
+/**
+ * How a compiler is confined: in namespaces that root makes, as another user (`root`); in a user namespace (`user`); or
+ * only by its limits (`none`).
+ */
 type Level = "root" | "user" | "none";
 
 // Root that may not change users makes a user namespace, as other users do.

@@ -9,6 +9,7 @@ export const LESSON_MODULE = /\/(\d\d-[^/]+)\/(?!part\.ts$)[^/]+\.ts$/;
  * Resolves an import of an earlier lesson's module: finds the reference solution's module of the same lesson and name.
  * The kit provides earlier modules, wherever the learner's file is.
  * @param replaced the replacing file, by the reference module that it replaces
+ * @param importer path of the file with the import
  * @param target absolute path that the import leads to
  * @returns the reference solution's file; undefined if the import means no earlier lesson's module
  */

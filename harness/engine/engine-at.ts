@@ -67,7 +67,8 @@ export function boxOptions(upTo?: string, command = "run"): Record<string, BoxOp
 	return Object.fromEntries(all.filter(([, { commands = ["run"] }]) => commands.includes(command)));
 }
 
-// A line of the list: the part, or a second part of a lesson, and the number of the lesson whose part replaces it.
+// A line of the list: the id of the lesson whose part or late part it is, and perhaps the number of the lesson whose
+// part replaces this one (`until`).
 const PART_LINE = /^import "\.\/(\d\d-[^"/]+)\/(?:late-)?part\.ts"(?: with \{ until: "(\d\d)" \})?;\n/gm;
 
 function isIncluded([lesson = "", until = "99+"]: (string | undefined)[], upTo = "99"): boolean {

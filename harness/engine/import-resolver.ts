@@ -180,7 +180,7 @@ const COMPUTED_PATH_ERRORS = ["unsupported-dynamic-import", "unsupported-require
 
 /**
  * The paths that an import may mean, as the bundler resolves files on the disk: the ending may be missing, or be `.js`
- * for a `.ts` file.
+ * for a `.ts` file, or the path may be that of a folder with an `index.ts` or `index.js`.
  */
 export const importCandidates = (path: string): string[] => [
 	path,

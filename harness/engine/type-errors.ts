@@ -32,8 +32,9 @@ const CheckerError = v.object({
 type CheckerError = v.InferOutput<typeof CheckerError>;
 
 const ERROR_CATEGORY = 1;
-/** The code of "'}' expected" and the like, and of its related information, the place of the bracket that was opened. */
+/** The code of "'}' expected" and the like. */
 const EXPECTED = 1005;
+/** The code of what the checker adds to such an error: the place of the bracket that was opened. */
 const OPENED_HERE = 1007;
 /** More errors than a learner fixes at a time. */
 const ERRORS_MAX = 100;
@@ -45,10 +46,12 @@ export interface ModuleTypeError extends Diagnostic {
 
 /**
  * Type-checks one module as an editor would.
+ * @param file path of the module
  * @param modules the replacing file, by the reference module that it replaces
  * @param files the submission's files, if they are not on this computer's disk
  * @param signal ends the check when its result is no longer needed
- * @returns the module's first errors, which do not change a verdict; none for a well-typed module
+ * @returns the module's first errors, which do not change a verdict; none for a well-typed module, and none if the
+ * computer was too busy to check it in time
  * @throws {Failure} unsupported: the type checker cannot be executed here
  * @throws {BundleError} an import of a type leads outside of the submission, or the check exceeds its limits
  */

@@ -236,7 +236,7 @@ export interface Context {
 	ledger: readonly LedgerCall[];
 	/** The exception that ended the primary call; null if it ended otherwise. */
 	thrown: Extract<Ending, { how: "threw" }>["thrown"] | null;
-	/** The process that threw the exception, as it was at that moment; null if none threw, or none could be read. */
+	/** The process that threw the exception, as it was at that moment; null if none threw, or it could not be read. */
 	atThrow: ProcessState | null;
 }
 

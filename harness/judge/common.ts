@@ -1,9 +1,9 @@
 import type { Check, Context, Explanation, FactRule } from "./check.ts";
 
 /**
- * The rules that every lesson has: the engine stays on the host, the command runs once, and the host keeps its
- * processes, files, name and mounts. If a lesson has its own rule for one of these facts, that rule replaces the one
- * here.
+ * The rules that every lesson has: the engine stays on the host, the command runs once and gets its input, no process
+ * is left behind, and the host keeps its files, names, message queues and mounts. If a lesson has its own rule for one
+ * of these facts, that rule replaces the one here.
  */
 
 /** All rules of a lesson, in the order in which their findings are reported. */

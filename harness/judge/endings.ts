@@ -144,7 +144,10 @@ const MUCH_OUTPUT_BYTES = 16 << 10;
 
 const printedBytes = ({ outputBytes: { stdout, stderr } }: Context["observation"]) => stdout + stderr;
 
-/** The ending of a call whose engine was running when the check gave up: a loop there keeps all others waiting. */
+/**
+ * The ending of a call whose engine was running, not waiting, when the check gave up; undefined if there is none. If
+ * there is one, a loop in that engine is the likely cause, and not a call in which another process waits.
+ */
 const looping = ({ calls }: Context["observation"]): Context["ending"] | undefined =>
 	Object.values(calls).find(
 		({ ending }) =>

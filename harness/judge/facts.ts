@@ -166,7 +166,7 @@ function processFacts(before: HostState, process: ProcessState, rootfs?: Rootfs)
 
 // What the attempts to break out prove. An attempt is "" if it led to the host's files, "nowhere" if it did not, and an
 // error if it could not be made. Undefined if nothing is proven: there were no attempts, a control attempt did not lead
-// to the host's files, or one attempt could not be made and the other did not lead there.
+// to the host's files, or an attempt could not be made and none led there.
 function escapeOf({ escape: attempts }: ProcessState): string | undefined {
 	if (attempts === null || attempts.control.climb !== "" || attempts.control.uncover !== "") return undefined;
 	const results = [attempts.climb, attempts.uncover];

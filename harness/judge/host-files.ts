@@ -40,7 +40,10 @@ export function hostFiles<T extends Shown>(host: readonly Mount[], seen: readonl
 	});
 }
 
-/** What a process's root is. A copy of the rootfs counts as the rootfs, unless it is on a file system of the host. */
+/**
+ * What a process's root is. A copy of the rootfs counts as the rootfs, unless it is on a file system of the host. A
+ * root that could not be read counts as the host's.
+ */
 export function rootOf(
 	{ places, mounts }: HostState,
 	{ rootPlace, root }: Pick<ProcessState, "rootPlace" | "root">,

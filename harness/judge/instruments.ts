@@ -3,7 +3,7 @@ import { inKit } from "../base/kit.ts";
 import { bundle } from "../engine/bundle.ts";
 import type { Lesson } from "./lessons.ts";
 
-/** The instruments loaded since drydock started, by lesson. Each lesson's are loaded once. */
+/** The instruments bundled since drydock started, by lesson. Each lesson's are bundled once. */
 const bundled = new Map<string, Promise<string | undefined>>();
 
 /**

@@ -33,6 +33,7 @@ const MEASUREMENTS = 3;
 export interface Verdict {
 	schemaVersion: 1;
 	lesson: string;
+	/** `error`: the exercise could not be judged. `unsupported`: this computer cannot run the check. */
 	verdict: "pass" | "fail" | "error" | "unsupported";
 	/** The file that was judged. */
 	file: string;
@@ -63,6 +64,7 @@ export interface Verdict {
 	/** What the exercise printed; it is never judged. */
 	output: { stdout: string; stderr: string };
 	vm: {
+		/** How the machine's instructions were executed: `kvm`, `hvf` or `tcg`. `none` if the program was not run. */
 		accelerator: string;
 		/** Whether the program was run, in a machine restored from the snapshot. False if it could not be loaded. */
 		restored: boolean;
@@ -269,7 +271,7 @@ function quotedException({ calls }: Observation, name: string, finding: Finding 
 /**
  * Returns what was measured of a lesson's reference solution. The solution only runs if the cache has no observation
  * of it.
- * @throws {Failure} failed: no attempt was complete
+ * @throws {Failure} failed: no attempt was complete, or the machine was lost in one
  */
 export async function measuredReference(lesson: Lesson, check: Check, machines: MachinePool): Promise<Reference> {
 	const [program, instruments] = await Promise.all([referenceProgram(lesson.id), instrumentsOf(lesson)]);

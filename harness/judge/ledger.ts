@@ -131,7 +131,7 @@ function align(yours: LedgerCall[], reference: LedgerCall[], comparator: typeof 
 const isDifferent = ({ yours, reference }: Row) => yours === undefined || reference === undefined;
 
 // Ignores what differs between any two runs: pids, descriptors, drawn names, numbers and signals in the command's
-// script, and arguments that are comments.
+// script, and numbers that node:fs writes. Also ignores arguments that are comments, and the order in a set of signals.
 const areAlike = (one: LedgerCall, other: LedgerCall): boolean => comparisonKey(one) === comparisonKey(other);
 
 const keys = new WeakMap<LedgerCall, string>();

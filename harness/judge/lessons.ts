@@ -41,7 +41,8 @@ export async function findLesson(wanted: string): Promise<Lesson> {
 	);
 }
 
-// Suggests a name that contains what was typed, or that differs in up to three letters. Anything else would be a guess.
+// Suggests a name that contains what was typed, or that differs from it in at most three letters and at most half of
+// its letters. Anything else would be a guess. Null if there is no such name.
 function nearestName(wanted: string, names: string[]): string | null {
 	const containing = names.find((name) => wanted.length >= 3 && name.includes(wanted));
 	if (containing !== undefined) return containing;

@@ -18,8 +18,8 @@ export const ARCHIVE_BYTES_MAX = 32 << 20;
 const PATH_LENGTH_MAX = 200;
 
 /**
- * Packs a workspace: the logbook and the learner's files. Leaves out generated files: types, and programs that `drydock
- * box` has packed.
+ * Packs a workspace: the logbook and the learner's files. Leaves out what {@link mayBeArchived} excludes, and files
+ * that `drydock box` wrote and nobody has changed since.
  * @returns the bytes of a .tar.gz, and the paths of the files in it
  * @throws {Failure} usage: a file is too large for an archive, or there are too many files
  */
@@ -83,8 +83,8 @@ export async function unpackArchive(archive: Buffer): Promise<Map<string, Buffer
 	return files;
 }
 
-// Whether a path may be in an archive. Hidden, installed and generated files and archives may not. Neither may a path
-// that leads out of the workspace, nor one with characters that control a terminal.
+// Whether a path may be in an archive. Hidden files other than .gitignore, installed and generated files, and archives
+// may not. Neither may a path that is very long, leads out of the workspace, or has characters that control a terminal.
 function mayBeArchived(path: string): boolean {
 	if (path === ".gitignore") return true;
 	if (path.length > PATH_LENGTH_MAX || /[\p{C}\\]/u.test(path) || path.endsWith(".tar.gz")) return false;
@@ -94,9 +94,8 @@ function mayBeArchived(path: string): boolean {
 }
 
 /**
- * Whether a file of an archive is imported into another learner's workspace: the logbook, and files that a lesson's
- * module could import. Files that tools run or read because of their names are not imported: those of npm, editors,
- * compilers and test runners.
+ * Whether a file of an archive is imported into a workspace: the logbook, and modules in the lessons' folders. Files
+ * that tools run or read because of their names are not imported: those of npm, editors, compilers and test runners.
  */
 export function isImported(path: string): boolean {
 	if (path === LOGBOOK) return true;

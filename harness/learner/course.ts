@@ -53,7 +53,10 @@ export async function engineModules(lesson: Lesson): Promise<Map<string, string>
 	return new Map([...(await passedModules()), [await solutionOf(lesson), await existingLearnersFile(lesson)]]);
 }
 
-/** The ids of the passed lessons whose check, skeleton or solution has changed since they passed. */
+/**
+ * The ids of the passed lessons whose {@link lessonKey} has changed since they passed: their check, skeleton or
+ * solution, or another file beside these.
+ */
 export function changedLessons(): Promise<Set<string>> {
 	return lessonsThatDiffer(
 		({ passed }) => passed?.judgedBy,
@@ -69,8 +72,8 @@ export function editedLessons(): Promise<Set<string>> {
 /** The message about a module that was edited since it passed. */
 export const editedMessage = (id: string): string => `${id} has been edited since it passed`;
 
-// The ids of the lessons whose value in the logbook is not their value now. A lesson without a value in the logbook is
-// left out.
+// The ids of the lessons whose value in the logbook (`then`) is not their value now. A lesson without a value in the
+// logbook is left out.
 async function lessonsThatDiffer(
 	then: (record: LessonRecord) => string | null | undefined,
 	now: (lesson: Lesson) => Promise<string | null>,

@@ -10,7 +10,7 @@ export interface Hints {
 	written: number;
 	/** How many the learner has seen. */
 	shown: number;
-	/** How often the lesson's check has judged the learner's module. */
+	/** How often the lesson's check has judged the learner's module until it first passed: see {@link LessonRecord}. */
 	attempts: number;
 }
 

@@ -60,12 +60,13 @@ const LessonRecord = v.object({
 });
 /**
  * What the logbook records about one lesson.
- * - `passed`: the time of the first pass; the keys of what judged the last pass and of the module that passed (null:
- *   not known)
+ * - `passed`: null if the lesson has not passed. `at` is the time of the first pass. `judgedBy` is the key of what
+ *   judged the last pass, and `module` the key of the module that passed then; null if not known
  * - `attempts`, `spentMs`: counted until the first pass. An attempt adds the time since the previous attempt at any
  *   lesson, but at most a quarter of an hour
  * - `hintsShown`: how many hints were shown; after the lesson's three, a fourth is made from the last attempt
- * - `solutionShownAt`: when the learner first looked at the solution before passing
+ * - `solutionShownAt`: when the learner first looked at the solution before passing; null if never
+ * - `lastAttempt`: null if there was none
  */
 export type LessonRecord = v.InferOutput<typeof LessonRecord>;
 
@@ -107,7 +108,7 @@ const Newer = v.pipe(v.string(), v.parseJson(), v.object({ schemaVersion: v.pipe
 
 /**
  * Reads the logbook of a workspace; an empty one if the file does not exist.
- * @throws {Failure} usage: the file is damaged, or was written by a newer drydock
+ * @throws {Failure} usage: the file cannot be read, is damaged, or was written by a newer drydock
  */
 export async function readLogbook(dir: string): Promise<Logbook> {
 	const path = join(dir, LOGBOOK);

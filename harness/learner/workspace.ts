@@ -64,8 +64,9 @@ export async function isUntouched(lesson: Lesson): Promise<boolean> {
 }
 
 /**
- * Creates a workspace, or adds what an existing one lacks. Existing files stay as they are.
- * @returns the paths of the files that were added
+ * Creates a workspace, or adds what an existing one lacks. Existing files stay as they are, except what drydock itself
+ * made: the types, the links to the kit, and a package.json of an older drydock that nobody has changed.
+ * @returns the paths of the files that were added, relative to `dir`; without types and links
  * @throws {Failure} unsupported: the directory cannot be written
  */
 export async function makeWorkspace(dir: string): Promise<string[]> {

@@ -3,9 +3,15 @@ import type { Template } from "./template.ts";
 
 /** How many stages may use all of their budget in one run. */
 const STAGES_AT_MOST = 4;
-/** However busy the computer is, a run that hangs is given up after some minutes. */
+/**
+ * The most by which a busy computer lengthens a deadline. So even on such a computer, a run that hangs is given up after
+ * some minutes.
+ */
 const BUSY_DEADLINE_FACTOR_MAX = 12;
-/** On a busy computer, the same work takes more processor time, because others use the processor's caches. */
+/**
+ * The most by which a busy computer raises a budget. The same work takes more processor time there, because others use
+ * the processor's caches.
+ */
 const BUSY_BUDGET_FACTOR_MAX = 1.5;
 
 /** All limits are derived from how long the guest took to boot: a slow computer gets more time. */

@@ -31,8 +31,8 @@ export class LostError extends Error {
 	constructor(
 		readonly how: Loss,
 		/**
-		 * What is known about the cause: the last console output of the guest's kernel, what was wrong with a frame, or for
-		 * how long no frame came. May be empty.
+		 * What is known about the cause, such as the last console output of the guest's kernel, what was wrong with a
+		 * frame, or for how long no frame came. May be empty.
 		 */
 		readonly detail: string,
 	) {

@@ -20,13 +20,13 @@ const ROOM_BYTES = 2 ** 30;
 /** The contents of a memory at one moment: the pages that differ from the template's. */
 export interface KeptMemory {
 	/**
-	 * The pages, by the offset in the memory of the piece that they are in. `at` is the offset in `file` of the first of
-	 * the piece's pages, which are stored one after another. `pages` are their offsets in the piece.
+	 * The pages, piece by piece. The key is the piece's offset in the memory; `pages` are the offsets of its kept pages
+	 * in the piece. `file` contains these pages one after another, from the offset `at`.
 	 */
 	pieces: ReadonlyMap<number, { at: number; pages: readonly number[] }>;
 	/** The size of all kept pages together. */
 	bytes: number;
-	/** Null for {@link NO_PAGES}, which keeps no pages. */
+	/** The file with the kept pages; null for {@link NO_PAGES}, which keeps none. */
 	file: FileHandle | null;
 	/** Closes the file; the contents cannot be used any more. */
 	release(): Promise<void>;
@@ -45,7 +45,7 @@ export class GuestMemory {
 		private readonly template: FileHandle,
 		private readonly file: FileHandle,
 		private readonly bytes: number,
-		/** The path by which a machine that this process starts opens the file. */
+		/** The file's path for {@link startQemu}. On Linux, it means the file only to this process. */
 		readonly path: string,
 		private readonly remove: () => Promise<void>,
 	) {}
@@ -137,7 +137,8 @@ async function readAll(file: FileHandle, into: Buffer, from: number): Promise<vo
 
 /**
  * Makes an empty file in the cache.
- * @returns the open file; the path by which another process opens it; and a function that deletes it
+ * @returns the open file; a path by which it can be opened again, on Linux only by this process; and a function that
+ * deletes it if it has a name
  * @throws {Failure} unsupported: there is no room
  */
 async function scratchFile(): Promise<{ file: FileHandle; place: string; remove: () => Promise<void> }> {

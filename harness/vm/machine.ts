@@ -59,7 +59,8 @@ export class RestoreError extends Error {
 	constructor(
 		message: string,
 		/**
-		 * The machine never answered, so its template is damaged. A machine that has answered once was restored correctly.
+		 * Whether the template counts as damaged, because the machine never answered. A machine that has answered once was
+		 * restored correctly.
 		 */
 		readonly templateDamaged: boolean,
 		options?: ErrorOptions,

@@ -28,8 +28,9 @@ export interface QemuOptions {
 	stateSocket?: number | null;
 }
 
-/** A QEMU process. It ends when `kill` is called, when the guest shuts down, or when this process dies. */
+/** A QEMU process. It ends when `kill` is called, when the guest shuts down or restarts, or when this process dies. */
 export interface Qemu {
+	/** -1 if the process could not be started. */
 	pid: number;
 	/** The agent's port. */
 	agent: Duplex;

@@ -25,6 +25,7 @@ export interface StageListener {
 
 /** A moment that a machine can be put back to. */
 export interface Checkpoint {
+	/** The devices' state. */
 	state: Buffer;
 	memory: KeptMemory;
 }

@@ -24,6 +24,7 @@ import { hardwareArguments, type Qemu, type QemuOptions, saveState, startQemu } 
  * are restored from it copy-on-write, so its files never change once it is published.
  */
 export interface Template {
+	/** The template's directory in the cache. */
 	dir: string;
 	accelerator: Accelerator;
 	/** File with the guest's memory. Each restored machine maps it privately. */
@@ -48,10 +49,11 @@ const SETTLE_PINGS = 400;
 const CLOCK_TOLERANCE = 0.1;
 // sun_path of unix(7) has 108 bytes on Linux and 104 on macOS, including the final NUL.
 const SOCKET_PATH_MAX = 103;
+/** How many times a machine is booted at most, until the guest's clock is right. */
 const BOOT_ATTEMPTS = 4;
 /** Room for the file with the guest's memory. A booted guest has written less than half of it. */
 const NEEDED_BYTES = 600e6;
-/** How long the machine is left alone after the pings while its clock is measured; then half as long again. */
+/** How long the machine is left alone after the pings, while its clock is measured; then for half as long again. */
 const SETTLE_MS: Record<Accelerator, number> = { kvm: 500, hvf: 500, tcg: 2_500 };
 const Metadata = v.object({ accelerator: v.picklist(["kvm", "hvf", "tcg"]), bootMs: v.number() });
 
@@ -247,8 +249,9 @@ async function processorMs(pid: number): Promise<number | null> {
 	return utime === undefined || stime === undefined ? null : 10 * (utime + stime);
 }
 
-// If the snapshot were made while the guest works, every restored machine would first finish that work. So the agent is
-// pinged often enough for V8 to compile the code that answers, then the machine is left alone until it is idle.
+// If the snapshot were made while the guest works, every restored machine would first finish that work. So the agent
+// first answers many pings, until nothing is done for the first time in an answer. Then the machine is left alone until
+// it is idle.
 // @returns how fast the guest's clock runs; 1 is right
 async function settle(qemu: Qemu, receiver: FrameReceiver, quietMs: number): Promise<number> {
 	const ask = async () => {

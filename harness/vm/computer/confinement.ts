@@ -5,18 +5,18 @@ import type { Accelerator } from "./accelerator.ts";
 import { rootPrivileges } from "./privileges.ts";
 
 /**
- * What QEMU may do on this computer. An exercise that breaks out of its virtual machine is in QEMU's process. This
- * process cannot start programs, has no capabilities and cannot get any, and cannot write files. If drydock runs as
- * root and may change users, the process also has a user to itself.
+ * What QEMU may do on this computer. An exercise that breaks out of its virtual machine is in QEMU's process. On Linux,
+ * this process cannot start programs, has no capabilities and cannot get any, and can change no file but that of the
+ * guest's memory. If drydock runs as root and may change users, the process also has a user to itself.
  */
 
 /** User and group of a machine's QEMU if drydock runs as root: a number that systems do not assign. */
 const MACHINE_ID = 59_733;
 
 // The test of $PPID: if drydock dies before the new process asks for a parent-death signal, the process already has
-// another parent. The limits: no core dump, no bytes written to files, few open files, and only the memory that the
-// machine and its translated code need.
+// another parent. The limits: no core dump, and few open files.
 const COMMON_LIMITS = 'test "$PPID" = "$0" || exit 1; ulimit -c 0; ulimit -n 128';
+// The limits: no bytes written to files, and only the memory that the machine and its translated code need.
 // QEMU reads a slow disk with many threads. The C library reserves 64 MB of addresses for nearly every thread, which
 // would exceed ulimit -v; MALLOC_ARENA_MAX prevents that.
 const MACHINE_SCRIPT = `${COMMON_LIMITS}; ulimit -f 0; ulimit -v 3000000; MALLOC_ARENA_MAX=2 exec "$@"`;
@@ -51,7 +51,7 @@ export function confined(
 }
 
 /**
- * Lets a machine's QEMU open a file of the cache for reading and for a private, writable mapping.
+ * Lets a machine's QEMU open a file of the cache for reading and writing, to map the file as the guest's memory.
  * @throws {Failure} unsupported: QEMU runs as a user of its own, and the file belongs to another user than root
  * @throws {Error} EACCES, EROFS and others: the file cannot be opened for writing
  */

@@ -13,6 +13,7 @@ import { runTool } from "./tools.ts";
 
 /** The part of the image that is quick to build: the kit's own programs for the guest, as an initramfs. */
 export interface GuestPrograms {
+	/** The cache key, which identifies the contents of the whole image. */
 	key: string;
 	/** A cpio archive for QEMU's -initrd. */
 	initrd: string;
@@ -79,7 +80,7 @@ export async function libraryKey(arch: Architecture): Promise<string> {
 
 /**
  * Bundles the guest's programs.
- * @param minify leaves out what does not change what they do: comments, and the names of local variables
+ * @param minify whether to leave out comments and shorten the names of local variables
  * @returns the programs' texts by name, and the source files that they were bundled from, relative to the kit's folder
  */
 export async function bundlePrograms(minify = false): Promise<{ programs: Record<string, string>; sources: string[] }> {

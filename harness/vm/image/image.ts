@@ -17,6 +17,7 @@ export interface Image {
 	/** Cache key that identifies the image's contents. */
 	key: string;
 	base: ImageBase;
+	/** Path of the initramfs with the kit's own programs. */
 	initrd: string;
 }
 
