@@ -59,7 +59,7 @@ export class TextLayout {
 			this.line(`${" ".repeat(indent)}${index === 0 && indent === 2 ? bullet : "  "}${line}`);
 	}
 
-	/** Returns the part of a text that fits the width. For lines that are not the report's own, such as a program's output. */
+	/** The part of a text that fits the width. For lines that are not the report's own, such as a program's output. */
 	clipped(text: string): string {
 		const { width } = this.#style;
 		let [line, fits, columns] = ["", "", 0];

@@ -33,7 +33,7 @@ interface BundlerProcess {
 export const compilerLimit = new ConcurrencyLimit(COMPILERS_MAX);
 /**
  * The process that waits for the next work; at most one waits. A work takes the waiting process, or starts one. When
- * the work ends and no process waits, its process waits again, or a new one.
+ * the work ends and no process waits, its process is kept for the next work, or a new one is started for it.
  */
 let idle: Promise<BundlerProcess> | undefined;
 

@@ -4,8 +4,8 @@ import type { Template } from "./template.ts";
 /** How many stages may use all of their budget in one run. */
 const STAGES_AT_MOST = 4;
 /**
- * The most by which a busy computer lengthens a deadline. So even on such a computer, a run that hangs is given up after
- * some minutes.
+ * The most by which a busy computer lengthens a deadline. So even on such a computer, a run that hangs is given up
+ * after some minutes.
  */
 const BUSY_DEADLINE_FACTOR_MAX = 12;
 /**

@@ -10,7 +10,16 @@ const END_AFTER_PORT_MS = 2_000;
 /** When this many frames wait to be taken, reading from the port pauses. */
 const MAX_WAITING_FRAMES = 16;
 
-/** The ways in which a guest can be lost. */
+/**
+ * The ways in which a guest can be lost.
+ * - `guest-reset`, `guest-shutdown`, `guest-panic`: the machine was restarted or switched off, or its kernel panicked
+ * - `guest-fault`: the kernel failed in its own code; programs cannot cause that
+ * - `agent-ended`: the agent has ended or failed
+ * - `disturbed`: something kept the agent from its work
+ * - `silent`: no frame came in time, or drydock itself has ended the machine
+ * - `protocol`: the guest sent something that it must not send
+ * - `too-large`: nothing was sent to the guest, because the guest would refuse so large a frame
+ */
 export const LOSSES = [
 	"guest-reset",
 	"guest-shutdown",

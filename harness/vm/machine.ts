@@ -22,9 +22,10 @@ import type { Template } from "./template.ts";
 
 /**
  * A run without the fields that the machine itself adds.
- * - `deadlineMs`: only if it is to differ from {@link Machine.deadlineMs}; the run may then also use that much
- *   processor time
- * - `patienceMs`: the longest that such a run should take; lowers the machine's own deadline, never raises it
+ * - `deadlineMs`: replaces {@link Machine.deadlineMs}; the run, and each of its stages, may then use that much processor
+ *   time
+ * - `patienceMs`: the longest that such a run should take, and the most processor time that it should use; lowers the
+ *   machine's own deadline and the run's budget, never raises them
  */
 export type RunRequest = Omit<Run, "type" | "nonce" | "entropy" | "timeMs" | "deadlineMs"> & {
 	deadlineMs?: number;

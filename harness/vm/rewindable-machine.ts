@@ -41,7 +41,7 @@ interface RunningQemu {
 }
 
 /**
- * A machine with a stage that can be put back to an earlier moment, together with its shells.
+ * A machine that plays a stage, and can be put back to an earlier moment, together with the stage's shells.
  *
  * The machine's memory is a file of its own, which this process can read and write. So a checkpoint consists of two
  * things: the devices' state, and the pages of that file that differ from the template's. Before a checkpoint is made,

@@ -53,7 +53,7 @@ const SOCKET_PATH_MAX = 103;
 const BOOT_ATTEMPTS = 4;
 /** Room for the file with the guest's memory. A booted guest has written less than half of it. */
 const NEEDED_BYTES = 600e6;
-/** How long the machine is left alone after the pings, while its clock is measured; then for half as long again. */
+/** How long the machine is left alone after the pings, while its clock is measured; after that, for half this time. */
 const SETTLE_MS: Record<Accelerator, number> = { kvm: 500, hvf: 500, tcg: 2_500 };
 const Metadata = v.object({ accelerator: v.picklist(["kvm", "hvf", "tcg"]), bootMs: v.number() });
 
