@@ -22,8 +22,8 @@ import type { Template } from "./template.ts";
 
 /**
  * A run without the fields that the machine itself adds.
- * - `deadlineMs`: replaces {@link Machine.deadlineMs}; the run, and each of its stages, may then use that much processor
- *   time
+ * - `deadlineMs`: replaces {@link Machine.deadlineMs}; the run, and each of its stages, may then use that much
+ *   processor time
  * - `patienceMs`: the longest that such a run should take, and the most processor time that it should use; lowers the
  *   machine's own deadline and the run's budget, never raises them
  */

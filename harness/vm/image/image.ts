@@ -55,8 +55,8 @@ export async function cachedParts(): Promise<{ base: string; library: string; bu
 }
 
 /**
- * Rebuilds those parts of this version's image that need tools to build. Other commands use the existing parts until the
- * new ones are complete.
+ * Rebuilds those parts of this version's image that need tools to build. Other commands use the existing parts until
+ * the new ones are complete.
  * @throws {Failure} unsupported: no network, no room, or a tool is missing
  */
 export async function rebuildImage(progress: Progress): Promise<void> {
