@@ -29,16 +29,16 @@ import { CRASHED, crashCodeOf, DONE, draw, FORBIDDEN, MISSING, REFUSED, scenario
  */
 function endingOf({ calls }: Observation, container: string, expected: number, name: string): string {
 	const ending = calls[container]?.ending;
-	// "threw" comes first, so that no exception's message can equal an expected text.
+	// The text begins with "threw", so that no exception's message makes it equal to an expected text.
 	if (ending?.how === "threw") return `threw ${ending.thrown.message}`;
 	if (ending?.how !== "returned") return howItEnded(ending);
 	return ending.value === expected ? `returned ${name}` : `returned ${JSON.stringify(ending.value)}`;
 }
 
-// Shells return 126 for a program that exists and cannot be executed. The lesson's text allows both numbers.
 /**
- * Who called `enter`, according to the list of system calls. A program that starts the command in another way than by
- * #kernel's execve makes no entry there, and is not accused.
+ * Which process called `enter`, according to the ledger. An exercise that starts the command without #kernel's execve
+ * has no execve in its ledger. Then the answer is the process that became the command, because nothing shows the
+ * opposite.
  */
 function enterCaller({ calls }: Observation): string {
 	const ledger = calls[BOX]?.ledger ?? [];
@@ -49,6 +49,7 @@ function enterCaller({ calls }: Observation): string {
 	return isAnother ? "another process" : "the process that became the command";
 }
 
+// Shells return 126 for a program that exists and cannot be executed. The lesson's text allows both numbers.
 const treat126As127 = (ending: string) => (ending === "returned 126" ? "returned 127" : ending);
 
 export default defineCheck({

@@ -23,7 +23,7 @@ const engineReplaced = ({ process }: Context) => process !== null && process.pid
 
 const waitpidCalls = ({ ledger }: Context) => ledger.filter(({ call }) => call === "waitpid");
 
-/** Whether the engine returned while one of its processes was still there, and no waitpid had returned a pid. */
+/** Whether the command ran, no waitpid returned a pid, and the engine returned while one of its processes was still there. */
 const notWaited = (context: Context) =>
 	context.ending.how === "returned" &&
 	context.facts["command.ran"] === true &&

@@ -16,8 +16,8 @@ const TOO_LONG_HOSTNAME = "x".repeat(65);
 /** Signals that write a core dump, which sets one more bit of the wait status. See signal(7). */
 const CORE_DUMP_SIGNALS = ["SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGSYS"] as const;
 
-// Facts show each drawn value by its name. A bare number would also occur elsewhere in the facts by chance, so words
-// are drawn, and their eight hexadecimal digits are the number.
+// The number that a drawn word stands for: its last eight characters are hexadecimal digits. In the facts, a drawn
+// value is replaced by its name. So a word is drawn: a bare number could also stand in the facts by chance.
 const numberFrom = (word = "") => Number.parseInt(word.slice(-8), 16) || 0;
 
 /** The signal that ends the second command, by name. */
@@ -36,8 +36,8 @@ export const draw: Check["draw"] = (random) => ({
 	signal: random.name("signal"),
 });
 
-// The last argument is the token; printed twice, it says that the program waits for a line. If the engine gives the program no input, the program still runs for a while, so that
-// the check can look at it.
+// The last argument is the token. The program prints it twice, which says that the program waits for a line. If the
+// engine gives the program no input, the program still runs for a while, so that the check can look at it.
 const PROGRAM_TEXT = '#!/bin/sh\nfor token; do :; done\necho "$token$token"\nread -r code || sleep 5\nexit "$code"\n';
 
 export function scenario(drawn: RandomInputs): Scenario {

@@ -9,7 +9,7 @@ import {
 	unsharedInChild,
 } from "../../harness/judge/index.ts";
 
-/** The kinds of namespace that this lesson must leave alone. */
+/** The kinds of namespace that the exercise must not change. The PID namespace has a rule of its own, below. */
 const MUST_STAY_SHARED: readonly [kind: string, flag: string, name: string][] = [
 	["mnt", "CLONE_NEWNS", "mount"],
 	["net", "CLONE_NEWNET", "network"],
@@ -36,8 +36,9 @@ const sharedNamespaceRules: FactRule[] = MUST_STAY_SHARED.map(([kind, flag, name
 }));
 
 /**
- * Why the command is still in the host's namespace, according to the ledger; `otherwise` if the ledger does not show
- * it.
+ * Explanations of a command that is still in the host's namespace.
+ * @param flag the flag of unshare(2) that makes a new namespace of this kind
+ * @param otherwise explanations for when the ledger does not show the reason
  */
 const whyStillShared = (flag: string, ...otherwise: Explanation[]): Explanation[] => [
 	{

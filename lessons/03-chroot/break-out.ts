@@ -12,12 +12,15 @@ import {
 	taskIdentity,
 } from "../../harness/judge/index.ts";
 
-/** What breakOut has done according to the ledger. The ledger explains a verdict, and never decides one. */
+/**
+ * What breakOut has done according to the ledger, and which root its process had before, according to the kernel. The
+ * ledger explains a verdict, and never decides one.
+ */
 
 /** The second container. Its command runs after the break-out. */
 export const ESCAPED = "escaped";
 
-/** The system calls, before execve, of the process that became the command: the engine's only child. */
+/** The system calls of the engine's first child, which becomes the command. Its execve is left out. */
 export const callsBeforeExecve = ({ calls }: Observation, container: string): LedgerCall[] =>
 	(calls[container]?.ledger ?? []).filter(({ task, call }) => task === "1.1" && call !== "execve");
 
@@ -62,7 +65,7 @@ export function chrootsDuringClimb(context: Context): number {
 	return calls.filter((entry, index) => changesRoot(entry) && index > first && index < last).length;
 }
 
-/** Whether the current directory was in the new root, or below it, before the climb. */
+/** Whether the current directory was the new root, or below it, before the climb. */
 export function cwdMovedIntoNewRoot(context: Context): boolean {
 	const calls = breakOutCalls(context).filter(succeeded);
 	const climb = calls.findLastIndex(triesToClimb);
@@ -88,7 +91,8 @@ export const stepsUp = (context: Context) =>
 
 /**
  * Which directory was the root of the second container's command when the break-out began. At that moment, the driver
- * stops a process. It must be the one that becomes the command, or one that forks the command's process afterwards.
+ * stops the process that calls breakOut. This process must become the command itself, or fork the command's process
+ * later. The answer is "unknown: …" if another process was stopped, or none.
  */
 export function rootBeforeBreakOut(observation: Observation, drawn: RandomInputs): string {
 	const stopped = observation.calls[ESCAPED]?.stopped ?? null;
@@ -115,7 +119,7 @@ export const rootfsOf = ({ rootfs = "", marker = "" }: RandomInputs): Rootfs => 
 /** How many steps up lead from the rootfs to the host's root. */
 export const rootfsDepth = ({ drawn }: Context) => (drawn["rootfs"] ?? "").split("/").length - 1;
 
-/** The message of the exception that ended breakOut. */
+/** The message of the exception that ended the second container; undefined if it ended otherwise. */
 export function breakOutError({ observation }: Context): string | undefined {
 	const ending = observation.calls[ESCAPED]?.ending;
 	return ending?.how === "threw" ? ending.thrown.message : undefined;

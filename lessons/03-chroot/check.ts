@@ -38,7 +38,8 @@ import {
 const escapedCommandRan = ({ observation }: Context) => commandAt(observation, DURING, ESCAPED) !== null;
 const rootIsStillRootfs = ({ facts }: Context) => facts["escaped.file"] === `nothing: its root is the rootfs`;
 
-// Recognises the root and the file by device and inode, because an exercise could make the same path or name elsewhere.
+// What the second container's command has opened, or why it has opened nothing. Device and inode identify its root and
+// the file: an exercise could make the same path or name elsewhere.
 function openedFile(observation: Observation, drawn: Record<string, string>): string {
 	const command = commandAt(observation, DURING, ESCAPED);
 	const ending = observation.calls[ESCAPED]?.ending;
@@ -301,7 +302,8 @@ export default defineCheck({
 	],
 	exceptions: [
 		{
-			// The first container's command waits to be told to end. The second container is the one that hangs.
+			// Then the check writes no more lines, so the first container ends as hung, too: its command waits for its last
+			// line.
 			when: ({ observation, ending }) =>
 				ending.how === "hung" &&
 				callsBeforeExecve(observation, BOX).length < callsBeforeExecve(observation, ESCAPED).length,

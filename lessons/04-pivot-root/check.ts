@@ -51,7 +51,7 @@ const hostUnchangedRules = (fact: string, what: string, followsFrom: string[], .
 		explain,
 	}));
 
-/** The index of the ledger's first unshare(CLONE_NEWNS); -1 if there is none. */
+/** The index of the ledger's first unshare(CLONE_NEWNS) that succeeded; -1 if there is none. */
 const unshareIndex = ({ ledger }: Context) =>
 	ledger.findIndex(({ call, args, error }) => call === "unshare" && !error && args["flags"]?.includes("CLONE_NEWNS"));
 
@@ -103,6 +103,7 @@ function directoriesLeft({ programs }: Observation, rootfs: string): string[] {
 	return below(rootfs).filter((path) => !original.includes(path));
 }
 
+/** Whether the command's root is still the host's. Another finding reports that. */
 const rootUnchanged = (_: FactValue, { facts }: Context) => facts["command.root"] === "the host's";
 
 export default defineCheck({

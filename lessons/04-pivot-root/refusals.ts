@@ -34,7 +34,9 @@ const isMountPoint = (context: Context, name: string) =>
 
 const onRootMount = (context: Context, name: string) => mountOfArgument(context, name)?.mountPoint === "/";
 
-/** Whether new_root names the current directory, which is not a mount point, although the rootfs is one. */
+/**
+ * Whether new_root is a relative path to the current directory. This directory is not a mount point, but the rootfs is.
+ */
 const newRootIsOtherDirectory = (context: Context) =>
 	pathArgument(context, "new_root") === context.atThrow?.cwd &&
 	context.thrown?.syscall?.args["new_root"]?.startsWith('"/') === false &&

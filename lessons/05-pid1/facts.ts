@@ -46,7 +46,10 @@ export function endedByError({ calls }: Observation, container: string, code: st
 	return ending?.how === "threw" && ending.thrown.syscall?.code === code;
 }
 
-/** Whether pid 1 of a later container had ended when the check read which signals had arrived. */
+/**
+ * Whether pid 1 of a later container had ended when the check read which signals had arrived. Also true if the command
+ * did not run when the check wanted to send signals.
+ */
 export const initEndedEarly = (observation: Observation): boolean =>
 	LATER_CONTAINERS.some((name) => readDelivery(observation, name)?.init === false);
 
@@ -154,6 +157,7 @@ function signalsIn(mask: string): string[] {
 		.map(([name]) => name);
 }
 
+// Second names of SIGABRT and SIGIO.
 const ALIASES = new Set(["SIGIOT", "SIGPOLL"]);
 
 // The drawn exit code differs in every run. So the fact says whether the code was passed on, and not its number.

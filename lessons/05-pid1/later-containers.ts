@@ -49,7 +49,7 @@ export const signalsLost: Explanation[] = [
 	},
 	{ ...initDoesNotWait, when: ({ observation }) => initEndedEarly(observation) },
 	{
-		// sigwaitinfo returns no signal that is not in its set.
+		// sigwaitinfo returns only signals that are in its set.
 		when: (context) => {
 			const sets = ledgers(context).flatMap(setsWaitedFor);
 			return (

@@ -9,15 +9,15 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** Which signals were pending for which of the frozen processes, after signals had been sent to a container's init. */
 const Delivery = v.object({
-	/** Pending for the command; null when the command has ended. */
+	/** Pending for the command; null when the command has ended, or did not run when signals were to be sent. */
 	command: v.nullable(mask),
-	/** Whether the init still ran. */
+	/** Whether the init still ran; false when no signals were sent. */
 	init: v.boolean(),
-	/** Whether the init was another process than the command. */
+	/** Whether the init was another process than the command; false when no signals were sent. */
 	ownInit: v.boolean(),
 	/** What has become of the orphan that was killed before; `none` when there was no orphan. */
 	orphan: v.picklist(["none", "running", "zombie", "reaped"]),
-	/** The processes that the command had started. Nothing is pending for a process that has ended. */
+	/** The processes that the command had started. `pending` is empty for a process that has ended. */
 	others: v.array(v.object({ comm: v.string(), state: v.string(), pending: v.union([mask, v.literal("")]) })),
 });
 

@@ -27,8 +27,8 @@ export const commandRan = ({ facts }: { facts: Facts }) => facts["command.ran"] 
 export const commandIsPid1 = ({ facts }: { facts: Facts }) => facts["init"] === "the command itself";
 
 /**
- * Whether the first container ended too early. Its ending reports the reason, which holds for the other containers,
- * too.
+ * Whether the first container did not return, did not run its command, or ran it twice. The finding about its ending
+ * gives the reason, which holds for the other containers as well.
  */
 export const endedTooEarly = (context: Context) =>
 	context.ending.how !== "returned" || !commandRan(context) || commandRanTwice(context);

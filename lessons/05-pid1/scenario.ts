@@ -13,7 +13,7 @@ export const AFTERWARDS = "afterwards";
 export const EXITS = "exits";
 /** The container whose command ends by a signal when it reads its last line of input. */
 export const KILLED = "killed";
-/** The signals that a user may send. Both containers handle them all; each signal is sent to one of the two. */
+/** The signals that a user may send. The commands of the two later containers handle all of them. */
 export const SIGNALS = [
 	"SIGHUP",
 	"SIGINT",
@@ -48,8 +48,9 @@ const digits = (drawn = "") => [...drawn.slice(-8)].map((digit) => Number.parseI
 const numberOf = (drawn: string) => Number.parseInt(drawn.slice(-4), 16);
 
 // The orphans wait until the command opens the FIFO /gate for writing, so that all of them end at one moment: their
-// parent gets 50 SIGCHLD at once. The last orphan has a session of its own, as a daemon has. Before the first pause,
-// the script forks nothing. If the exercise calls unshare and does not fork, the script's first child becomes pid 1.
+// parent gets 50 SIGCHLD at once. The last orphan has a session of its own, as a daemon has. The check looks for the
+// first time at the first pause. The script forks nothing before: if the exercise calls unshare and does not fork, the
+// script's first child becomes pid 1.
 const BOX_SCRIPT = `
 pause
 i=1; while [ $i -lt ${ORPHANS} ]; do (: </gate &); i=$((i+1)); done
@@ -65,8 +66,9 @@ export const ORPHANS_CODE = 9;
 
 // One orphan waits for the FIFO /gate, which nobody opens, until the check kills it. The other orphan waits for the
 // FIFO /end, which the last line opens, and ends together with the command. The command's child runs in the foreground,
-// because sh makes background processes ignore SIGINT and SIGQUIT; the child ends at the line it reads. A signal
-// interrupts read, so the loop reads again.
+// because sh makes background processes ignore SIGINT and SIGQUIT; the child ends at the line it reads. $0 is the
+// token: printed twice, it says that the command waits for its last line. A signal interrupts read, so the loop reads
+// again.
 const ALL = [...SIGNALS, "SIGCHLD"].map((signal) => signal.slice(3)).join(" ");
 const LATER_SCRIPT = `
 pause

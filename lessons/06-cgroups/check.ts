@@ -32,7 +32,13 @@ const isOutsideCgroup = (_: FactValue, { facts }: Context) => facts["command.cgr
 const isEffectInvisible = (got: FactValue, context: Context) =>
 	isOutsideCgroup(got, context) || (got === COMMAND_ENDED && context.facts["ending"] !== "returned ‹exitCode›");
 
-/** Two rules for each limit: the file shows its value, and the kernel enforces it. */
+/**
+ * Two rules for each limit: the file shows its value, and the kernel enforces it.
+ * @param name `memory` or `pids`
+ * @param effect what the second rule is about, for the report
+ * @param explain explanations for both rules
+ * @param effectOnly explanations for the second rule alone
+ */
 const limitRules = (
 	name: string,
 	file: string,
@@ -159,7 +165,7 @@ export default defineCheck({
 			madeOf: "kernel",
 			what: "memory.swap.max of the command's cgroup",
 			followsFrom: [FAILED_START],
-			// If the memory limit is missing, that is the first finding.
+			// If the memory limit is missing or wrong, another finding reports that.
 			accept: (_, { facts }) => facts["limit.memory"] !== "‹memoryMaxBytes›",
 			explain: [controllerTakenAway("swap"), limitLifted("swap"), swapOpen, ...memoryNotLimited],
 		},
@@ -177,7 +183,7 @@ export default defineCheck({
 			madeOf: "kernel",
 			what: "a busy loop in the container (nr_throttled in cpu.stat)",
 			followsFrom: [EARLY_END, "limit.cpus"],
-			// If the period is longer than the loop runs, the loop need not use up its quota.
+			// With a longer period than usual, the loop may end before it has used up the quota.
 			accept: (got, context) =>
 				isEffectInvisible(got, context) ||
 				(context.facts["limit.cpus"] === "‹cpus›" &&

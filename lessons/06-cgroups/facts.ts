@@ -26,6 +26,7 @@ import { BYSTANDER, EXCESS_BYTES, LIMITS_REACHED, REFUSED_PIDS, SECOND } from ".
 const LIMITS = ["memory.max", "pids.max", "cpu.max"];
 /** The command had ended before the kernel's files were read. */
 export const COMMAND_ENDED = "the command had ended";
+/** The period of cpu.max, in microseconds, if none is given. */
 export const USUAL_PERIOD_US = 100_000;
 /** The container was started although one of its limits had been refused. */
 export const STARTED_ANYWAY = "started anyway";

@@ -5,6 +5,7 @@ import { LIMITS_REACHED, PARENT } from "./scenario.ts";
 
 /** Explanations of limits that are wrong, or have no effect. */
 
+/** For each limit: its controller, its file, and what its fact shows if it is right. */
 const CONTROLLERS: Readonly<Record<string, { controller: string; file: string; expected: string }>> = {
 	memory: { controller: "memory", file: "memory.max", expected: "‹memoryMaxBytes›" },
 	pids: { controller: "pids", file: "pids.max", expected: "‹pidsMax›" },

@@ -155,7 +155,7 @@ export const leftBehindRules: FactRule[] = [
 		fact: "host.cgroups.after",
 		madeOf: "kernel",
 		what: "cgroups left behind on the host",
-		// Processes that still run keep their cgroup. But a container that was refused has none.
+		// A cgroup with processes cannot be removed. But a container that was refused has no processes.
 		followsFrom: survivorFindings,
 		explain: [
 			{

@@ -13,7 +13,7 @@ export const SECOND = "second";
 export const REFUSED_PIDS = "refusedPids";
 /** The container whose limit of processors the kernel refuses. */
 export const REFUSED_CPUS = "refusedCpus";
-/** The moment at which the first container has exceeded every limit, and the other containers have ended. */
+/** The moment at which the first container has asked for more than its limits allow, and the others have ended. */
 export const LIMITS_REACHED = "limitsReached";
 /** How many bytes over its limit the container asks for. */
 export const EXCESS_BYTES = 16 << 20;
@@ -54,7 +54,7 @@ leave_pairs 1 2 3 4
 chrt --fifo --pid 1 $$
 leave_pairs 1 2' </dev/null >/dev/null 2>&1`;
 
-/** Draws numbers from a name's random hexadecimal digits. */
+/** Draws ids, a hostname and limits. The limits are made from the random hexadecimal digits of drawn names. */
 export function drawInputs(random: { hostname(): string; name(stem: string): string }): RandomInputs {
 	const id = () => random.name("").slice(1);
 	const below = (end: number) => Number.parseInt(id(), 16) % end;

@@ -19,6 +19,7 @@ const noOverlay = (_: unknown, context: Context) => !onOverlay(context);
 /** If umount2 was refused, the mount stays, with everything below it. The exception explains that. */
 const notUnmounted = (_: unknown, context: Context) => refused("umount2", "EBUSY")(context);
 const withoutIds = (message: string) => message.replaceAll(/\b[0-9a-f]{8}\b/g, "");
+/** Whether both containers on the three layers ended with the same exception, apart from drawn numbers. */
 const endedAlike = ({ thrown, observation: { calls } }: Context) => {
 	const ending = calls[NEIGHBOUR]?.ending;
 	return thrown !== null && ending?.how === "threw" && withoutIds(ending.thrown.message) === withoutIds(thrown.message);

@@ -111,7 +111,8 @@ function changes(before: HostState, now: HostState, tops: string[]): string[] {
 	return listed;
 }
 
-// The size of a directory only counts its entries, and the entries themselves are compared.
+// Ignores inodes and times of change. Also ignores the size of a directory: it only counts the entries, and the entries
+// themselves are compared.
 function sameEntry(one: Entry | undefined, other: Entry | undefined): boolean {
 	const compared = (entry: Entry | undefined) =>
 		entry && JSON.stringify({ ...entry, inode: 0, changedMs: 0, size: entry.kind === "directory" ? 0 : entry.size });

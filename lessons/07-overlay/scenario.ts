@@ -10,9 +10,11 @@ import { BOX, type Check, EXIT_CODE, type RandomInputs, type Scenario } from "..
 export const LAYERS = "/layers";
 /** The directory in which the engine makes files for containers. */
 export const CONTAINERS = "/run/box";
+/** The second container on the three layers. */
 export const NEIGHBOUR = "neighbour";
 /** The container that has only the lowest layer. */
 export const LONE = "lone";
+/** The container with a missing layer. */
 export const REFUSED = "refused";
 /** The step that reads the kernel's log about overlays. */
 export const LOG = "log";
