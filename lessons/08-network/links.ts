@@ -267,7 +267,8 @@ export function engineMoved({ ledger }: Pick<Context, "ledger">): boolean {
 
 type Link = NonNullable<HostState["network"]>["links"][number];
 
-// Whether a process between the engine and the command unshared: for the command "1.1.1.1", tasks such as "1.1".
+// Whether the process that became the command, or a process between it and the engine, unshared its network namespace:
+// for the command "1.1.1.1", tasks such as "1.1" and "1.1.1.1".
 function joinUnshares({ ledger }: Context): boolean {
 	const command = ledger.find(({ call }) => call === "execve")?.task ?? "";
 	const above = ledger.filter(({ task }) => task !== "1" && `${command}.`.startsWith(`${task}.`));
@@ -276,7 +277,7 @@ function joinUnshares({ ledger }: Context): boolean {
 
 const loopbackFlags = ({ process }: Context) => process?.network?.links.find(({ name }) => name === "lo")?.flags ?? [];
 
-/** The container's link beside the loopback. Of several, the one with the container's address. */
+/** The container's link besides the loopback. Of several, the one with the container's address, otherwise the first. */
 function innerEnd({ process, drawn }: Context): Link | undefined {
 	const all = process?.network?.links.filter(({ name }) => name !== "lo") ?? [];
 	return all.find(({ addresses }) => addresses.some((one) => withoutPrefix(one) === drawn["address"])) ?? all[0];

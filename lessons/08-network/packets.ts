@@ -1,7 +1,10 @@
 import type { Context, Explanation } from "../../harness/judge/index.ts";
 import { FIRST_CONTAINER, resultOf, SECOND_CONTAINER } from "./scenario.ts";
 
-/** Explanations of connections with the world, or that NAT changes: why no answer comes, or a wrong one. */
+/**
+ * Explanations of connections with the world, and of connections that NAT changes: why there is no answer, or a wrong
+ * one.
+ */
 
 const NAT = "nft(8), NAT STATEMENTS";
 const MASQUERADE = 'ip saddr ADDRESS oifname != "box0" masquerade';

@@ -2,8 +2,8 @@ import { type Context, type Explanation, refused } from "../../harness/judge/ind
 import { ENGINE_MOVED, engineMoved } from "./links.ts";
 
 /**
- * Explanations of commands that ip and nft refuse. Both print the kernel's error, and the exception contains that
- * output.
+ * Explanations of exceptions, mostly of commands of ip and nft that fail. Both programs print the kernel's error, and
+ * the exception contains that output.
  */
 
 const says =

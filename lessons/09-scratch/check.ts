@@ -37,7 +37,8 @@ export default defineCheck({
 	scenario,
 	derive,
 	facts: [
-		// A wrong image also changes what programs do, so its rules come first, although it is the second half.
+		// A wrong image also changes what programs do. So the image's rules come first, although the image belongs to the
+		// second half.
 		...afterFirstHalf(imageRules),
 		...programRules,
 		...afterFirstHalf(copyRules),

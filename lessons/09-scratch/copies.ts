@@ -40,7 +40,10 @@ export const drawnForCopy = (name: string, random: { name(stem: string): string 
 	...["Word", "Lower", "Upper", "Corrupted"].map((use): [string, string] => [`${name}${use}`, random.name("word")]),
 ];
 
-/** What has become of the copies, according to the commands that the kernel shows. */
+/**
+ * What has become of the copies: which ones ran, according to the commands that the kernel shows; what was unpacked,
+ * and what was changed.
+ */
 export function copyFacts(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
 	const ran = commandsSeen(observation);
 	const wordOf = ({ name }: Copy) => drawn[`${name}Word`] ?? "";
@@ -79,7 +82,7 @@ function commandsSeen(observation: Observation): ProcessState[] {
 	return all.filter((one, index) => all.findIndex(({ pid }) => pid === one.pid) === index);
 }
 
-/** Which layer's /hello the command sees. Both layers have one. */
+/** Which layer's /hello the command of the good copy sees. Both layers have a /hello. */
 function topOf(observation: Observation, drawn: RandomInputs, ran: readonly ProcessState[]): string {
 	const process = ran.find((one) => one.arguments.includes(drawn["goodWord"] ?? ""));
 	const seen = process?.files["hello"]?.sha256;

@@ -1,4 +1,7 @@
-/** Documents that explanations cite and the image does not have. The lesson's text has what the exercise needs of them. */
+/**
+ * Documents that explanations cite, and that cannot be read in the virtual machine. The lesson's text has what the
+ * exercise needs of them.
+ */
 
 export const SPECIFICATION = "OCI image specification (online; in short: Words in lesson 09)";
 export const USTAR = "POSIX, pax (online; in short: Do in lesson 09): ustar Interchange Format";

@@ -58,7 +58,9 @@ export function run({
 }
 
 export interface Options {
+	/** The container's id; with `copies`, the beginning of each container's id. */
 	id: string;
+	/** The path of the image to build and to run. */
 	image?: string;
 	/** The path of each program in the container, and its path on the host. */
 	files?: Files;
@@ -70,7 +72,7 @@ export interface Options {
 	rebuiltAtOnce?: { images: [string, string]; files: Files };
 	/** One more image, and the files to build it from. An earlier call has already built images from them. */
 	rebuiltLater?: { image: string; files: Files };
-	/** The image that an earlier call has built, or tried to build. */
+	/** The image that an earlier call has built, or tried to build. If it failed, this call builds no image either. */
 	afterImage?: string;
 	/**
 	 * Images that were copied from a built one, some with changes. Those that can be opened are run, one after the

@@ -80,7 +80,10 @@ export function elf({ interpreter, libraries = [], base, gap = 0, sections = fal
 	]);
 }
 
-/** The offset at which each part begins, when the parts follow one another. `end` is the offset after the last part. */
+/**
+ * The offset at which each part begins, when the parts follow one another. `end` is the offset after the last part. All
+ * offsets after the first are rounded up to a multiple of 16.
+ */
 function places<Name extends string>(start: number, sizes: Record<Name, number>): Record<Name | "end", number> {
 	let at = start;
 	const begins = Object.entries<number>(sizes).map(([name, size]): [string, number] => {

@@ -24,7 +24,7 @@ import { TOOLS_STARTED } from "./tools.ts";
 
 /** Facts about the images and the containers that run from them: from the images' files, and from the kernel. */
 
-/** The facts that need an image whose manifest leads to its blobs. */
+/** The facts that need an image whose manifest leads to its blobs: their names after `image.`. */
 export const IMAGE_FACTS = [
 	...(["names", "descriptors", "fields", "layer", "twice", "end"] as const),
 	...(["diff_id", "command", "again", "platform"] as const),
@@ -62,7 +62,7 @@ const BUILDS = ["firstBuild", "secondBuild", "laterBuild"] as const;
 
 /** At least one of the images was not built, or cannot be read. */
 export const UNREADABLE_BUILD = "an image is missing or unreadable";
-/** Only the image that was built after a word in a file had changed has other layers. */
+/** Only the image that was built after a word in a file had changed differs, and in more than this word. */
 export const LATER_BUILD_DIFFERS = "another, after a word in a file was changed";
 
 function builtAgain(observation: Observation, drawn: RandomInputs): string {
@@ -133,7 +133,7 @@ function originals({ programs }: Observation): Needed[] {
 	return [...lines].map(([, sha256 = "", name = ""]) => ({ name, sha256 }));
 }
 
-/** Names of files that dash and ls need, and that are missing in the image. */
+/** Names of files that dash and ls need, and that are missing in the image or have other content there. */
 export const missingIn = ({ observation, drawn }: Context): string[] =>
 	missingFiles(contentsOf(observation, drawn, "dynamic"), neededFor(observation));
 

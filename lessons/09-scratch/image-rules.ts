@@ -184,7 +184,7 @@ export const imageRules: FactRule[] = [
 		see: [CONFIG],
 	}),
 	{
-		// The command that builds the image again ended too early, and another finding reports that.
+		// The call that should build the image again ended too early, and another finding reports that.
 		isConsequence: ({ facts }) => facts["image.again"] === UNREADABLE_BUILD,
 		...inImage(
 			"again",

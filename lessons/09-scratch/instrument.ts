@@ -19,7 +19,10 @@ import type { ImageChange } from "./image-change.ts";
 export type ImageFiles = Map<string, Buffer>;
 
 /**
- * Makes a changed copy of an image. Copies a file unchanged if it cannot parse it.
+ * Makes a changed copy of an image. If `from` is no image, or its parts do not fit together, all files are copied, and
+ * only `corruptedWords` are replaced.
+ * @param from path of the image
+ * @param to path of the copy
  * @returns the number of files in the copy
  */
 export function copyImage(_: InstrumentContext, from: string, to: string, change: ImageChange): number {
@@ -121,7 +124,8 @@ function blobOf(files: ImageFiles, { digest }: Descriptor): Buffer {
 
 const pathOf = (digest: string) => `blobs/${digest.replace(":", "/")}`;
 
-// Replaces a digest, and the size beside it. A file that is not JSON is no part of an image and stays unchanged.
+// Replaces the digest of `before` by the digest of `after`, and the size beside it. A document that is not JSON is no
+// part of an image, and stays unchanged.
 function withNewDigest(document: Buffer, before: Buffer, after: Buffer): Buffer {
 	const [old, digest] = [before, after].map((content) => `sha256:${sha256(content)}`);
 	const parsed = document.includes(old as string) ? parsedJson(document) : undefined;

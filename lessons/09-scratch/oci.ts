@@ -67,7 +67,7 @@ export interface Image {
 	manifest: v.InferOutput<typeof Manifest>;
 	config: v.InferOutput<typeof Config>;
 	configFile: File | undefined;
-	/** The layers' blobs, the lowest first. */
+	/** The layers' blobs, the lowest first; undefined if there is no blob of that name. */
 	layers: (File | undefined)[];
 	blobs: File[];
 	/** The parsed documents, unchecked. */

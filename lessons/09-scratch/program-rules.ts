@@ -5,8 +5,8 @@ import { NOT_BUILT } from "./programs.ts";
 import { dynamicFailures, TOOL_ASKED } from "./refusals.ts";
 
 /**
- * Rules for images of dynamic programs: dash and ls, which run, and others, which are only read. Explanations of each
- * way to get them wrong.
+ * Rules for images of programs: of dash and ls, which run, and of others, whose images are only read. Explanations of
+ * each way to get them wrong.
  */
 
 const beforeDynamicEnds = (context: Context) =>

@@ -117,8 +117,8 @@ function ownDev(before: HostState, box: ProcessState, dev: readonly Entry[]): st
 	return (mode & 0o022) === 0 ? "its own" : "its own, and everybody may write in it";
 }
 
-// ptmx belongs to the terminals, and not to this list. A console is in the list: only a container with a terminal
-// should have one.
+// ptmx belongs to the terminals, and not to this list. /dev/console is not left out: only a container with a terminal
+// should have it.
 const devices = (dev: readonly Entry[], { device }: RandomInputs) =>
 	dev
 		.filter(({ kind, path }) => ["char", "block"].includes(kind) && path !== "ptmx" && !path.startsWith("pts/"))
@@ -148,7 +148,8 @@ function shmModeFlaw(dev: readonly Entry[]): string[] {
 	return mode === 0o1777 ? [] : [`/dev/shm: mode 0${mode.toString(8)}`];
 }
 
-// A device file 5:2 beside the directory pts is as good as a link: opening it looks for pts in the same directory.
+// A device file 5:2 beside the directory pts is as good as a link: if it is opened, the kernel looks for pts in
+// the same directory.
 function ptmx(dev: readonly Entry[]): string {
 	const at = (name: string) => dev.find(({ path }) => path === name);
 	const entry = at("ptmx");

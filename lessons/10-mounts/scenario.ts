@@ -9,7 +9,7 @@ import { BOX, type Check, DURING, type RandomInputs, type Scenario } from "../..
 export const CORE_PATTERN = "/proc/sys/kernel/core_pattern";
 /** The step that reads the setting afterwards. */
 export const PATTERN = "pattern";
-/** The files that name the container. */
+/** The files that say the names and the name servers, without their first slash. */
 export const NAME_FILES = ["etc/hostname", "etc/hosts", "etc/resolv.conf"];
 
 /**
@@ -20,7 +20,8 @@ export const EXTRA = { major: 1, minor: 7, mode: 0o660 } as const;
 const S_IFBLK = 0o060000;
 
 export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
-	// A part of the addresses. Always three digits, so that no address is the beginning of another.
+	// The last number of each address is made from this byte. It always has three digits, so no address is the beginning
+	// of another.
 	const [byte = 0] = Buffer.from(random.name("").slice(1), "hex");
 	return {
 		id: random.name("").slice(1),

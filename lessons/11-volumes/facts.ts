@@ -75,6 +75,7 @@ function volume({ trees }: HostState, drawn: RandomInputs, name = "shared"): Ent
 
 const isThere = ({ trees }: HostState, name = "") => at(trees[VOLUMES], name) !== undefined;
 
+/** What a path in the container shows, compared with the file of the host that should be there. */
 function sameAs(wanted: Entry | undefined, got: Entry | null | undefined): string {
 	if (got === null || got === undefined) return "nothing";
 	if (got.inode === wanted?.inode) return "the host's";
@@ -146,7 +147,7 @@ function newVolumes(before: HostState, now: HostState, drawn: RandomInputs): str
 	return points.map(({ mountPoint }) => mountPoint).filter((point) => ends.some((end) => point.endsWith(end)));
 }
 
-/** Mounts of the host that were not read-only before. */
+/** Mounts of the host that are read-only now, and were not before. */
 function newlyReadOnly(before: HostState, during: HostState): string[] {
 	const isReadOnly = (mount: Mount) => flagsOf(mount).includes("ro") || mount.options.split(",").includes("ro");
 	const known = new Map(before.mounts.map((mount) => [mount.id, isReadOnly(mount)]));
@@ -176,7 +177,10 @@ function hostChanges(before: HostState, now: HostState, drawn: RandomInputs): st
 	});
 }
 
-/** Which of the two volumes whose targets lead through links of the image the command finds where these links lead. */
+/**
+ * Two volumes have a target that is a link of the image, or leads through one. Returns those of the two that the command
+ * finds where the link leads.
+ */
 function linkedPlaces(box: ProcessState, during: HostState, drawn: RandomInputs): string[] {
 	const { linkedInside, fileInside, source, libraries } = pathsOf(drawn);
 	const directory = sameAs(at(during.trees[source], drawn["file"]), at(box.rootTrees[linkedInside], drawn["file"]));

@@ -80,7 +80,7 @@ export const refusals: Explanation[] = [
 	},
 	// The engine takes along what mountVolumes has mounted, and cannot open a mount that another one covers.
 	{ ...orderChanged, when: refused("open_tree", "ENOENT") },
-	// Volumes that the host sees are below the container's overlay, which the engine cannot unmount then.
+	// Volumes that the host sees are mounted below the container's overlay. So the engine cannot unmount the overlay.
 	{ ...mountedOnHost, when: (context) => isKeptBusy(context) && isMountedOnHost(context) },
 	{ ...propagatedToHost, when: isKeptBusy },
 	{

@@ -34,7 +34,7 @@ export const OF_IMAGE = "of the image";
 export const OF_HOST = "of the host";
 
 const NAMES = [
-	// Of the host: a directory with a directory in it, which is a file system of its own; files; two directories.
+	// Of the host: directories, and files in them. The directories `sub` and `inner` are in the directory `source`.
 	...["source", "sub", "inner", "file", "deep", "late", "library", "outside", "notes", "hoard", "treasure"],
 	// Of the image, and in the container.
 	...[
@@ -93,11 +93,11 @@ export function pathsOf(drawn: RandomInputs) {
 	};
 }
 
-// From each directory here, as many ".." as these lead to the root: to the host's, or to the container's.
+// From every directory of this scenario, this path leads to a root: the host's, or the container's.
 const TO_THE_TOP = "../../../../../../../..";
 
 // The directory of the host gets a file system of its own, and another one below it. The image gets its links, and owners
-// and modes for what will be a volume.
+// and modes for the files that will be copied into a volume.
 const PREPARE = `
 busybox mount -t tmpfs source /$SOURCE && busybox mkdir /$SOURCE/$SUB /$SOURCE/$INNER &&
 busybox mount -t tmpfs sub /$SOURCE/$SUB && cd ${IMAGES}/$ID &&

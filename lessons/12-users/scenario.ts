@@ -17,7 +17,7 @@ import {
 export const LINKED = "linked";
 /** The call for a command that runs as a number, in an image without /etc. */
 export const NUMBER = "number";
-/** The home directory of the user's number in the host's file at the target of the link. */
+/** The home directory that the user's number has in a file of the host: the link /etc/passwd leads there on the host. */
 export const HOST_HOME = "/home/of-the-host";
 /** The call that asks for containers that must be refused. */
 export const REFUSALS = "refusals";
@@ -42,7 +42,7 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
 		...{ added: random.name("added"), addedGid: number(5), number: number(6) },
 		// Another name for the user's number, in an earlier line, with groups of its own.
 		...{ first: random.name("first"), firstGid: number(7), firstMembersGid: number(8) },
-		// The numbers that the host's files have for the same names.
+		// The number that the host's files have for the same names, and a name that only the host has.
 		...{ hostUid: number(1), hostOnly: random.name("host") },
 		// A group that the engine's process is in.
 		engineGid: number(9),
@@ -108,7 +108,7 @@ function refusedContainers({ id = "", number = "", hostOnly = "" }: RandomInputs
 
 export type Refused = "unknownUser" | "unknownGroup" | "unknownGroupAdd" | "minusOneAsUser" | "zeroAsGroup";
 
-/** The engine is root, and in a group besides. */
+/** The engine is root, and in one more group. */
 const engineOf = ({ engineGid }: RandomInputs) => ({ uid: 0, gid: 0, groups: [0, Number(engineGid)] });
 
 function preparations(drawn: RandomInputs): Preparation[] {
@@ -149,8 +149,8 @@ function preparations(drawn: RandomInputs): Preparation[] {
 	];
 }
 
-// One link is absolute. The other one leads up, further than there are directories. A character device 0:0 is a
-// whiteout: the image has no /etc at all.
+// One link is absolute. The other one has more ".." than there are directories above it. A character device 0:0 is a
+// whiteout: the image `bare` has no /etc at all.
 const PREPARE = `
 nasm -f bin -o "$0/plain/way-back" "$0/way-back.asm" && chmod 755 "$0/plain/way-back" &&
 ln -s "/$1/passwd" "$0/linked/etc/passwd" &&

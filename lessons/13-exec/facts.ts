@@ -71,8 +71,8 @@ function zombies({ before, moments }: Observation): number {
 	return now.filter((task) => task.state === "Z" && task.ppid !== 1 && !known.has(taskIdentity(task))).length;
 }
 
-// The kernel counts the processes of a cgroup that it has killed for memory. If the command's own cgroup has no memory
-// controller, the one above it counts, up to the container's.
+// The kernel counts the processes of a cgroup that it has killed for memory. If the cgroup of the container's command has
+// no memory controller, the cgroup above it counts, up to the container's own.
 function hog(observation: Observation): string {
 	const ending = observation.calls[HOG]?.ending;
 	const own = commandAt(observation, AFTER, BOX)?.cgroup.replace(/^.*?::/, "");
@@ -101,7 +101,8 @@ function container(observation: Observation): string {
 		: howItEnded(ending);
 }
 
-// The last command gets no line. So if it ends by itself, it was killed together with the container.
+// The check gives the last command no line to read, so this command does not end by itself. If it ends in time, it was
+// killed together with the container.
 function endWithContainer({ calls, givenUp, moments }: Observation): string {
 	const ending = calls[LAST]?.ending;
 	if (moments[AFTER]?.commands[LAST] === null) return "unknown: it did not run";

@@ -47,7 +47,7 @@ export function deriveTerminals(observation: Observation): Record<string, FactVa
 	};
 }
 
-/** The value of a fact if the command did not run, or the run ended before. */
+/** The value of a fact if the command did not run, or the run ended before the check could read it. */
 export const NOT_READ = "not read";
 
 /**
@@ -128,8 +128,8 @@ const LATER = [
 ] as const;
 
 /**
- * The first of the later containers whose command the check did not see. If an earlier container has kept the run from
- * going on, the later ones made no mistake: then the value is {@link NOT_READ}.
+ * The first of the later containers whose command the check did not see; an empty list if it saw all of them. If an
+ * earlier container has kept the run from going on, the later ones made no mistake: then the value is {@link NOT_READ}.
  */
 function notSeen(observation: Observation): FactValue {
 	const missing = LATER.filter(([call, moment]) => commandAt(observation, moment, call) === null).map(([call]) => call);

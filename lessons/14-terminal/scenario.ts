@@ -1,11 +1,12 @@
 import { BOX, type Check, DURING, type RandomInputs, type Scenario } from "../../harness/judge/index.ts";
 
 /**
- * Runs five containers. Two have a terminal and standard input: one of them ends by itself, the other when its caller's
- * terminal hangs up. Of the other three, one has neither, one only a terminal, and one only standard input.
+ * Runs five containers. Two have a terminal and standard input: one of them ends after a line of input, the other when
+ * its caller's terminal hangs up. Of the remaining three, one has neither, one only a terminal, and one only standard
+ * input. Before the last one, the driver tries to make a sixth, which cannot be made.
  */
 
-/** The container that Ctrl-C is typed for, and whose caller hangs up later. */
+/** The container that Ctrl-C is typed for. Later, its caller's terminal hangs up. */
 export const HUNG_UP = "hung up";
 /** The container without a terminal and without standard input. Its caller has no terminal either. */
 export const PLAIN = "plain";

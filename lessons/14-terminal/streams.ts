@@ -2,7 +2,10 @@ import type { WindowSize } from "#kernel";
 
 /** What a container is asked to have. */
 export interface Streams {
-	/** Whether the container reads the caller's standard input. Otherwise, its own standard input is at its end. */
+	/**
+	 * Whether the container reads the caller's standard input. If not, its standard input is at its end, unless it is a
+	 * terminal.
+	 */
 	interactive: boolean;
 	/** Whether the container's three streams are a terminal. */
 	tty: boolean;
@@ -12,6 +15,7 @@ export interface Streams {
 export interface Ends {
 	/** Where the command's process sends its terminal's master; null if the container gets no terminal. */
 	socket: number | null;
+	/** The size that the container's terminal gets first: that of the caller's terminal, if there is one. */
 	size: WindowSize;
 }
 

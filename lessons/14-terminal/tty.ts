@@ -3,13 +3,13 @@ import { NOT_KNOWN } from "./facts.ts";
 import { HUNG_UP, RESIZED, SIZES, TYPED } from "./scenario.ts";
 
 const text = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().join(", ");
-/** Whether such a call has succeeded: of ioctl, one with this request. */
+/** Whether a system call of this name has succeeded; with `op`, an ioctl with this request. */
 const calls = ({ ledger }: Context, call: string, op?: string) =>
 	ledger.some(
 		({ call: made, args, error }) => made === call && error === undefined && (op === undefined || args["op"] === op),
 	);
 
-/** Whether a call of recvmsg has not returned, in the run after a container that cannot be made. */
+/** Whether a call of recvmsg has not returned, in the call whose driver first tries a container that cannot be made. */
 const waitsForMaster = ({ calls }: Context["observation"]) =>
 	calls[TYPED]?.ledger.some(
 		({ call, result, error }) => call === "recvmsg" && result === undefined && error === undefined,

@@ -2,7 +2,7 @@ import type { Context, FactRule } from "../../harness/judge/index.ts";
 
 const value = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().join(", ");
 
-/** Rules for the containers that have no terminal. */
+/** Rules for the containers that lack a terminal, standard input, or both. */
 export const withoutRules: FactRule[] = [
 	{
 		fact: "plain.stdin",
