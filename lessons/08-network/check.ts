@@ -106,7 +106,7 @@ function leftHalfWay(observation: Observation, ended: HostState): string[] {
 	return newIn(ended, after, peersOf).map(() => "a network namespace that is still alive");
 }
 
-/** What is in the ruleset of `now` alone: of a new table its name, of a table that was there before its new lines. */
+/** What only the ruleset of `now` has: the names of new tables, and the new lines of tables that were there before. */
 function newRules(before: HostState, now: HostState): string[] {
 	const known = tablesOf(before);
 	return [...tablesOf(now)].flatMap(([table, lines]) => {

@@ -17,7 +17,7 @@ export const GATEWAY = "10.88.0.1";
 const BOX = "box";
 const HOST = "host";
 const WORLD = "world";
-/** The ports on which the containers' servers listen. The engine is given these numbers. */
+/** Ports of the containers: the published ports lead to them, and the check listens at them. */
 const BOX_PORT = 80;
 const OTHER_PORT = 8080;
 

@@ -96,7 +96,7 @@ function topOf(observation: Observation, drawn: RandomInputs, ran: readonly Proc
 
 const firstReading = ({ images }: Observation, image: string | undefined) => images[image ?? ""]?.[0] ?? null;
 
-/** Paths of an image's files that have changed since the reading before the image was opened. */
+/** Paths of an image's files that are not as they were before the image was opened. */
 function changedIn(observation: Observation, image: string | undefined): string[] {
 	const before = firstReading(observation, image)?.files ?? [];
 	const after = readingOf(observation, image)?.files ?? [];

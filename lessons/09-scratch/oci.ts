@@ -16,7 +16,7 @@ const LAYER_TYPES: readonly [type: RegExp, compression: string][] = [
 	[/^application\/vnd\.oci\.image\.layer\.(nondistributable\.)?v1\.tar\+zstd$/, "zstd"],
 ];
 
-// The image may contain anything. A value of the wrong type is replaced by an empty value.
+// The image may contain anything. A value of the wrong type is replaced by one that means “none”.
 const Descriptor = v.object({
 	mediaType: v.fallback(v.string(), ""),
 	digest: v.fallback(v.string(), ""),

@@ -20,6 +20,7 @@ export const ESCAPED = "escaped";
 export const AFTER = "after";
 
 const MEMORY_MAX_BYTES = 48 << 20;
+/** How much more than the container's limit {@link HOG} asks for. */
 const EXCESS_BYTES = 16 << 20;
 /** The cgroup below which each container has its own. */
 export const CGROUPS = "/box";
