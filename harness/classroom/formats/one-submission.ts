@@ -1,5 +1,6 @@
 import {
 	type ClassReport,
+	headline,
 	isJudged,
 	type Result,
 	type SubmissionReport,
@@ -30,7 +31,8 @@ export const secondsOf = ({ results }: SubmissionReport): number =>
 export function unjudgedMessage(rows: readonly { lesson: WeightedLesson; result: Result }[]): string | null {
 	const unjudged = rows.filter(({ result }) => !isJudged(result));
 	if (unjudged.length === 0) return null;
-	const reasons = unjudged.map(({ lesson: { id }, result: { reason } }) => `${id}: ${reason}`);
+	// A run that was disturbed may have a finding instead of a reason.
+	const reasons = unjudged.map(({ lesson: { id }, result }) => `${id}: ${result.reason ?? headline(result)}`);
 	return `Some lessons could not be judged. That says nothing about your work, and they have no points yet. Ask your teacher to grade it again.\n${reasons.join("\n")}`;
 }
 

@@ -133,7 +133,7 @@ async function gradeCandidates(
 			const { onResult } = showGradingProgress(candidates.length * graded.length, say, progress.note);
 			const onRetry = (count: number) =>
 				progress.note(
-					`this computer was too busy to judge ${count} results; now they are judged again, with more time`,
+					`${count} results could not be judged, perhaps because this computer was too busy; now they are judged again, with more time`,
 				);
 			const pointsFor = (name: string, id: string, judgement: Judgement) => {
 				const each = graded.find(({ lesson }) => lesson.id === id);

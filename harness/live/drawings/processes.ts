@@ -200,7 +200,7 @@ function itemsOf(row: ProcessRow): Item[] {
 		{ text: pids.length > 1 ? `${name} × ${pids.length}` : name, code: true, bold: true },
 		...between.map((text): Item => ({ text, size: 0.8, tag: true, look: "pid" })),
 		isShell && ofShell !== null && { text: theShell(ofShell), size: 0.8, tag: true, look: ofShell },
-		row.isDeaf && { text: "⊘ signals from inside", short: "⊘ signals", size: 0.8, tag: true, look: "bad", bold: true },
+		row.isDeaf && { text: "⊘ SIGTERM from inside", short: "⊘ SIGTERM", size: 0.8, tag: true, look: "bad", bold: true },
 		zombie && { text: "☠ zombie", size: 0.8, tag: true, look: "bad", bold: true },
 		lostParent !== null && { text: `orphan of ${lostParent.name}`, size: 0.8, tag: true, look: "changed", bold: true },
 		change === "ended" && { text: "✕ ended", size: 0.8, tag: true, look: "bad", bold: true },

@@ -16,7 +16,8 @@ const ACTIONS: Record<string, Action> = {
 };
 
 export function actionFor(key: string): Action | null {
-	if (/^[1-8]$/.test(key)) return Number(key) - 1;
+	if (/^[1-9]$/.test(key)) return Number(key) - 1;
+	if (key === "0") return 9;
 	return ACTIONS[key] ?? null;
 }
 
@@ -38,7 +39,7 @@ export function keyHelp({ presents, recorded, script, desk }: Showing, views: nu
 		[true, "f", "one pane alone; again for the next pane"],
 		[true, "l", "the lesson's text"],
 		[desk?.work !== null && presents, "k", "your own work"],
-		[views > 1, `1 … ${views}`, "choose a view"],
+		[views > 1, views > 9 ? "1 … 9, 0" : `1 … ${views}`, "choose a view"],
 		[true, ", .", "look back in time, or forward"],
 		[true, "Esc", "back to now, and to the whole page"],
 		[presents && script?.note !== undefined, "p", "your note on this step"],

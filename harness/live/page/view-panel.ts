@@ -89,7 +89,7 @@ export class ViewPanel {
 	}
 
 	#tab({ name, title }: Painter, index: number): HTMLElement {
-		const attributes = { role: "tab", "data-name": name, "aria-controls": "picture", title: `key ${index + 1}` };
+		const attributes = { role: "tab", "data-name": name, "aria-controls": "picture", title: `key ${(index + 1) % 10}` };
 		return button(title, () => this.#choose(name), attributes);
 	}
 }

@@ -148,7 +148,7 @@ function parentText(task: Process | undefined, tree: ProcessTree): string {
 }
 
 const deafText = (task: Process) =>
-	`${programName(task)} is pid 1 and handles no SIGTERM: the kernel discards every signal that comes from inside.`;
+	`${programName(task)} is pid 1 and handles no SIGTERM: the kernel discards a SIGTERM that comes from inside.`;
 
 function adoptionText(task: Process, now: ProcessTree): string {
 	const parent = now.parentOf(task);

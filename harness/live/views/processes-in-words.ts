@@ -14,7 +14,7 @@ export function marksOf({ ofShell, isShell, isDeaf, zombie, change, lostParent }
 	const marks = [
 		isShell && ofShell !== null && theShell(ofShell),
 		zombie && "zombie",
-		isDeaf && "discards signals from inside",
+		isDeaf && "discards SIGTERM from inside",
 		lostParent !== null && `orphan of ${lostParent.name}`,
 		change === "ended" && "has ended",
 		change === "new" && "new",
