@@ -70,7 +70,7 @@ export const MOVE_MOUNT_T_EMPTY_PATH = 0x40;
 export const O_PATH = 0x200000;
 /** Do not go to another mount. See openat2(2). */
 export const RESOLVE_NO_XDEV = 0x1;
-/** Do not follow the links in /proc that lead to a process's open files. See openat2(2). */
+/** Do not follow magic links, such as /proc/PID/fd/1 and /proc/PID/exe. See openat2(2). */
 export const RESOLVE_NO_MAGICLINKS = 0x2;
 /** Do not follow symbolic links. See openat2(2). */
 export const RESOLVE_NO_SYMLINKS = 0x4;
@@ -219,5 +219,5 @@ export const POLL_EVENTS = { POLLIN, POLLOUT, POLLERR, POLLHUP } as const;
 /** The types of file that mknod(2) makes here, by name. */
 export const FILE_TYPES = { S_IFCHR, S_IFBLK } as const;
 
-/** The `MNT_*` flags by name, for umount2(2). */
+/** The `MNT_*` and `UMOUNT_*` flags by name, for umount2(2). */
 export const UMOUNT_FLAGS = { MNT_FORCE, MNT_DETACH, UMOUNT_NOFOLLOW } as const;

@@ -24,7 +24,7 @@ export function socketpair(): [number, number] {
 /**
  * Sends an open file to the process at the other end of a socket. That process gets a descriptor of its own for the same
  * open file. The sender keeps its descriptor.
- * @throws {SyscallError} EPIPE nobody has the other end open; EBADF not open
+ * @throws {SyscallError} EPIPE nobody has the other end open; EBADF `socket` or `fd` is not open
  * @see sendmsg(2), unix(7): SCM_RIGHTS
  */
 export function sendmsg(socket: number, fd: number): void {
@@ -33,7 +33,8 @@ export function sendmsg(socket: number, fd: number): void {
 
 /**
  * Receives what {@link sendmsg} has sent. Waits until something comes.
- * @returns a new descriptor, close-on-exec; null if no process has the other end open any more
+ * @returns a new descriptor, close-on-exec; null if no process has the other end open any more, or if the message
+ * carries no descriptor
  * @see recvmsg(2), unix(7): SCM_RIGHTS
  */
 export function recvmsg(socket: number): number | null {
@@ -48,7 +49,7 @@ export function recvmsg(socket: number): number | null {
 
 /**
  * Makes `newfd` refer to the same open file as `oldfd`. If `newfd` is open, closes it first. The new descriptor is not
- * close-on-exec.
+ * close-on-exec. If both numbers are equal, changes nothing.
  * @throws {SyscallError} EBADF `oldfd` is not open
  * @see dup2(2)
  */

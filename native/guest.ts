@@ -28,7 +28,7 @@ export function reseedRandom(): void {
 
 const PR_SET_DUMPABLE = 4;
 
-/** Sets the wall clock. @see clock_settime(2) */
+/** Sets the wall clock. @param timeMs milliseconds since 1970 @see clock_settime(2) */
 export function setClock(timeMs: number): void {
 	callOrThrow("k_clock_settime", [int64(timeMs)]);
 }
@@ -54,6 +54,7 @@ export function signalProcess(directoryFd: number, signal: NodeJS.Signals): void
 /**
  * Gives a process a real-time priority: processes without one wait until it sleeps.
  * @param pid as this process's own PID namespace numbers it
+ * @param priority 1 (lowest) to 99
  * @see sched_setscheduler(2): SCHED_RR
  */
 export function setRealTimePriority(pid: number, priority: number): void {
@@ -85,14 +86,17 @@ export function openTerminal(rows: number, columns: number): { masterFd: number;
 	return { masterFd, slaveFd };
 }
 
-/** Sets the size of a terminal. The kernel sends SIGWINCH to its foreground process group. @see TIOCSWINSZ(2const) */
+/**
+ * Sets the size of a terminal. If this changes the size, the kernel sends SIGWINCH to the foreground process group.
+ * @see TIOCSWINSZ(2const)
+ */
 export function setWindowSize(fd: number, rows: number, columns: number): void {
 	callOrThrow("k_set_window_size", [int(fd), int(rows), int(columns)]);
 }
 
 /**
- * Makes this process the leader of a new session with this controlling terminal, and makes the terminal its standard
- * input, output and error.
+ * Makes this process the leader of a new session. The terminal at `path` becomes the session's controlling terminal,
+ * and this process's standard input, output and error.
  * @see setsid(2), TIOCSCTTY(2const)
  */
 export function useTerminal(path: string): void {

@@ -1,8 +1,9 @@
 /**
- * The system calls of Linux, spelled as in the manual pages (section 2).
+ * The system calls of Linux, named as in the manual pages (section 2), but in camel case: `pivotRoot` is pivot_root(2).
+ * A few functions of section 3 are here, too, such as `tcgetattr`.
  *
- * Every call is synchronous, returns what the kernel returns, and throws a {@link SyscallError} when the kernel
- * refuses. The ledger records every call and its result, and a report shows the ledger.
+ * Every system call is synchronous, and throws a {@link SyscallError} when the kernel refuses. The ledger records the
+ * call and its result, and a report shows the ledger.
  */
 export * from "./constants.ts";
 export * from "./descriptors.ts";

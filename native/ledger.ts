@@ -1,12 +1,13 @@
 import { fstatSync, writeSync } from "node:fs";
 
 /**
- * The syscall ledger: which system calls a program made, and what the kernel returned. It also has the functions of
- * node:fs that changed something: see recorded-files.ts.
+ * The syscall ledger: which system calls a program made, and what the kernel returned. It also has the calls of node:fs
+ * functions that change something: see recorded-files.ts.
  *
  * Each call has one line of JSON for its start and one for its end, so the ledger shows even a call that never returns.
- * A task is a process, named by its ancestry: "1" forks "1.1" and "1.2", and "1.1" forks "1.1.1". Forked children
- * inherit the open file, and O_APPEND keeps their lines whole (open(2)).
+ * A task is a process, named by its ancestry: "1" forks "1.1" and "1.2", and "1.1" forks "1.1.1". `seq` numbers the
+ * calls of one task; both lines of a call have the same number. Forked children inherit the open file, and O_APPEND
+ * keeps their lines whole (open(2)).
  */
 export type LedgerLine =
 	| { task: string; seq: number; call: string; args: Record<string, string> }

@@ -5,7 +5,7 @@ import { SyscallError } from "./syscall-error.ts";
 const LIBRARY = "libkernel";
 /** The path of the library, in a program that brings its own copy. */
 declare const LIBKERNEL: string | undefined;
-/** Longest argument that the ledger and an error show; a path has at most 4,096 bytes. */
+/** How many characters of an argument the ledger and an error show. A path has at most 4,096 bytes. */
 const SHOWN_LENGTH = 4_096;
 
 /** An argument for C: a 32-bit or 64-bit integer, both given as a number, or a buffer. */

@@ -6,7 +6,7 @@ import { flagNames, int, syscall } from "./library.ts";
  * belongs to the open file: a forked child has it, too. The kernel releases the lock when the last descriptor of this
  * open file is closed, for example because all processes that had it were killed.
  * @param operation `LOCK_SH`, `LOCK_EX` or `LOCK_UN`; combined with `LOCK_NB` by `|`, it never waits
- * @throws {SyscallError} EWOULDBLOCK (the same number as EAGAIN) somebody else has the lock, with LOCK_NB; EBADF not
+ * @throws {SyscallError} EAGAIN (the manual calls it EWOULDBLOCK) somebody else has the lock, with LOCK_NB; EBADF not
  * open; EINTR a signal was handled first
  * @see flock(2)
  */

@@ -13,7 +13,7 @@ export interface TableMount {
 	parentId: number;
 	/** major:minor of the file system. */
 	device: string;
-	/** The directory of the file system that is mounted. */
+	/** Which directory of the file system is mounted: `/`, or a path in the file system. */
 	root: string;
 	fstype: string;
 }
@@ -23,6 +23,7 @@ export interface TableMount {
  * a shortened one that it would accept.
  */
 const MAX_MOUNTS = 4097;
+/** The size of the buffer for an answer of statmount(2). */
 const ANSWER_BYTES = 16 << 10;
 // STATMOUNT_SB_BASIC, _MNT_BASIC, _MNT_ROOT, _FS_TYPE
 const STATMOUNT_MASK = 0x01 | 0x02 | 0x08 | 0x20;
@@ -41,7 +42,8 @@ const OFFSETS = {
 const LSMT_ROOT = -1;
 
 /**
- * Lists the mounts of a mount namespace, the oldest first, but at most one more than the protocol accepts.
+ * Lists the mounts of a mount namespace, the oldest first, but at most one more than the protocol accepts. The
+ * namespace's own root mount is not in the list.
  * @param namespaceFd the open namespace, as in /proc/PID/ns/mnt
  * @throws {Error} the kernel refused
  */

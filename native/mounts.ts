@@ -2,7 +2,8 @@ import { MOUNT_FLAGS, UMOUNT_FLAGS } from "./constants.ts";
 import { bytes, flagNames, int, int64, quoted, strings, syscall } from "./library.ts";
 
 /**
- * Mounts a file system, binds a directory to a second place, or changes the propagation of a mount: `flags` decides.
+ * Mounts a file system, binds a directory or file to a second place, moves a mount, or changes a mount's flags or its
+ * propagation: `flags` decides which.
  * @param source a device, a directory (MS_BIND, MS_MOVE), a name to be shown, or null where the call does not use it
  * @param target an existing directory (or file, for a bind mount of a file)
  * @param fstype such as `proc`, `tmpfs`, `overlay`; null where the call does not use it
@@ -41,11 +42,11 @@ export function umount2(target: string, flags: number): void {
 
 /**
  * Makes `newRoot` the root mount of this mount namespace, and attaches the old root at `putOld`. The current directory
- * stays where it is, unless it was the old root.
+ * stays where it is, unless it was the old root: then it becomes `newRoot`.
  * @param newRoot a directory that is a mount point; neither it nor its parent mount may be shared
  * @param putOld a directory at or below `newRoot`
  * @throws {SyscallError} EBUSY newRoot or putOld is on the current root mount; EINVAL not a mount point, shared, putOld
- * not below newRoot, or the current root is not a mount point or the initramfs; ENOENT; ENOTDIR; EPERM
+ * not below newRoot, the current root is not a mount point, or it is the initramfs; ENOENT; ENOTDIR; EPERM
  * @see pivot_root(2), mount_namespaces(7)
  */
 export function pivotRoot(newRoot: string, putOld: string): void {

@@ -4,7 +4,9 @@ import { flagNames, int, int64, quoted, strings, syscall } from "./library.ts";
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 const OPEN_FLAGS = { O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_DIRECTORY, O_NOFOLLOW, O_PATH };
-/** Every descriptor is close-on-exec, as Node's are. Otherwise the container's command would have it. See open(2). */
+/**
+ * Every descriptor is close-on-exec, as Node's are. Otherwise the container's command would inherit it. See open(2).
+ */
 export const O_CLOEXEC = 0o2000000;
 
 /** How to open a path: the manual's struct open_how. */

@@ -117,7 +117,7 @@ export function getppid(): number {
 }
 
 /**
- * Sets an attribute of this process. A forked child inherits neither of these two.
+ * Sets one of two attributes of this process. A forked child inherits neither of them.
  * @param option PR_SET_PDEATHSIG: the kernel sends this process a signal when its parent ends. PR_SET_CHILD_SUBREAPER:
  * orphans among this process's descendants become its children instead of init's
  * @param arg2 the signal for PR_SET_PDEATHSIG; 1 for PR_SET_CHILD_SUBREAPER

@@ -2,11 +2,12 @@ import fs from "node:fs";
 import { hasRoomForWrites, recordEnd, recordStart } from "./ledger.ts";
 
 /**
- * node:fs and node:fs/promises for an exercise: the functions are Node's own, and the ledger also records those that
- * change something. Their names in the ledger begin with `fs.`, so they cannot be taken for system calls of `#kernel`.
- * A function that has not called back, or whose promise is not settled, has no result in the ledger.
+ * node:fs and node:fs/promises for an exercise: the functions are Node's own, and the ledger records the calls of those
+ * that change something. Their names in the ledger begin with `fs.`, so they cannot be taken for system calls of
+ * `#kernel`. A function that has not called back yet, or whose promise is not settled yet, has no result in the ledger.
  *
- * Not recorded: what reads, output on descriptors 1 and 2, the methods of a FileHandle, and streams.
+ * Not recorded: functions that only read, changes of a file's times, `writev`, output on descriptors 1 and 2, the
+ * methods of a FileHandle, and streams.
  */
 
 const { O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = fs.constants;
@@ -45,8 +46,9 @@ type AnyFunction = (...args: unknown[]) => unknown;
 /** Calls the original with the arguments, and records how the call ends. */
 type Caller = (original: AnyFunction, args: unknown[], started: StartedCall) => unknown;
 
-/** How much of the written data the ledger shows: enough for a line of any file in /proc or /sys. */
+/** How many characters of the written data the ledger shows: enough for a line of uid_map or cgroup.procs. */
 const DATA_CHARS = 100;
+/** How many characters of a path the ledger shows. */
 const PATH_CHARS = 1_000;
 /** The options that change what a function does to the files. */
 const OPTIONS = ["recursive", "force", "flag", "mode", "dereference", "preserveTimestamps"];
@@ -94,7 +96,7 @@ function recorded(original: AnyFunction, name: Recorded, shownName: string, call
 			throw error;
 		}
 	};
-	// util.promisify finds a property of its own in some functions.
+	// Copy the original's properties: util.promisify looks for one of them.
 	return Object.defineProperties(recording, Object.getOwnPropertyDescriptors(original));
 }
 
@@ -156,7 +158,7 @@ function start(name: Recorded, shownName: string, args: readonly unknown[]): Sta
 	}
 }
 
-// Of a buffer, write and writeSync write only the part that their further arguments name.
+// write and writeSync write only the part of a buffer that their further arguments name.
 function writtenPart([fd, data, offset, length]: readonly unknown[]): unknown[] {
 	if (!ArrayBuffer.isView(data)) return [fd, data];
 	const range =

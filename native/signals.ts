@@ -5,7 +5,7 @@ import { callLibrary, int, int64, recorded, syscall } from "./library.ts";
 
 /**
  * Changes which signals this process blocks. A blocked signal is not lost: it stays pending until it is unblocked or
- * taken with {@link sigwaitinfo}. A forked child inherits the mask; {@link execve} empties it.
+ * taken with {@link sigwaitinfo} or {@link readSignal}. A forked child inherits the mask; {@link execve} empties it.
  * @param how SIG_BLOCK adds `set` to the mask, SIG_UNBLOCK removes `set` from it, SIG_SETMASK replaces it with `set`
  * @param set signals such as SIGTERM; SIGKILL and SIGSTOP cannot be blocked and are ignored
  * @throws {SyscallError} EINVAL unknown `how`
@@ -16,7 +16,7 @@ export function sigprocmask(how: number, set: readonly number[]): void {
 	syscall("sigprocmask", { how: name ?? String(how), set: shown(set) }, [int(how), int64(mask(set))]);
 }
 
-/** What {@link sigwaitinfo} took. */
+/** A signal that {@link sigwaitinfo} or {@link readSignal} took. */
 export interface Signal {
 	signo: number;
 	/** Who sent it. SI_USER: a process, with kill(2). SI_KERNEL: the kernel, for example for a terminal's Ctrl-C. */

@@ -3,7 +3,7 @@ import { constants } from "node:os";
 /**
  * The kernel refused a system call.
  *
- * `message` reads as strace(1) would print it: `pivot_root(".", "."): EINVAL (22)`.
+ * `message` shows the call with its arguments, as strace(1) does, and the error: `pivot_root(".", "."): EINVAL (22)`.
  * @see errno(3)
  */
 export class SyscallError extends Error {

@@ -109,8 +109,8 @@ export function tcsetattr(fd: number, actions: number, termios: Termios): void {
 }
 
 /**
- * Returns settings in which the terminal passes on every byte as it is: no echo, no lines, no signals for Ctrl-C, no
- * carriage returns. Changes no terminal.
+ * Returns settings in which the terminal passes on every byte as it is. It shows nothing that is typed, does not wait
+ * for the end of a line, sends no signal for Ctrl-C, and changes no carriage return or line feed. Changes no terminal.
  * @see cfmakeraw(3)
  */
 export function cfmakeraw(termios: Termios): Termios {

@@ -30,6 +30,7 @@ import { holdStage } from "./stage.ts";
 const PARKED_RUNNERS = 6;
 /** A practice is a run of the agent's own in a restored machine. It makes one call, and no break-out attempt. */
 const PRACTICE_RUNNERS = 1;
+/** How many runs the agent rehearses before the snapshot. */
 const WARM_UP_RUNS = 2;
 /** After this time, a run begins to tell the host what it waits for. It repeats that at this interval. */
 const LONG_RUN_MS = 3_000;
@@ -107,7 +108,7 @@ async function handle(
 }
 
 // A run that takes long says what it waits for, and the host may give it up. From then on, another thread reads the
-// port. It does not begin earlier, because a short run is faster without it.
+// port. That thread does not begin earlier, because a short run is faster without it.
 function followLongRun(scene: Scene, nonce: string): void {
 	const listen = async () => {
 		for await (const frame of connectToHost<HostFrame>().receive()) if (frame.type === "giveUp") scene.giveUp();
@@ -120,8 +121,9 @@ function followLongRun(scene: Scene, nonce: string): void {
 	}, LONG_RUN_MS).unref();
 }
 
-// During a session or a stage, other threads read and write the port, because this thread serves a program. `receive`
-// has read nothing beyond the frame that began the work: the host sends nothing more until it has received "started".
+// During a session or a stage, other threads read and write the port, because this thread serves a program. During a
+// long run, another thread reads the port, and this thread writes it. `receive` has read nothing beyond the frame that
+// began the work: the host sends nothing more until it has received "started".
 function connectToHost<Frame extends HostFrame>(): HostConnection<Frame> {
 	const decoder = new FrameDecoder(LIMITS.workBytes);
 	let lastWrite = Promise.resolve();

@@ -53,7 +53,7 @@ export class CallProcesses {
 		return this.#command?.pid ?? null;
 	}
 
-	/** The init of the call's PID namespace. The command if the call has no PID namespace of its own. */
+	/** The init of the call's PID namespace. If the call has no PID namespace of its own, the same as `command`. */
 	get init(): number | null {
 		return this.tasks().find(({ nsPids }) => nsPids.length > 1 && nsPids.at(-1) === 1)?.pid ?? this.command;
 	}
@@ -68,7 +68,10 @@ export class CallProcesses {
 		return this.#stats().slice(1);
 	}
 
-	/** The youngest of the call's processes. It runs the exercise's code, and its ancestors wait for it. */
+	/**
+	 * The youngest of the call's processes. Until the command runs, this process runs the exercise's code, and its
+	 * ancestors wait for it.
+	 */
 	get youngest(): number {
 		return this.#stats().at(-1)?.pid ?? this.runnerPid;
 	}
@@ -102,7 +105,7 @@ export class CallProcesses {
 		return !this.#stats().some(isAwake);
 	}
 
-	/** Like {@link areAsleep}, but also looks at processes that have lost their parent, such as a command. */
+	/** Like {@link areAsleep}, but also looks at processes that have lost their parent, such as a detached command. */
 	areAllAsleep(): boolean {
 		return this.areAsleep() && !this.#orphansUnderInit().some(isAwake);
 	}
@@ -114,14 +117,14 @@ export class CallProcesses {
 	}
 
 	/**
-	 * The processes that may read the command's input: the command, and the copies of itself that a shell forks. The
-	 * pids are those in the agent's PID namespace.
+	 * The processes that may read the command's input: the command and, if it is a shell, the copies of itself that it
+	 * has forked. The pids are those in the agent's PID namespace.
 	 */
 	readersOfCommand(): number[] {
 		return this.#copiesOfCommand().flatMap((task) => this.#agentsPid(task) ?? []);
 	}
 
-	/** A text that is different for every set of processes. */
+	/** A text that changes when the call's own process or a descendant of it ends, or when a descendant is added. */
 	key(): string {
 		return this.#stats().map(processKey).join(" ");
 	}

@@ -38,7 +38,7 @@ export class CallStreams {
 	/** Makes a terminal for the call to use instead of the pipes. @returns the terminal's path in the harbour */
 	useTerminal(window: WindowSize): string {
 		const { masterFd, slaveFd } = openTerminal(window.rows, window.columns);
-		// Change one setting, because a user's terminal may also differ from a new one.
+		// Change one setting, so that the terminal differs from a new one, as a user's terminal may.
 		const settings = tcgetattr(slaveFd);
 		settings.rest[ERASE_CHARACTER] = CTRL_H;
 		tcsetattr(slaveFd, TCSANOW, settings);

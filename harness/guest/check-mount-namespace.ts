@@ -4,14 +4,15 @@ import type { Command } from "./harbour.ts";
 
 /**
  * A mount namespace in which a check's own programs run while the exercise runs. It is a private copy of the harbour's
- * mount namespace, made before the exercise begins. Nothing that the exercise later mounts over a program is in it.
- * Its PATH has only directories of the read-only /usr, and its /etc is empty, so no /etc/ld.so.preload takes effect.
- * Its programs run in the agent's PID namespace, and its /proc shows that namespace.
+ * mount namespace, made before the exercise begins. Nothing that the exercise later mounts over a program is in it. The
+ * programs' PATH has only directories of the read-only /usr. The namespace's /etc is empty, so no /etc/ld.so.preload
+ * takes effect. The programs run in the agent's PID namespace, and the namespace's /proc shows that PID namespace.
  */
 export class CheckMountNamespace {
 	/** @param keeper pid, in the agent's PID namespace, of a process that keeps the mount namespace in existence */
 	private constructor(private readonly keeper: number) {}
 
+	/** Makes the namespace. Resolves when programs can run in it. */
 	static open(): Promise<CheckMountNamespace> {
 		const script = "mount -t proc proc /proc && mount -t tmpfs etc /etc && echo && exec sleep 1000000";
 		const unshare = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script];
@@ -27,7 +28,10 @@ export class CheckMountNamespace {
 		});
 	}
 
-	/** @param networkOf pid of a process whose network namespace the program gets; the harbour's if not given */
+	/**
+	 * Makes the command that runs a program in the namespace.
+	 * @param networkOf pid of a process whose network namespace the program gets; the harbour's if not given
+	 */
 	command(argv: readonly string[], networkOf?: number): Command {
 		const network = networkOf === undefined ? [] : [`--net=/proc/${networkOf}/ns/net`];
 		const there = [`--mount=${AGENT_PROC}/${this.keeper}/ns/mnt`, ...network, "--wdns=/root", "--"];

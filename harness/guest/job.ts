@@ -10,10 +10,12 @@ export type Job =
 			args: unknown[];
 			/** The user that makes the call; root if not given. */
 			as?: Call["as"];
-			/** The call's standard input, output and error; pipes if not given. */
+			/** The call's standard input, output and error; pipes if not given. `terminal`: its path in the harbour. */
 			stdio?: "pipes" | "none" | { terminal: string } | undefined;
+			/** Whether the export may return a promise. */
 			asynchronous?: boolean | undefined;
 	  }
+	/** Tries to break out of the root of the process `pid`. `hostDevices`: the host's file systems, as major:minor. */
 	| { do: "escape"; pid: number; hostDevices: string[] };
 
 /**

@@ -22,6 +22,7 @@ const SILENCE_MS = 1_000;
  */
 const IDLE_MS = 2_000;
 
+/** How often a wait for the call's processes to come to rest, or to end, looks at them. */
 const SETTLED_STEP_MS = 300;
 /** How often a wait checks whether anything can still change. */
 const STANDSTILL_STEP_MS = 200;
@@ -215,9 +216,10 @@ export class OngoingCall {
 		return { ending, ...read, ...this.runner.ledger() };
 	}
 
-	// Waits until the command prints that it waits for a line, or until every process of a call that has ended is gone.
-	// A command whose output goes to /dev/null cannot print that; the wait then lasts until the command sleeps. Returns
-	// false if patience ended first, or if the command stays silent and asleep on an idle machine (IDLE_MS).
+	// Waits until the command prints that it waits for a line, or until every process of a call that has ended is gone. A
+	// command whose output goes to /dev/null cannot print that; the wait then lasts until the command sleeps. Returns
+	// false if patience ended first, or if the command stays silent and asleep on an idle machine (IDLE_MS). As long as
+	// the call has not ended and its command does not run, the end of patience does not end the wait.
 	async #untilRuns(patience: Patience): Promise<boolean> {
 		let asleep = "";
 		let sinceMs = idleMs();

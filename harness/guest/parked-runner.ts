@@ -25,7 +25,7 @@ export interface Runner {
 	pid: number;
 	/** Gives the runner its job. */
 	start(job: Job): void;
-	/** What descriptors 0, 1 and 2 of the job refer to, as readlink(2) shows it. */
+	/** What descriptors 0, 1 and 2 of the job refer to, as readlink(2) shows it. Empty outside of the harbour. */
 	readonly descriptors: Record<string, string>;
 	/**
 	 * Makes a terminal for the job to use instead of the pipes.
@@ -60,6 +60,7 @@ export interface Runner {
 /** The system calls of a program and, separately, the functions of node:fs that changed something. */
 type Ledger = Pick<CallReport, "ledger" | "writes">;
 
+/** How long the agent waits for a runner's last line after the runner has ended. */
 const LAST_LINE_MS = 500;
 
 /** Longer than any line that a runner reports. An exercise can write to the same descriptor without end. */

@@ -8,6 +8,7 @@ import { startOnTerminal, type TerminalProgram } from "./running-program.ts";
 /** The program to start for a person at a terminal. */
 export const SHELL = "bash";
 
+/** Where {@link RC} is until the shell has read it. */
 const RC_FILE = `${HARBOUR_ROOT}/root/.bashrc`;
 /** The path of a named pipe in the harbour. */
 const START_FIFO = "/run/drydock/shell";

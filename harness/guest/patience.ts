@@ -16,8 +16,8 @@ const IDLE_WAIT_MAX_MS = 100;
 
 /**
  * How long the agent waits for something that may never come. Only the time in which the guest's processor was idle
- * counts: on a busy computer the guest gets its processor late, and the awaited process may only not have had its turn
- * yet.
+ * counts: on a busy computer the guest gets its processor late, and perhaps the awaited process has simply not had its
+ * turn yet.
  */
 export class Patience {
 	readonly #startMs = performance.now();

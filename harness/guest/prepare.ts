@@ -13,6 +13,7 @@ type ProgramEnd = Observation["programs"][string];
 
 /** How much of a program's standard output, and of its standard error, is kept by default: the beginning. */
 const KEPT_OUTPUT_CHARS = 8_000;
+/** How long a program of the preparation may take to end, or a server to accept connections; see {@link Patience}. */
 const PREPARATION_MS = 30_000;
 /** How long the agent waits for a program's last output after the program has ended. */
 const LAST_OUTPUT_MS = 500;

@@ -85,7 +85,7 @@ export async function* chunksOf(fd: number): AsyncGenerator<Buffer> {
 	}
 }
 
-// If its reader is slow, a stream delivers one buffer with everything that has arrived. This cuts the buffer into pieces.
+// A stream whose reader is slow delivers all that has arrived in one buffer. This function cuts the buffer into pieces.
 async function* cutIntoChunks(stream: Readable): AsyncGenerator<Buffer> {
 	for await (const gathered of stream as AsyncIterable<Buffer>)
 		for (let at = 0; at < gathered.length; at += CHUNK_BYTES) yield gathered.subarray(at, at + CHUNK_BYTES);

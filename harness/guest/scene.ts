@@ -27,11 +27,12 @@ const ALL_ASLEEP_MS = 500;
 /** The same on a busy computer. Not longer, because an engine may be right although it never sleeps while it waits. */
 const ALL_ASLEEP_BUSY_MS = 1_500;
 /**
- * How long a question waits for an answer. The kernel sends an unanswered SYN again after one second. On the way from
- * one end to the other, nothing waits for longer.
+ * How long a question waits for an answer. The kernel sends an unanswered SYN again after one second. Nothing else on
+ * the way from one end to the other waits for longer than that.
  */
 const SILENCE_MS = 2_000;
 
+/** The report of a call that no step has made. */
 const NEVER_MADE: CallReport = {
 	ending: { how: "hung", tasks: [], waitsIn: {} },
 	atThrow: null,
@@ -117,7 +118,9 @@ export class Scene {
 		return { ...Object.fromEntries(neverMade), ...made };
 	}
 
-	/** Reads the host after all calls have ended. */
+	/**
+	 * Reads the host after calls have ended. First waits, for a limited time, until their network namespaces are gone.
+	 */
 	readHostAtEnd(): Promise<HostState> {
 		return this.#disappearance.readHost();
 	}

@@ -9,8 +9,8 @@ import { readDescendantStats, readHarbourStats } from "../readings/guest/proc.ts
 type ViewContents = Pick<View, "host" | "shells">;
 
 /**
- * How long after a change the watcher reads everything. In between and later, it reads only what is cheap to read, until
- * that changes.
+ * The times after a change at which the watcher reads everything. In between and later, it reads only what is cheap to
+ * read, until that changes.
  */
 const READINGS_MS = [0, 60, 260, 760, 1_760];
 /** After output, a command mostly changes something. So the watcher waits a little before it reads. */
@@ -52,8 +52,8 @@ export class StageWatcher {
 
 	/**
 	 * Reads everything, and passes it on if it has changed.
-	 * @returns false if nothing has changed; true if something disappeared while it was read, so that nothing was passed
-	 * on
+	 * @returns whether it has changed; true if something disappeared while it was read, although nothing is passed on
+	 * then
 	 */
 	async readAndSend(): Promise<boolean> {
 		const contents = this.#read();

@@ -49,8 +49,8 @@ export async function holdStage(stage: Stage, connection: HostConnection<StageFr
 }
 
 /**
- * While it lasts, the agent sends nothing: the host is saving the machine, and the saved machine must not have sent
- * half a frame.
+ * While a pause lasts, the agent sends nothing: the host is saving the machine, and the saved machine must not have
+ * sent half a frame.
  */
 class SendingPause {
 	#over: Promise<void> | null = null;

@@ -15,6 +15,7 @@ const IDLE_MS = 600;
  * two seconds later, by timers that /proc/timer_list does not show.
  */
 const NETWORK_IDLE_MS = 4_000;
+/** Matches the kernel's functions in which a process may wait for the network. */
 const NETWORK_WAIT = /inet|tcp|udp|skb|wait_woken|poll|select/;
 /** A timer that wakes a process or sends it a signal, and when it expires. */
 const WAKING_TIMER =
@@ -37,7 +38,10 @@ export class Standstill {
 		private readonly leftMs: () => number,
 	) {}
 
-	/** Looks at the processes only after the machine has been idle for a while: a look takes the processor from them. */
+	/**
+	 * Whether nothing can change any more. Looks at the processes only after the machine has been idle for a while,
+	 * because a look takes the processor from them.
+	 */
 	isReached(): boolean {
 		const idle = idleMs() - this.#sinceIdleMs;
 		if (idle < IDLE_MS) return false;

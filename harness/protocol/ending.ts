@@ -24,11 +24,14 @@ export const Ending = v.variant("how", [
 	v.object({ how: v.literal("child-returned") }),
 	/** The exercise returned a promise. */
 	v.object({ how: v.literal("asynchronous") }),
-	/** The call's own process ended before the exercise had returned or thrown. */
+	/**
+	 * The call's own process ended before the exercise had returned or thrown. `code` is null if a signal ended the
+	 * process; otherwise `signal` is null.
+	 */
 	v.object({ how: v.literal("exited"), code: v.nullable(count), signal: v.nullable(text) }),
 	/**
-	 * The agent gave the call up: nothing could change any more, or the time was up. Has the call's processes at that
-	 * moment; none if an earlier step used up the time, so that the call was never made.
+	 * The agent gave the call up: nothing could change any more, or the time was up. `tasks`: the call's processes at
+	 * that moment; none if an earlier step used up the time, so that the call was never made.
 	 */
 	v.object({ how: v.literal("hung"), ...Waits }),
 ]);

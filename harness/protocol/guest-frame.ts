@@ -28,14 +28,17 @@ export const GuestFrame = v.variant("type", [
 		data: v.pipe(v.string(), v.maxLength(LIMITS.outputBytes * 2)),
 	}),
 	/**
-	 * A stage of the run has ended: its preparation, a step of its scenario, the wait for the calls' ends, or a reading
-	 * of the host before or after them.
+	 * A stage of the run has ended: its preparation, the first reading of the host, a step of its scenario, the wait for
+	 * the calls' ends, or the last reading of the host.
 	 */
 	v.object({ type: v.literal("stageEnded"), nonce: text }),
 	v.object({ type: v.literal("report"), nonce: text, observation: Observation }),
-	/** Sent regularly during a long run, with the processes of its calls. */
+	/** Sent regularly during a long run, with the processes of the calls that have not ended. */
 	v.object({ type: v.literal("waits"), nonce: text, ...Waits }),
-	/** A session's program has ended. Its output is in the frames before this one. */
+	/**
+	 * A session's program has ended. Its output is in the frames before this one. `code` is null if a signal ended the
+	 * program; otherwise `signal` is null.
+	 */
 	v.object({ type: v.literal("ended"), nonce: text, code: v.nullable(count), signal: v.nullable(text) }),
 	Printed,
 	ShellEnded,
@@ -46,7 +49,7 @@ export const GuestFrame = v.variant("type", [
 		type: v.literal("failed"),
 		nonce: text,
 		message: text,
-		/** Whether the exercise had begun: then it has probably kept the agent from its work. */
+		/** Whether the agent failed after the exercise had begun. Then the exercise has probably caused the failure. */
 		disturbed: v.boolean(),
 	}),
 ]);

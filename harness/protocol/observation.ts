@@ -35,7 +35,7 @@ const CallReport = v.object({
 			v.object({
 				pid: count,
 				startTicks: count,
-				/** Which directory its root is. `root`: the entries of that directory. */
+				/** Which directory its root is; null if that could not be read. `root`: the entries of that directory. */
 				rootPlace: v.nullable(FileId),
 				root: list(text),
 				/** How many descendants it had at that moment. */
@@ -81,8 +81,8 @@ const ProgramEnd = v.object({
  */
 const Answer = v.object({
 	/**
-	 * The place of the listener. Empty if nobody answered, or if a server of somebody else did. `seenAs` is then empty,
-	 * too.
+	 * The place of the listener. Empty if nobody answered, or if a server answered that is not one of the agent's
+	 * listeners. `seenAs` is then empty, too.
 	 */
 	by: text,
 	seenAs: text,
@@ -105,7 +105,10 @@ const Measured = v.pipe(
 export const Observation = v.object({
 	/** The host before the first call. `after`: the host after all calls have ended. */
 	before: HostState,
-	/** What each step `look` read, by the name that the step gives. */
+	/**
+	 * What each step `look` read, by the name that the step gives. What a step `signal` read, because its call did not
+	 * end, has the name `CALL: ignored`.
+	 */
 	moments: record(text, Moment),
 	after: HostState,
 	/** By the call's name. */
@@ -123,9 +126,12 @@ export const Observation = v.object({
 	signals: record(text, v.picklist(["ended", "ignored"])),
 	/** The results of instruments, by the step's name. A measurement that was not possible has no result here. */
 	measured: v.optional(record(text, Measured), {}),
-	/** The steps that waited in vain, each with its kind and its call (otherwise its `as`), such as `feed box`. */
+	/**
+	 * The steps that waited in vain, each with its kind and its call, such as `feed box`. A step without a call has its
+	 * `as` instead; `ask` has neither.
+	 */
 	givenUp: list(text),
-	/** How much the calls wrote, even beyond the part that was passed on. */
+	/** How much all calls together wrote, even beyond the part that was passed on. */
 	outputBytes: v.object({ stdout: count, stderr: count }),
 	/**
 	 * How long each stage of the run took in the guest, in milliseconds, by name, such as `prepare`. All steps of a kind,

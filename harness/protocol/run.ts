@@ -34,11 +34,14 @@ export interface Call {
 	says?: string | undefined;
 	/** The user and the groups of the process that makes the call; root if not given. */
 	as?: { uid: number; gid: number; groups?: number[] } | undefined;
-	/** The standard input, output and error of the call: pipes if not given; `none` is /dev/null. */
+	/**
+	 * The standard input, output and error of the call: pipes if not given. `none` is /dev/null. `terminal` is a terminal
+	 * of this size.
+	 */
 	stdio?: "pipes" | "none" | { terminal: WindowSize } | undefined;
 	/**
 	 * What the step `call` waits for; `runs` if not given.
-	 * - `runs`: the command runs and waits for its first line.
+	 * - `runs`: the command runs and waits for its first line. With `stdio: "none"`, the command runs and sleeps.
 	 * - `returns`: the call has ended.
 	 * - `stops`: a process has stopped itself (SIGSTOP) on its way to the command. The agent reads the process and sends
 	 *   it SIGCONT. Then the step waits as for `runs`.
@@ -52,7 +55,10 @@ export interface Call {
 	asynchronous?: boolean | undefined;
 }
 
-/** One step of a run. Steps refer to calls by name. A step on a call that has ended does nothing. */
+/**
+ * One step of a run. Steps refer to calls by name. A step on a call that was not made does nothing. A step that waits
+ * for something from a call stops waiting when the call ends.
+ */
 export type Step =
 	/** Makes the call, and waits for the event that its `until` names. */
 	| { do: "call"; call: string }
@@ -100,9 +106,9 @@ export type Step =
 	/** Calls an instrument of the run, and keeps its result under the name `as`; see {@link Run.instruments}. */
 	| { do: "measure"; with: string; args: unknown[]; as: string }
 	/**
-	 * Reads images that the exercise has built. The agent reads them itself, without a program. `words`: pairs of words
-	 * of equal length. In each archive, the agent replaces the first word of a pair by the second before it reads the
-	 * archive.
+	 * Reads images that the exercise has built: the directories at the paths `images`. The agent reads them itself,
+	 * without a program. `words`: pairs of words of equal length. In each archive, the agent replaces the first word of a
+	 * pair by the second before it reads the archive.
 	 */
 	| { do: "readImages"; images: string[]; words?: [string, string][] }
 	/**
@@ -112,8 +118,9 @@ export type Step =
 	| { do: "ask"; listeners: Listener[]; questions: Question[]; afresh?: NetworkPlace[] }
 	/**
 	 * Runs a program on the host, or in the network namespace of a call's command. Keeps, under the name `as`, its exit
-	 * code and the first 8000 characters of its standard output and of its standard error. With `keepAll`, keeps
-	 * {@link LIMITS}.programChars of its standard output.
+	 * code and the first 8000 characters of its standard output and of its standard error. With `keepAll`, the limit for
+	 * standard output is {@link LIMITS}.programChars. Unless the run is `unlocked`, the program does not see what the
+	 * exercise mounts: see harness/guest/check-mount-namespace.ts.
 	 */
 	| { do: "run"; argv: string[]; networkOf?: string; as: string; keepAll?: boolean };
 

@@ -16,7 +16,7 @@ export interface Work {
 	unlocked?: boolean;
 }
 
-/** What the agent does on the guest's host before the first call. */
+/** What the agent does on the guest's host before the first call, or before a session's or stage's programs start. */
 export type Preparation =
 	| { do: "write"; path: string; text: string; encoding?: "utf8" | "base64"; mode?: number }
 	| { do: "directory"; path: string }

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { count, device, list, text } from "./bounded-schemas.ts";
 import type { Subject } from "./subject.ts";
 
-/** A mount of a mount namespace, also if another mount covers it or no path leads to it. See listmount(2). */
+/** A mount of a mount namespace, even one that another mount covers or that no path leads to. See listmount(2). */
 const NamespaceMount = v.object({ id: count, parentId: count, device, root: text, fstype: text });
 export type NamespaceMount = v.InferOutput<typeof NamespaceMount>;
 
@@ -26,11 +26,12 @@ export type Escape = v.InferOutput<typeof Escape>;
 
 const process = {
 	/**
-	 * All mounts of its mount namespace, also those that its root hides; null if the run does not ask for the break-out.
+	 * All mounts of its mount namespace, even those that its root hides; null if the run does not ask for the break-out.
 	 */
 	table: v.optional(v.nullable(list(NamespaceMount)), null),
 	/**
-	 * The result of breaking out from where this process stands; null if it was not tried. See harness/guest/escape.ts.
+	 * The result of breaking out from where this process stands; null if it was not tried, or if the runner that tried it
+	 * ended without a result. See harness/guest/escape.ts.
 	 */
 	escape: v.nullable(Escape),
 };

@@ -7,7 +7,9 @@ export const Entry = v.object({
 	/** Relative to the tree's top, which is `.`. */
 	path: text,
 	kind: v.picklist(["file", "directory", "symlink", "char", "block", "fifo", "socket"]),
-	/** The inode's number, and its last change (ctime). They show that a file was changed and changed back. */
+	/**
+	 * The inode's number, and the time of its last change (ctime). They show that a file was changed and changed back.
+	 */
 	inode: v.optional(count, 0),
 	changedMs: v.optional(v.number(), 0),
 	/** Permission bits. */

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { count, list, record, text } from "./bounded-schemas.ts";
 import { type Inspection, row, type Subject } from "./subject.ts";
 
-/** A network link and its addresses. */
+/** A network link and its addresses. `up`: whether os.networkInterfaces() lists it, so it has an address. */
 const Link = v.object({ name: text, up: v.boolean(), addresses: list(text) });
 export type Link = v.InferOutput<typeof Link>;
 

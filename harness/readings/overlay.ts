@@ -3,7 +3,7 @@ import { count, device, list, text } from "./bounded-schemas.ts";
 import { Entry } from "./files.ts";
 import { containerRow, type Inspection, type Subject } from "./subject.ts";
 
-/** The overlay that is a process's root. */
+/** The overlay that is a process's root. `upperdir` and `workdir` are empty if it has no upper layer. */
 const Overlay = v.object({
 	lowerdirs: list(text),
 	upperdir: text,

@@ -11,6 +11,7 @@ export const Task = v.object({
 	 */
 	startTicks: v.optional(count, 0),
 	ppid: count,
+	/** The process's name, and one letter for its state: see proc_pid_stat(5). */
 	comm: text,
 	state: text,
 	/** Its pid in each of the nested PID namespaces, the outermost first. */

@@ -10,7 +10,7 @@ const Volume = v.object({
 	names: v.nullable(list(text)),
 	/** Whether the directory has more names than these. */
 	more: v.boolean(),
-	/** Those of these names that the image has in the directory that the mount covers. */
+	/** Those of `names` that the image, too, has in the directory that the mount covers. */
 	namesOfImage: list(text),
 });
 export type Volume = v.InferOutput<typeof Volume>;
@@ -23,12 +23,12 @@ const process = {
 /** The volumes in a process's mount table: see {@link volumesIn}. */
 export const volumes: Subject<Record<never, never>, typeof process> = { host: {}, process };
 
-/** File systems that are no volumes: those whose files the kernel generates, and overlays. */
+/** File systems that are not volumes: those whose files the kernel generates, and overlays. */
 const WITHOUT_FILES = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs", "overlay"]);
 
 /**
  * The mounts that are volumes: directories or files of the host, or a tmpfs. The root, mounts at or below /proc, /sys
- * and /dev, and the host's own mounts at their own mount points are none.
+ * and /dev, and the host's own mounts at their own mount points are not volumes.
  * @param mounts a process's mount table
  * @param hostMounts the host's
  */

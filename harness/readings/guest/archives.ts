@@ -6,6 +6,7 @@ import type { Archive, ArchiveMember } from "../images.ts";
 /** Reads tar archives that an exercise has made. Every part may be wrong. See POSIX, pax: ustar Interchange Format. */
 
 const BLOCK = 512;
+/** The largest archive that is read, uncompressed. */
 const TAR_BYTES_MAX = 32 << 20;
 
 /** Pairs of words of equal length: the first is replaced by the second. */
@@ -118,7 +119,7 @@ function member(
 	};
 }
 
-// "30 path=a/long/path\n": the number is the record's own length.
+// "20 path=a/long/path\n": the number is the record's own length.
 function recordsOf(content: Buffer): Record<string, string> {
 	const records: Record<string, string> = Object.create(null);
 	for (const [, key = "", value = ""] of content.toString().matchAll(/^\d+ (path|linkpath|size)=(.*)$/gm))

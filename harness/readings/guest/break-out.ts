@@ -9,7 +9,7 @@ export const breakOut: Reader<"breakOut"> = (asked) => ({
 	process: ({ pid }) => ({ table: asked === undefined ? null : readTable(pid), escape: null }),
 });
 
-/** The device numbers of the mounted file systems, without those whose files the kernel generates. */
+/** The device numbers of the mounted file systems, without some file systems whose files the kernel generates. */
 export function realFileSystems(mounts: readonly Mount[]): string[] {
 	const generated = ["proc", "sysfs", "cgroup2", "mqueue"];
 	return [...new Set(mounts.filter(({ fstype }) => !generated.includes(fstype)).map(({ device }) => device))];

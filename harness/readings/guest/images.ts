@@ -5,6 +5,7 @@ import { readHarbourFile } from "./harbour-files.ts";
 
 /** Reads images that an exercise has built. */
 
+/** The content of larger files is not read. */
 export const IMAGE_FILE_BYTES_MAX = 8 << 20;
 
 /**

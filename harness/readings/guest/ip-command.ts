@@ -6,7 +6,9 @@ import type { Network, NetworkNamespace } from "../network.ts";
  * @see ip-address(8), ip-route(8), ip-rule(8), ip-netns(8), nft(8)
  */
 
-/** The commands for ip. Without -4, which would leave out links that have no address, such as the ports of a bridge. */
+/**
+ * The commands for ip. They have no -4, which would leave out links without an address, such as the ports of a bridge.
+ */
 export const IP_COMMANDS = "address show\nroute show table all\nrule show\nnetns list-id\n";
 
 /** The program to run. It prints a line of JSON for each command, and with `withRules` the lines of nft's ruleset. */

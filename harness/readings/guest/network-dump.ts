@@ -83,7 +83,7 @@ function dumpIpv4({ type, fixedBytes }: typeof ADDRESSES | typeof ROUTES): Netli
 	return askNetlink(NETLINK_ROUTE, { type, payload, dump: true }, fixedBytes);
 }
 
-// Statistics would be most of the answer.
+// A request for links that leaves out their statistics, which would be most of the answer.
 function withoutStatistics(): Buffer {
 	const payload = Buffer.alloc(LINKS.fixedBytes + 8);
 	payload[0] = AF_UNSPEC;

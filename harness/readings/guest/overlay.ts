@@ -30,6 +30,7 @@ function readRootOverlay(mounts: readonly Mount[]): Overlay | null {
 	};
 }
 
+/** The directories in the options of an overlay's mount; "" for those that are not among the options. */
 export function directoriesIn(options: string): Omit<Overlay, "upper"> {
 	const option = (name: string) => new RegExp(`(?:^|,)${name}=([^,]*)`).exec(options)?.[1] ?? "";
 	return { lowerdirs: option("lowerdir").split(":"), upperdir: option("upperdir"), workdir: option("workdir") };

@@ -69,8 +69,8 @@ export class Probe {
 	}
 
 	/**
-	 * A text that differs from the last one if a value has changed that changes without any command, such as the used
-	 * memory.
+	 * Reads the values that change without any command, such as the used memory.
+	 * @returns a text that is different when one of them has changed
 	 */
 	fingerprint(earlier: readonly EarlierReading[]): string {
 		return this.#readers.map(({ fingerprint }) => fingerprint?.(earlier) ?? "").join("\n");

@@ -3,7 +3,7 @@ import type { Task } from "../tasks.ts";
 import { AGENT_PROC } from "./paths.ts";
 
 /**
- * What /proc/PID/stat says of a process. Its pids in PID namespaces are in another file, and reading it takes as long.
+ * What /proc/PID/stat says of a process. Its pids in PID namespaces are in another file, which takes as long to read.
  */
 export type TaskStat = Omit<Task, "nsPids">;
 
