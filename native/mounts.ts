@@ -4,7 +4,8 @@ import { bytes, flagNames, int, int64, quoted, strings, syscall } from "./librar
 /**
  * Mounts a file system, binds a directory or file to a second place, moves a mount, or changes a mount's flags or its
  * propagation: `flags` decides which.
- * @param source a device, a directory (MS_BIND, MS_MOVE), a name to be shown, or null where the call does not use it
+ * @param source a device, a directory or file (MS_BIND, MS_MOVE), a name to be shown, or null where the call does not
+ * use it
  * @param target an existing directory (or file, for a bind mount of a file)
  * @param fstype such as `proc`, `tmpfs`, `overlay`; null where the call does not use it
  * @param flags `MS_*` constants, combined with `|`

@@ -30,7 +30,7 @@ type EscapeWay = (start: StartingPoint, isHosts: (here: Stats) => boolean) => bo
 const MAX_LAYERS = 16;
 /** {@link climb} looks at this many directories above, one by one. Then it goes up FAR_UP, twice. */
 const CLIMB_STEPS = 64;
-/** As many directories up as a path can name. */
+/** Nearly as many directories up as a path can name. */
 const FAR_UP = "../".repeat(1300);
 /** The directory that the control attempts break out of. Every host has it, on a file system of its own. */
 const CONTROL_ROOT = "/usr";

@@ -199,7 +199,7 @@ export class OngoingCall {
 		if (typeof this.call.until === "object") sendSignal(this.runner.pid, "SIGKILL");
 	}
 
-	/** Stops waiting for the end of the call: nothing can change any more, or the time is up. */
+	/** Stops waiting for the end of the call: nothing can change any more, the time is up, or the host says so. */
 	giveUp(): void {
 		this.#resolve(this.#thrown ?? { how: "hung", ...this.waits() });
 	}

@@ -125,7 +125,10 @@ export class Scene {
 		return this.#disappearance.readHost();
 	}
 
-	/** Ends all waits of the run, because the deadline has passed, the host says so, or a call can no longer end. */
+	/**
+	 * Ends all waits of the run, because the deadline has passed, the host says so, or a call can no longer run its
+	 * command or end.
+	 */
 	giveUp(): void {
 		this.#time.giveUp();
 		for (const call of this.#calls.values()) call.giveUp();

@@ -56,8 +56,8 @@ export interface Call {
 }
 
 /**
- * One step of a run. Steps refer to calls by name. A step on a call that was not made does nothing. A step that waits
- * for something from a call stops waiting when the call ends.
+ * One step of a run. Steps refer to calls by name. A step on a call that was not made does nothing. A later step that
+ * waits for something from a call stops waiting when the call ends.
  */
 export type Step =
 	/** Makes the call, and waits for the event that its `until` names. */

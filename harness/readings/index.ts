@@ -20,7 +20,7 @@ import { type TerminalRequest, terminal } from "./terminal.ts";
 import { uts } from "./uts.ts";
 import { volumes } from "./volumes.ts";
 
-/** All subjects, in the order in which `drydock inspect` shows them; see subject.ts. */
+/** All subjects; see subject.ts. `drydock inspect` has an order of its own: see inspection.ts. */
 export const SUBJECTS = {
 	namespaces,
 	uts,

@@ -53,7 +53,7 @@ const NetworkNamespace = v.object({
 	...Network.entries,
 	/** By the link's name: its number (`own`), and the number of its other end (`peer`), 0 if there is none. */
 	indices: record(text, v.object({ own: count, peer: count })),
-	/** Listening TCP sockets. */
+	/** Listening TCP sockets. `address` is `any` for all addresses. `program` is empty if it is not known. */
 	listeners: list(v.object({ address: text, port: count, program: text })),
 });
 export type NetworkNamespace = v.InferOutput<typeof NetworkNamespace>;
