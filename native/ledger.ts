@@ -36,7 +36,7 @@ export function openLedger(ledgerFd: number): void {
 	forks = 0;
 }
 
-/** Whether another write of a file may be recorded. All processes of the program share the room. */
+/** Whether another write of a file may be recorded. The limit is for all processes of the program together. */
 export function hasRoomForWrites(): boolean {
 	if (fd === undefined) return false;
 	try {

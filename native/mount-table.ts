@@ -19,8 +19,8 @@ export interface TableMount {
 }
 
 /**
- * One more than the protocol accepts. So the protocol refuses a table that is too long to be read whole, and never gets
- * a shortened one that it would accept.
+ * How many mounts are read at most: one more than the protocol accepts. The protocol must refuse a table that was read
+ * only in part.
  */
 const MAX_MOUNTS = 4097;
 /** The size of the buffer for an answer of statmount(2). */

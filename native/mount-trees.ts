@@ -72,8 +72,9 @@ export function openTree(dirfd: number, pathname: string, flags: number): number
 }
 
 /**
- * Attaches a copy that {@link openTree} has made at a path, or moves a mount there. A symbolic link at the end of
- * either path is not followed, because `MOVE_MOUNT_F_SYMLINKS` and `MOVE_MOUNT_T_SYMLINKS` are not among the flags.
+ * Attaches a mount at a path: a copy that {@link openTree} has made, or a mount that moves there. A symbolic link at
+ * the end of either path is not followed, because `MOVE_MOUNT_F_SYMLINKS` and `MOVE_MOUNT_T_SYMLINKS` are not among the
+ * flags.
  * @param flags `MOVE_MOUNT_F_EMPTY_PATH`: the mount is `fromDirfd` itself; `MOVE_MOUNT_T_EMPTY_PATH`: the place is
  * `toDirfd` itself
  * @throws {SyscallError} ENOENT; ENOTDIR a directory and a file; EINVAL; EPERM

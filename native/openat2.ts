@@ -15,7 +15,9 @@ export interface OpenHow {
 	flags: number;
 	/** The permissions of a new file, with `O_CREAT`. */
 	mode?: number;
-	/** `RESOLVE_*` constants, combined with `|`: which ways to the file are allowed. */
+	/**
+	 * `RESOLVE_*` constants, combined with `|`: how the path is resolved. Without them, it is resolved as for open(2).
+	 */
 	resolve?: number;
 }
 

@@ -32,7 +32,7 @@ const PARKED_RUNNERS = 6;
 const PRACTICE_RUNNERS = 1;
 /** How many runs the agent rehearses before the snapshot. */
 const WARM_UP_RUNS = 2;
-/** After this time, a run begins to tell the host what it waits for. It repeats that at this interval. */
+/** After this time, a run tells the host what it waits for, and then again and again at this interval. */
 const LONG_RUN_MS = 3_000;
 
 const port = openPort();

@@ -1,6 +1,6 @@
 /**
- * Cuts text that arrives in pieces into lines. Only "\n" ends a line. node:readline has further line ends, which JSON
- * may contain. Of an unfinished line, only a limited number of characters is kept.
+ * Cuts text that arrives in pieces into lines. Only "\n" ends a line: node:readline also ends lines at other
+ * characters, which JSON may contain. Keeps only a limited number of characters of an unfinished line.
  */
 export class LineSplitter {
 	readonly #keptChars: number;

@@ -22,7 +22,7 @@ const LedgerCall = v.object({
 /** How one call of a run ended, and what the agent noted before the end. */
 const CallReport = v.object({
 	ending: Ending,
-	/** The process that threw an exception, as it was at that moment. Null if none threw, or none could be read. */
+	/** The process that threw an exception, as it was at that moment. Null if none threw, or it could not be read. */
 	atThrow: v.nullable(ProcessState),
 	/** Whether another process than the command has read input that was written for the command. */
 	inputTaken: v.optional(v.boolean(), false),

@@ -110,8 +110,8 @@ function listenersIn(table: string, pids: readonly number[]): NetworkNamespace["
 	});
 }
 
-// An IPv4 address as text. /proc shows its four bytes in the processor's order, the last byte first. Of an IPv6 address,
-// only the last four bytes are used: in an IPv4-mapped address, they are the IPv4 address.
+// An IPv4 address as text. /proc shows its four bytes in the processor's order, the last byte first. Only the last four
+// bytes of an IPv6 address are used: in an IPv4-mapped address, they are the IPv4 address.
 function dotted(hex: string): string {
 	const bytes = hex.slice(-8).match(/../g) ?? [];
 	return bytes
