@@ -29,19 +29,19 @@ const ISIG = 0o1;
 // is the terminal. If keys send signals again, a shell has the terminal back, and has made its own settings.
 const RESTORER = `read -r _ || case $(stty -a <&2) in *-isig*) stty "$1" <&2 ;; esac`;
 
-/** The writing end of the small process's input. */
+/** The writing end of the small process's input; undefined if this process does not have it open. */
 let restorer: number | undefined;
 
 /**
  * Remembers the settings of the terminal that box was started on.
- * @returns restores them, unless somebody else, such as the shell, has changed them since
+ * @returns a function that restores them, unless somebody else, such as the shell, has changed them since
  */
 export function rememberTerminal(): () => void {
 	if (!isatty(0)) return () => {};
 	const settings = tcgetattr(0);
 	restorer = startRestorer(settings);
 	return () => {
-		// From the background, the kernel would stop this process.
+		// Without this, the kernel would stop this process if it is in the background.
 		sigprocmask(SIG_BLOCK, [SIGTTOU]);
 		try {
 			if ((tcgetattr(0).c_lflag & ISIG) === 0) tcsetattr(0, TCSANOW, settings);
@@ -52,7 +52,7 @@ export function rememberTerminal(): () => void {
 	};
 }
 
-/** Lets a forked process be none of those that the small process waits for. The container's processes are none. */
+/** Called in a forked process for whose end the small process must not wait, such as the container's processes. */
 export function leaveTerminal(): void {
 	if (restorer !== undefined) closeSync(restorer);
 	restorer = undefined;
@@ -77,7 +77,7 @@ function startRestorer(settings: Termios): number {
 	return writeFd;
 }
 
-/** In `rest`, before and after the control characters: `c_line`, speeds. See termios(3). */
+/** Where the control characters are in `rest`. Before them is `c_line`, after them are the speeds. See termios(3). */
 const [CONTROL_FROM, CONTROL_TO] = [1, 33];
 
 // What stty -g prints: the flags and the control characters, in hexadecimal. See stty(1).

@@ -18,17 +18,19 @@ import {
 
 /** A copy of a mount that is attached nowhere. A process can take it from one root to another. */
 export interface CarriedMount {
+	/** The descriptor of the copy. */
 	tree: number;
 	/** Where it was mounted, relative to the root. */
 	path: string;
 }
 
 /**
- * Takes all mounts below a mount point along, whatever happens to the root: the ways to change the root differ in whether
- * they keep what is mounted below.
+ * Takes along all mounts below a container's root, which is a mount point, for {@link attachMounts}. Some ways to change
+ * the root would keep what is mounted below it, others would not.
+ * @returns copies of the mounts. The mounts themselves are unmounted, in a new mount namespace of this process
  */
 export function takeMounts(rootfs: string): CarriedMount[] {
-	// The mounts are removed here, and only here.
+	// The mounts are removed in this namespace only.
 	unshare(CLONE_NEWNS);
 	const paths = mountsBelow(rootfs);
 	const taken = paths.map((path) => ({

@@ -23,11 +23,12 @@ export interface Part<Own = Record<string, unknown>, Made = unknown> {
 	when: keyof Own & string;
 	/** The part's options of `box run`, by name. */
 	options?: Record<string, Option>;
-	/** Commands of `box` besides `run`. */
+	/** The part's own commands of `box`. */
 	commands?: readonly Command[];
 	/**
 	 * Turns options of the command line into properties of the container.
 	 * @param given returns the values of an option; only the last one if the option does not repeat
+	 * @param container has the properties that earlier parts have read
 	 */
 	readOptions?(given: (name: string) => string[], container: Container): Partial<Container & Own>;
 	/**
@@ -35,7 +36,10 @@ export interface Part<Own = Record<string, unknown>, Made = unknown> {
 	 * far.
 	 */
 	make?(container: Container & Own): Made;
-	/** Runs in the container's first process, which enters part after part and then becomes the command. */
+	/**
+	 * Runs in the process that is to become the command: at first, the container's first process. `enter` may fork and
+	 * return in the child. Then the child enters the parts that follow, and becomes the command.
+	 */
 	enter?(container: Container & Own, made: Made): void;
 	/** Runs on the host, after the command has ended. */
 	remove?(made: Made): void;
@@ -71,6 +75,7 @@ const hasOptionFor = (command: string, options: Record<string, Option> = {}) =>
 /** All parts, in the order in which they were added. */
 export const parts: Part[] = [];
 
+/** Adds a part to the engine. The order of the calls is the order of the parts. */
 export function part<Own, Made = unknown>(added: Part<Own, Made>): void {
 	parts.push(added as unknown as Part);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { processesOf } from "./remains.ts";
 import { unlessGone } from "./unless-gone.ts";
 
-/** Where the kernel keeps a running container. */
+/** Where the host finds a running container. */
 interface Running {
 	/** The pid of its command, as the host numbers it. */
 	pid: number;
@@ -11,7 +11,8 @@ interface Running {
 }
 
 /**
- * Finds a running container. Only the kernel knows what runs, so it is asked for the processes of the container's cgroup.
+ * Finds a running container. Only the kernel knows what runs, so this function reads which processes are in the
+ * container's cgroup.
  * @throws {Error} no such container runs
  */
 export function runningContainer(id: string): Running {

@@ -41,7 +41,11 @@ export interface Engine {
 	run(): number;
 	/** Pids of the container's processes. If null, all descendants of the engine count as the container's. */
 	processes(): number[] | null;
-	/** The process that gets a user's signals. If not given, the engine's child that is in the container. */
+	/**
+	 * Returns the process that gets a user's signals; undefined if there is none yet. Default: the engine's eldest
+	 * descendant that is in the container.
+	 * @param engine pid of the engine
+	 */
 	receiver?(engine: number): number | undefined;
 	/** Removes everything that the engine can have left behind. */
 	removeRemains(): void;
@@ -65,13 +69,16 @@ const AWAITED_SIGNALS = [...PASSED_ON_SIGNALS.map((name) => constants.signals[na
 const ENDING_SIGNALS = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"].map(
 	(name) => constants.signals[name as NodeJS.Signals],
 );
-/** The terminal sends Ctrl-C to every process, and box passes its copy on. Within this time, that copy is an echo. */
+/**
+ * The terminal sends Ctrl-C to every process in the foreground. Box passes its own copy on to the shim. If this copy
+ * arrives within this time, it is an echo.
+ */
 const ECHO_MS = 1_000;
 /** Within this time, the container's command starts or its engine ends. */
 const COMMAND_STARTS_MS = 5_000;
 const POLL_INTERVAL_MS = 10;
 
-/** Restores the terminal's settings, as box found them. Forked processes have it, too. */
+/** Restores the terminal's settings as box found them. Set before the first fork, so the shim can call it as well. */
 let restoreTerminal = () => {};
 
 /**
@@ -185,7 +192,7 @@ function whoMissed(signo: number, pid: number, engine: Engine): number | "nobody
 		if (commands.length > 0) {
 			if (!commands.some((command) => existing.includes(command))) return containerOf(pid, engine);
 			const groups = commands.map(groupOf);
-			// Only the terminal's owner cares for its size: lesson 14 passes it on to the container's own terminal.
+			// A new size is not for the command. Lesson 14 passes the size on to the container's own terminal.
 			if (signo === SIGWINCH || groups.includes(groupOf(getpid()))) return "nobody";
 			return groups[0] === undefined ? "nobody" : -groups[0];
 		}
@@ -220,7 +227,7 @@ function runEngine(shim: number, engine: Engine): number {
 	try {
 		return engine.run();
 	} catch (error) {
-		// Errors of the container's own process end here, too, until that process becomes the command.
+		// Before the container's own process becomes the command, its errors end here as well.
 		fail((error as Error).message);
 	}
 }

@@ -2,7 +2,7 @@ import { part } from "../part.ts";
 import options from "./options.json";
 import { prepareUser } from "./user.ts";
 
-/** Runs the command as another user than root. Comes last, because only root can enter the other parts. */
+/** Runs the command as the user that is asked for, or as root. Comes after all parts that only root can enter. */
 part<{ user: string; groupAdd?: string[] }, () => void>({
 	when: "user",
 	options,

@@ -26,8 +26,8 @@ const LARGEST_ID = 2 ** 32 - 2;
 
 /**
  * Prepares to run a command as a user. The engine calls it on the host.
- * @returns what makes the calling process that user. The engine calls this last, in the process that is about to become
- * the command. The root of that process is the container's.
+ * @returns a function that makes the calling process that user. The engine calls this function in the process that is
+ * about to become the command, after everything that only root may do. The root of that process is the container's.
  */
 export function prepareUser(asked: Asked): () => void {
 	// Reads the container's files only there. On the host, a link in the image could lead to the host's files.
@@ -62,7 +62,7 @@ function become({ uid, gid, groups, home }: User): void {
 
 // An image need not have these files.
 const textOf = (path: string) => (isFile(path) ? readFileSync(path, "utf8") : "");
-// In their place, an image may have a FIFO: whoever opens that waits for a writer.
+// In their place, an image may have a FIFO: to open one is to wait for a writer.
 const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile();
 
 function idIn(text: string, kind: string): number {

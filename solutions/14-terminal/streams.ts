@@ -27,7 +27,7 @@ const { O_NOCTTY, O_NONBLOCK, O_RDWR } = constants;
 
 /** What a container is asked to have. */
 export interface Streams {
-	/** Whether its standard input is the caller's. Otherwise, it is at its end. */
+	/** Whether it gets the caller's input. Otherwise its own is at its end; with a terminal, nothing is typed there. */
 	interactive: boolean;
 	/** Whether its three streams are a terminal. */
 	tty: boolean;

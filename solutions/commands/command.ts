@@ -4,7 +4,9 @@ export interface Option {
 	short?: string;
 	/** The placeholder for the value in the usage text. Without it, the option is given or not, and has no value. */
 	value?: string;
+	/** What the usage text says about the option. */
 	help: string;
+	/** Whether the option may be given several times, and every value counts. Default: only the last one counts. */
 	repeats?: boolean;
 	/** The commands of `box` that have the option. Default: only `run`. */
 	commands?: string[];

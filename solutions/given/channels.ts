@@ -46,8 +46,8 @@ type Filled = Channel & { rest: Buffer };
  * @returns the child's exit code; 128+n if signal n ended it
  */
 export function copy(container: number, channels: readonly Channel[], { onResize, onEnd }: Copying): number {
-	// These stay pending for the signal descriptor. A process in the background that changes a terminal would be stopped
-	// by SIGTTOU.
+	// SIGCHLD and SIGWINCH stay pending for the signal descriptor. SIGTTOU would stop a process in the background that
+	// changes a terminal.
 	sigprocmask(SIG_BLOCK, [SIGCHLD, SIGWINCH, SIGTTOU]);
 	const signals = signalfd([SIGCHLD, SIGWINCH]);
 	let open = channels.map((channel): Filled => ({ ...channel, rest: Buffer.alloc(0) }));
