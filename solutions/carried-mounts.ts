@@ -25,8 +25,8 @@ export interface CarriedMount {
 }
 
 /**
- * Takes along all mounts below a container's root, which is a mount point, for {@link attachMounts}. Some ways to change
- * the root would keep what is mounted below it, others would not.
+ * Takes along all mounts below a container's root, which is a mount point, for {@link attachMounts}. Some ways to
+ * change the root would keep what is mounted below it, others would not.
  * @returns copies of the mounts. The mounts themselves are unmounted, in a new mount namespace of this process
  */
 export function takeMounts(rootfs: string): CarriedMount[] {

@@ -7,8 +7,8 @@ import { unlessGone } from "./unless-gone.ts";
  * Options of `box run` that hold for a container's whole life: `box exec` takes them over, unless it is given its own.
  *
  * They are written down as they were given. The kernel shows the ids of the container's command, but these say too
- * little: a command that starts as root may run as another user by now, and a number could be another user's name in the
- * container's /etc/passwd. With the same words, `box exec` finds the user in the same way as `box run`.
+ * little: a command that started as root may run as another user by now, and a number could be another user's name in
+ * the container's /etc/passwd. With the same words, `box exec` finds the user in the same way as `box run`.
  */
 const KEPT = ["user", "group-add"];
 

@@ -18,8 +18,8 @@ export interface Network {
 
 const BRIDGE = "box0";
 const GATEWAY = "10.88.0.1";
-// Without a fixed hardware address, a bridge takes the lowest address of its ports. The bridge's address would
-// then change when a container starts or ends, and for some seconds the other containers would still send to the old one.
+// Without a fixed hardware address, a bridge takes the lowest address of its ports. The bridge's address would then
+// change when a container starts or ends. For some seconds, the other containers would still send to the old one.
 const BRIDGE_MAC = "02:00:0a:58:00:01";
 
 /**

@@ -27,7 +27,9 @@ const { O_NOCTTY, O_NONBLOCK, O_RDWR } = constants;
 
 /** What a container is asked to have. */
 export interface Streams {
-	/** Whether it gets the caller's input. Otherwise its own is at its end; with a terminal, nothing is typed there. */
+	/**
+	 * Whether it gets the caller's input. Otherwise its standard input is at its end, or a terminal where nobody types.
+	 */
 	interactive: boolean;
 	/** Whether its three streams are a terminal. */
 	tty: boolean;

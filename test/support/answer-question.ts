@@ -5,6 +5,7 @@ import { startOnTerminal } from "./pty.ts";
  * Runs `drydock` on a terminal, and types an answer to the question that it asks.
  * @param dir the directory to run it in
  * @param typed the keys that answer the question
+ * @param args the arguments of `drydock`
  * @returns the exit code, and everything that the terminal showed
  */
 export async function answerQuestion(

@@ -44,6 +44,7 @@ const weightOf = (lesson: string) => LESSONS.find(({ id }) => id === lesson)?.we
 /**
  * A report on a class with lessons 02 and 04, which are worth 10 and 15 points.
  * @param outcomes each submission's status in the two lessons, by the submission's name
+ * @param more fields that replace those of such a report
  */
 export function reportOn(outcomes: Record<string, [Status, Status]>, more: Partial<ClassReport> = {}): ClassReport {
 	const submissions = Object.entries(outcomes).map(([name, [two, four]]) => ({

@@ -5,7 +5,7 @@ import { zx } from "../../harness/base/zx.ts";
 /** The path of `drydock`'s entry file. */
 export const BIN = inKit("harness/cli/bin.js");
 
-/** The exit code of a command, and its output. */
+/** The exit code of a command, or null if a signal ended it, and its output. */
 export interface CommandResult {
 	code: number | null;
 	stdout: string;

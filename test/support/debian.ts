@@ -3,6 +3,7 @@ import { zx } from "../../harness/base/zx.ts";
 
 /**
  * Makes the root file system of a minimal Debian, as in a container's image.
+ * @param root the directory to make it in
  * @param suite such as `bookworm`
  * @param more packages to install in addition
  */

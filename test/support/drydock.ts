@@ -1,7 +1,7 @@
 import { inKit } from "../../harness/base/kit.ts";
 import { zx } from "../../harness/base/zx.ts";
 
-/** The exit code of a command, and its output. */
+/** The exit code of a command, or null if a signal ended it, and its output. */
 export interface CommandResult {
 	code: number | null;
 	stdout: string;

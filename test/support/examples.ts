@@ -65,7 +65,7 @@ export function unusedVaries(markdown: string): string[] {
 }
 
 interface CodeBlock {
-	/** The line in the text of the block's first content line. */
+	/** The number of the block's first content line, counted from 1 in the text. */
 	line: number;
 	content: string[];
 	varies: string[];

@@ -92,7 +92,7 @@ function processesWithMark(): number[] {
 
 function processName(pid: number): string[] {
 	const names = orEmpty(() => [readFileSync(`/proc/${pid}/comm`, "utf8").trim()]);
-	// Not counted: compilers, which are kept for the next run. For each, a shell waits for its end.
+	// Not counted: compilers, which are kept for the next run, and the shells that wait for the compilers to end.
 	const isCompiler = orEmpty(() => [readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("confined-compiler.sh")])[0];
 	return names.filter((name) => name !== "esbuild" && isCompiler !== true);
 }

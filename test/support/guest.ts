@@ -17,7 +17,11 @@ export interface Guest {
 	fs: typeof import("node:fs");
 	/** Calls `act`. @returns "ok", or the name of the error that `act` throws, such as "EINVAL" */
 	attempt(act: () => unknown): string;
-	/** Runs `act` in a forked child. @returns what `act` returned, or the wait status if the child died first */
+	/**
+	 * Runs `act` in a forked child.
+	 * @returns what `act` returned
+	 * @throws {Error} with what `act` has thrown; or with the wait status, if the child died first
+	 */
 	inChild<T>(act: () => T): T;
 	/** Runs a garbage collection: of all objects, or of young ones only. */
 	collectGarbage(kind: "major" | "minor"): void;

@@ -61,7 +61,12 @@ export async function onStage(id: string): Promise<{ demo: DemoInMachine; server
 	return { demo, server, events };
 }
 
-/** Opens a page in the browser. Its test fails if something goes wrong on the page. */
+/**
+ * Opens a page in the browser, and waits until it shows a step.
+ * @param before called before the page is loaded
+ * @returns the page, and a list of what goes wrong there: errors, and requests to other servers. The test must look at
+ * this list
+ */
 export async function look(
 	link: string,
 	options: BrowserContextOptions = {},

@@ -2,7 +2,7 @@ import type { Ending, HostState, Mount, Observation, ProcessState } from "../../
 
 /**
  * A mount on the host of {@link hostState}.
- * @param more the properties that matter to the test; so for the functions below
+ * @param more the properties that matter to the test. The other functions of this file have such a parameter, too
  */
 export const mount = (mountPoint: string, more: Partial<Mount> = {}): Mount => ({
 	id: 20,
@@ -85,7 +85,10 @@ export const processState = (more: Partial<ProcessState> = {}): ProcessState => 
 	...more,
 });
 
-/** A run of a command that shares every namespace with the host and leaves nothing behind. */
+/**
+ * A run of a command that shares every namespace with the host and leaves nothing behind.
+ * @param during what was read while the command ran; null if nothing was read
+ */
 export const observation = ({
 	during = { host: hostState(), process: processState() },
 	ending = { how: "returned", value: 0 },

@@ -79,10 +79,11 @@ export function expectResult(item: Item, result: string): void {
 }
 
 /**
- * Draws some of many points at which a test tries the same, such as lessons or moments, where trying all takes too long.
- * With `test:all`, or for one lesson: all. However many lessons there are, a test takes no longer.
+ * Draws some of the points at which a test tries the same, such as lessons or moments. So the test takes no longer when
+ * there are more lessons.
  * @param test names what is tried, so that different tests draw different points
  * @param count how many are drawn
+ * @returns the points that are drawn; all points with `test:all`, and in a run for one lesson
  */
 export function drawn<P extends string | number>(test: string, points: readonly P[], count = 3): readonly P[] {
 	if (TRIES_ALL || LESSON !== undefined) return points;

@@ -8,7 +8,8 @@ import type { Temporary } from "./temporary.ts";
 let made = 0;
 
 /**
- * Compiles a program that Node then starts by itself. To start TypeScript with a loader takes five times as long.
+ * Compiles a program, so that Node can start it without a loader. With a loader for TypeScript, a start takes five
+ * times as long.
  * @param files where the program is written
  * @param code TypeScript; it imports the kit's files as if it were beside package.json
  * @returns the program's path

@@ -9,7 +9,11 @@ export interface Terminal {
 	shown(): string;
 	/** Types keys. Enter is `\r`. */
 	type(keys: string): void;
-	/** Waits until the output since the last wait matches. @returns this output up to the end of the match */
+	/**
+	 * Waits until the output since the last wait matches.
+	 * @returns this output up to the end of the match
+	 * @throws {Error} there is no match within `patienceMs`
+	 */
 	until(pattern: RegExp, patienceMs?: number): Promise<string>;
 	/** Waits until a script that ends with {@link END} has reached its end, and lets it exit. */
 	untilEnd(): Promise<void>;
@@ -17,7 +21,7 @@ export interface Terminal {
 	close(): void;
 	/** Command lines of the program and of all processes that it has started, directly or indirectly, while they run. */
 	processes(): string[];
-	/** Pids of those of them whose command line `wanted` accepts. */
+	/** Pids of the same processes, but only of those whose command line `wanted` accepts. */
 	pids(wanted: (commandLine: string) => boolean): number[];
 	/** Resolves when the program has ended. */
 	ended: Promise<{ exitCode: number; signal?: number | undefined }>;

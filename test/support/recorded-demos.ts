@@ -5,7 +5,7 @@ import type { KernelState } from "../../harness/live/events.ts";
 import { RecordedView } from "../../harness/live/recording/recorded-view.ts";
 import type { Past } from "../../harness/live/views/past.ts";
 
-/** Recordings of demos that ran in a machine: `base` is a whole view. Of all other views, only what differs from it. */
+/** Recordings of demos that ran in a machine. `base` is a whole view; the others have only what differs from `base`. */
 interface Recorded {
 	base: KernelState;
 	limits: LimitsMoment[];

@@ -4,8 +4,9 @@ import type { KernelState } from "../../harness/live/events.ts";
 import type { Moment, Past } from "../../harness/live/views/past.ts";
 
 /**
- * Seventeen views of one machine, recorded while commands changed it. A view's name says which command was run just before
- * it. That command was run in the container's shell, or in the host's shell if the name begins with `host`.
+ * Seventeen views of one machine, recorded while commands changed it. The names of the first two say which shells there
+ * were. Any other name says what was done just before the view: in the host's shell if the name begins with `host:`, and
+ * otherwise in the container's shell.
  */
 export const RECORDED_VIEWS = [
 	"no shell",

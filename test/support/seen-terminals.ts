@@ -15,8 +15,8 @@ const end = (number: string, device: string, which: "master" | "slave") => ({ nu
 const setting = (number: string, device: string, set: string[]) => ({ number, device, rows: 24, columns: 80, set });
 
 /**
- * Two shells, a job in the background, and a container with a terminal, at several moments. Each moment has a name that
- * says what has just happened, and everything that was seen until then.
+ * Two shells, a job in the background, and a container with a terminal, at several moments. A moment's `name` says what
+ * has just happened. Its `past` is everything that was seen until then.
  */
 export async function terminalsSeen(): Promise<{ name: string; past: Past }[]> {
 	const first = await viewsUpTo("shells");

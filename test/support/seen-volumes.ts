@@ -19,8 +19,8 @@ const directory = (mountId: number, names: string[], namesOfImage: string[] = []
 });
 
 /**
- * Volumes of one container, then of two, at several moments. Each moment has a name that says what has just happened,
- * and everything that was seen until then.
+ * Volumes of one container, then of two, at several moments. A moment's `name` says what has just happened. Its `past`
+ * is everything that was seen until then.
  */
 export async function volumesSeen(): Promise<{ name: string; past: Past }[]> {
 	let past = await viewsUpTo("shells");

@@ -19,11 +19,11 @@ export const TEST_FILES = "test-files";
 const KIT = ["harness", "solutions/given", "test/support", "test/hostile", "test/recordings", "test/vm"];
 /** Files of the kit outside of these folders. */
 const SETTINGS = ["package.json", "package-lock.json", "vitest.config.ts", "tsconfig.json"];
-/** A test file with such a name or call goes through all lessons. */
+/** A test file whose text contains such a name or call goes through all lessons. */
 const PLAYS_ALL_LESSONS = /\blessons\(\)|\bTRIED_LESSONS\b|\w+Items?\(/;
-/** A test file with such a name runs the engine, with the modules of all lessons. */
+/** A test file whose text contains such a name runs the engine, with the modules of all lessons. */
 const RUNS_ENGINE = /[bB]ox\b|boxProgram|\/engines\/|pty\.ts/;
-/** A test file with such a name reads submissions of the lessons that it names. */
+/** A test file whose text contains such a name reads submissions of the lessons that it names. */
 const READS_SUBMISSIONS = /submission/i;
 /** A lesson's number as tests write it: "02", or in a lesson's id. */
 const LESSON_NUMBER = /"(\d\d)"|\b(\d\d)-[a-z]+/g;
@@ -47,8 +47,9 @@ export async function testFileItems(): Promise<Item[]> {
 
 const engineOf = async (text: string) => (RUNS_ENGINE.test(text) ? wholeEngine() : "");
 
-// What a test file depends on in the lessons that it names, or that a file of test/ names that it imports, and in all
-// lessons before these: a lesson's engine has the modules of the lessons before.
+// What a test file depends on in lessons. The last lesson is the last one that is named by the test file, or by a file of
+// test/ that it imports. All lessons up to this one count, because a lesson's engine has the modules of the lessons
+// before. Submissions count only of lessons that the test file itself names.
 async function lessonKeys(file: string): Promise<string[]> {
 	const text = await readText(file);
 	const own = await lessonsIn(text);
@@ -84,7 +85,7 @@ const kitKey = () => {
 	return kit;
 };
 
-// The names and texts of all files in a folder of the kit, and below it, but of no test file.
+// The names and texts of all files in a folder of the kit and below it, except test files.
 async function codesIn(folder: string): Promise<string[]> {
 	const entries = await readdir(inKit(folder), { recursive: true, withFileTypes: true });
 	const others = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"));
