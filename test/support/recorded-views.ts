@@ -5,8 +5,8 @@ import type { Moment, Past } from "../../harness/live/views/past.ts";
 
 /**
  * Seventeen views of one machine, recorded while commands changed it. The names of the first two say which shells there
- * were. Any other name says what was done just before the view: in the host's shell if the name begins with `host:`, and
- * otherwise in the container's shell.
+ * were. Any other name says what was done just before the view: in the host's shell if the name begins with `host:`,
+ * and otherwise in the container's shell.
  */
 export const RECORDED_VIEWS = [
 	"no shell",

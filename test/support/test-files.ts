@@ -47,9 +47,9 @@ export async function testFileItems(): Promise<Item[]> {
 
 const engineOf = async (text: string) => (RUNS_ENGINE.test(text) ? wholeEngine() : "");
 
-// What a test file depends on in lessons. The last lesson is the last one that is named by the test file, or by a file of
-// test/ that it imports. All lessons up to this one count, because a lesson's engine has the modules of the lessons
-// before. Submissions count only of lessons that the test file itself names.
+// What a test file depends on in lessons. All lessons count up to the last one that is named by the test file, or by a
+// file of test/ that it imports: a lesson's engine has the modules of the lessons before. Submissions count only if the
+// test file itself names their lesson.
 async function lessonKeys(file: string): Promise<string[]> {
 	const text = await readText(file);
 	const own = await lessonsIn(text);
