@@ -90,12 +90,16 @@ export class MachinePool {
 		}, interruption);
 	}
 
-	// Prints what a slow run waits for, and prints it again only when it has changed.
+	// Prints what a slow run waits for: at the first report, the second, the fourth, the eighth and so on, and only if it
+	// has changed. On a busy computer, every run is slow, and many lines would say nothing.
 	#noteWaits(): (waits: Waits) => void {
 		let last = "";
+		let reports = 0;
 		return (waits) => {
+			reports++;
 			const text = printable(waitsText(waits));
-			if (text !== last && text !== "") this.#progress.note(`not over yet: ${text}`);
+			if (!Number.isInteger(Math.log2(reports)) || text === last || text === "") return;
+			this.#progress.note(`not over yet: ${text}`);
 			last = text;
 		};
 	}
