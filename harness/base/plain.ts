@@ -16,6 +16,7 @@ const MARKS = {
 	bad: { symbol: "✗", color: "red", word: "bad" },
 	missing: { symbol: "-", color: "red", word: "not handed in" },
 	unknown: { symbol: "?", color: "yellow", word: "not judged" },
+	// Of a demo that was rehearsed, or of a proof by `drydock dev check`.
 	holds: { symbol: "✓", color: "green", word: "holds" },
 	broken: { symbol: "✗", color: "red", word: "does not hold" },
 } as const;

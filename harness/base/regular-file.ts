@@ -1,7 +1,7 @@
 import { constants, type PathLike } from "node:fs";
 import { open, realpath } from "node:fs/promises";
 
-/** At least this much is read, even of a file with a smaller size: the size may be wrong. */
+/** The buffer has at least this size, unless `bytesMax` is smaller: a file may have more bytes than its size says. */
 const SIZE_UNKNOWN_BYTES = 128 << 10;
 
 /**

@@ -1,6 +1,6 @@
 import { isJudged, type Judgement, type Late, type Scoring } from "./result.ts";
 
-/** Computes points: from what a run earned, the class's own points, and the late rule. */
+/** Computes points from what a run earned, from the points that the class gives for the lesson, and from the late rule. */
 
 /** What is taken off the points of late submissions. */
 export interface LateRule {
@@ -8,7 +8,10 @@ export interface LateRule {
 	percentPerDay: number;
 	/** At most this much is taken off, however late the submission is. */
 	percentMax: number;
-	/** Nothing is taken off, and the submission is not late, until this long after the deadline. */
+	/**
+	 * Nothing is taken off, and the submission is not late, until this long after the deadline. Does not count if only the
+	 * platform says that the submission is late.
+	 */
 	graceMinutes: number;
 }
 
@@ -39,7 +42,7 @@ const sumOf = (groups: Judgement["groups"], key: "points" | "pointsMax") =>
  * Whether a submission came late, and what is taken off.
  * @param when what is known: its time in milliseconds since 1970, and whether the learning platform calls it late
  * @param deadlineMs null: there is none
- * @returns null: it is not known whether the submission came late
+ * @returns null: the platform does not say whether the submission came late, and there is no deadline, or no time
  */
 export function latenessOf(
 	when: { submittedMs: number | null; isLate: boolean | null },

@@ -12,7 +12,7 @@ import { mayBeModule } from "./near-names.ts";
  * and everything has a limit. Paths begin with "/", which is the folder itself.
  */
 
-/** Maximum number of entries of a submission with its folders, and of a class's folder itself. */
+/** Maximum number of entries in all folders of a submission together; also, of entries directly in a class's folder. */
 export const ENTRIES_MAX = 20_000;
 /** A limit for each folder, so that one folder full of files does not use up the limit for all. */
 const ENTRIES_IN_FOLDER_MAX = 2_000;

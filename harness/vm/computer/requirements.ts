@@ -19,7 +19,7 @@ export interface Requirement {
 	need: "running" | "building" | "testing";
 }
 
-/** All programs that drydock runs and npm does not install. */
+/** The programs that drydock runs, that npm does not install, and that a computer may lack. */
 export function requirements(): Requirement[] {
 	const { qemu, triplet } = architecture();
 	const building = { need: "building" } as const;
@@ -104,7 +104,7 @@ export async function missingRequirements(needs: readonly Requirement["need"][])
 	return found.filter(({ there }) => !there).map(({ requirement }) => requirement);
 }
 
-/** The exact command that installs the named requirements on this system. */
+/** The command that installs the named requirements: with Homebrew on macOS, otherwise with apt-get. */
 export function installCommand(...names: string[]): string {
 	const wanted = requirements().filter(({ name }) => names.includes(name));
 	const manager = process.platform === "darwin" ? "brew" : "apt";

@@ -1,5 +1,4 @@
 import type { ProcessOutput } from "zx/core";
-import { cacheDir } from "../../base/cache.ts";
 import { Failure } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
 import { zx } from "../../base/zx.ts";
@@ -39,7 +38,7 @@ function failureFor(program: string, output: ProcessOutput): Failure {
 	if (output.exitCode === 127)
 		return new Failure("unsupported", `${program} is not installed`, "npx drydock doctor", cause);
 	if (/No space left on device|ENOSPC/.test(output.stderr))
-		return new Failure("unsupported", `the disk is full: ${cacheDir}`, "make room, and repeat the command", cause);
+		return new Failure("unsupported", `a disk is full\n${message}`, "make room, and repeat the command", cause);
 	if (
 		/Could not resolve|Temporary failure|Failed to fetch|Unable to connect|ENOTFOUND|ECONNREFUSED|EAI_AGAIN/i.test(
 			output.stderr,
