@@ -11,6 +11,11 @@ part<{ enters: string; workdir?: string }, Running>({
 		const [workdir] = given("workdir");
 		return workdir === undefined ? {} : { workdir };
 	},
-	make: ({ enters }) => runningContainer(enters),
+	make: (container) => {
+		const running = runningContainer(container.enters);
+		// For parts that read the container's files on the host. No earlier part may see it: they would make a new root.
+		container.rootfs = `/proc/${running.pid}/root`;
+		return running;
+	},
 	enter: ({ workdir = "/" }, container) => enterContainer(container, workdir),
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { inKit } from "../../harness/base/kit.ts";
 import { boxProgram } from "../../harness/engine/engine.ts";
 import { runScriptWithBox } from "../support/box.ts";
 import { newMachinePool } from "../support/guest.ts";
@@ -85,6 +86,24 @@ describe("box exec", () => {
 			container: "143",
 			"container, left": "",
 		});
+	});
+
+	test("finds a user's name in the container's files, also with a module that reads them on the host", {
+		timeout: TIMEOUT_MS,
+	}, async () => {
+		const module = inKit("test/submissions/12-users/right/read-on-the-host.ts");
+		const onTheHost = await boxProgram(new Map([[inKit("solutions/12-users/user.ts"), module]]));
+		const results = await runScriptWithBox(
+			machines,
+			onTheHost,
+			`${PRELUDE}
+			cp -a /lab/rootfs /tmp/image; echo 'anna:x:1000:5::/tmp:/bin/sh' >> /tmp/image/etc/passwd
+			starts --user anna /tmp/image sh -c "$UP"; read -r id pid words < <(box ps)
+			report own "$(box exec $id id -u)"; report asked "$(box exec --user anna $id id -u)"
+			kill -TERM $box; ends container
+		`,
+		);
+		expect(results).toEqual({ own: "1000", asked: "1000", container: "143", "container, left": "" });
 	});
 
 	test("passes signals on, and leaves no command behind, whichever of its processes is killed", {
