@@ -25,7 +25,7 @@ export default defineDemo({
 			narration: "Not every process exits. A signal kills this one, so it has no exit code.",
 			stage: "host",
 			command: `sh -c 'sh -c "kill -SEGV \\$\\$"; echo "engine: it ended with $?"'`,
-			look: "139 is 128 + 11, and SIGSEGV is signal 11. In the same way, a container that ran out of memory ends with 137: 128 + 9, and SIGKILL is signal 9.",
+			look: "139 is 128 + 11, and SIGSEGV is signal 11. In the same way, a container whose command was killed because memory ran out ends with 137: 128 + 9, and SIGKILL is signal 9.",
 			promises: ["engine: it ended with 139"],
 			note: "First let the audience guess the number: most of them have seen 137.",
 		},

@@ -40,7 +40,7 @@ export default defineDemo({
 				"Now the exchange: the rootfs becomes the root, and the old root is mounted on top of it. We detach the old root, and start a shell from the rootfs.",
 			stage: "container",
 			command: "pivot_root . .; umount -l .; exec busybox sh",
-			look: "Each of these steps is a system call, and a line in your module.",
+			look: "The first two of these steps are system calls, and lines in your module.",
 			promises: [],
 		},
 		{

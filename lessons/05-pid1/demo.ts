@@ -63,7 +63,7 @@ export default defineDemo({
 			narration: "Which signal ends pid 1? We enter the namespace, and send it SIGTERM and SIGKILL from inside.",
 			stage: "host",
 			command: "nsenter --target $(pgrep -x cat) --pid sh -c 'kill -TERM 1; kill -KILL 1'; pgrep -lx cat",
-			look: "pid 1 is still there: from inside, the kernel discards signals that pid 1 has no handler for, even SIGKILL. That is why docker stop takes ten seconds with some images.",
+			look: "pid 1 is still there: from inside, the kernel discards signals that pid 1 has no handler for, even SIGKILL. From outside, it discards SIGTERM as well. That is why docker stop takes ten seconds with some images.",
 			promises: ["^\\d+ cat$"],
 		},
 		{

@@ -57,11 +57,11 @@ export default defineDemo({
 			stage: "host",
 			command:
 				"umount merged; mkdir upper2 work2; mount -t overlay overlay -o lowerdir=image,upperdir=upper2,workdir=work2 merged; find merged -type f; cat merged/etc/motd",
-			look: "This container sees the image's files unchanged. A container takes only the space of what it has written.",
+			look: "This container sees the image's files unchanged. A container takes only the space of the files that it has changed.",
 			promises: ["merged/etc/issue", "merged/srv/index", "Welcome!"],
 		},
 		{
-			narration: "A mount does not go away by itself, not even when the process that made it has ended.",
+			narration: "On the host, a mount does not go away by itself, not even when the process that made it has ended.",
 			stage: "host",
 			command: "umount merged; rm -r upper2 work2 merged; ls",
 			look: "First unmount, then remove. In the other order, rm would delete files through the mount.",

@@ -6,7 +6,7 @@ export interface Published {
 
 /** A network that one container can join. */
 export interface Network {
-	/** Moves the calling process into the network namespace. The process that becomes the command calls it. */
+	/** Moves the calling process into the network namespace. The container's first process calls it. */
 	join(): void;
 	/** Removes what was made for this container. The engine calls it when the command has ended. */
 	remove(): void;

@@ -11,8 +11,9 @@ export interface Asked {
 
 /**
  * Prepares to run a command as a user. The engine calls it on the host.
- * @returns a function that gives the calling process the ids of that user. The engine calls this function last, in the
- * process that is about to become the command. The root directory of that process is the container's.
+ * @returns a function that gives the calling process the ids of that user. The engine calls this function in the process
+ * that is about to become the command, after the steps that need root. The root directory of that process is the
+ * container's.
  */
 export function prepareUser(_asked: Asked): () => void {
 	// TODO(12.1) find the user's uid and gid: here, or in the function below? Import parsePasswd from "#box/accounts"
