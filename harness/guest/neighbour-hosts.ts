@@ -7,7 +7,7 @@ import { inNamespaceAt } from "../readings/guest/namespaces.ts";
 import { AGENT_PROC } from "../readings/guest/paths.ts";
 
 /**
- * Computers beside the guest's host. Each is a network namespace that only the agent has open. No process is in it and
+ * Computers beside the harbour. Each is a network namespace that only the agent has open. No process is in it and
  * no mount refers to it, so an exercise can send packets there, but cannot change anything there.
  */
 

@@ -92,7 +92,7 @@ export const EMPTY_RECORD: LessonRecord = {
 
 const EMPTY_LOGBOOK: Logbook = { schemaVersion: 2, selected: null, lessons: {}, finished: {} };
 
-// Version 1 recorded only when each lesson was first passed.
+// Version 1 recorded only the time of each lesson's first pass.
 const FirstLogbook = v.pipe(
 	v.object({ schemaVersion: v.literal(1), passed: byLesson(v.object({ at: time })) }),
 	v.transform(({ passed }): Logbook => {

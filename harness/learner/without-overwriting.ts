@@ -49,7 +49,7 @@ export async function writeNew(path: string, content: Buffer | string): Promise<
 	}
 }
 
-// A file that already has such a suffix gets the next number instead of a second suffix.
+// If the name already has such a suffix, replaces it instead of adding a second one.
 function numbered(path: string, kind: "kept" | "imported", number: number): string {
 	const { dir, name, ext } = parse(path);
 	return join(dir, `${name.replace(/\.(kept|imported)-\d+$/, "")}.${kind}-${number}${ext}`);

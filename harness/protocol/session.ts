@@ -3,7 +3,7 @@ import type { WindowSize, Work } from "./work.ts";
 /** A program in the guest. A person or another program on the host talks to it until it ends. It has no deadline. */
 export interface Session extends Work {
 	type: "session";
-	/** The program and its arguments. It runs on the guest's host. */
+	/** The program and its arguments. It runs in the harbour: the machine in the guest that learners see. */
 	argv: string[];
 	/** Variables in addition to those that every program there has, such as TERM. */
 	environment: Record<string, string>;

@@ -16,7 +16,7 @@ export interface Work {
 	unlocked?: boolean;
 }
 
-/** What the agent does on the guest's host before the first call, or before a session's or stage's programs start. */
+/** What the agent does in the harbour before the first call, or before a session's or stage's programs start. */
 export type Preparation =
 	| { do: "write"; path: string; text: string; encoding?: "utf8" | "base64"; mode?: number }
 	| { do: "directory"; path: string }
@@ -35,7 +35,7 @@ export type Preparation =
 	 */
 	| { do: "neighbour"; name: string; link: string; hostAddress: string; address: string };
 
-/** Where a server listens on the guest's host: the path of a Unix socket, or a TCP port of 127.0.0.1. */
+/** Where a server listens in the harbour: the path of a Unix socket, or a TCP port of 127.0.0.1. */
 export type SocketAddress = { path: string } | { port: number };
 
 /** The size of a terminal, in characters. */

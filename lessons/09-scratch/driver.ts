@@ -66,7 +66,10 @@ export interface Options {
 	files?: Files;
 	/** Other images with their programs. They are built and not run. Some of them cannot be built. */
 	otherImages?: [image: string, programs: Files][];
-	/** The command to put into the image. The engine learns the command only from the image. */
+	/**
+	 * The command to put into the image. The engine learns it from the image, or directly if an earlier call could not
+	 * build its image.
+	 */
 	command: [string, ...string[]];
 	/** Two more images, which are built one after the other, and the files that both are built from. */
 	rebuiltAtOnce?: { images: [string, string]; files: Files };

@@ -6,8 +6,8 @@ import { renderMarkdown } from "../text/markdown.ts";
 import { outputStyle, printJson } from "../text/terminal.ts";
 
 /**
- * `drydock hint`: shows one more of the lesson's hints each time; after the last, one that follows from the last
- * attempt.
+ * `drydock hint`: shows the lesson's next hint. After all of them, shows one that is made from the last attempt, if that
+ * attempt failed; otherwise shows the last hint again. With `--all`, shows all hints that were already seen.
  * @returns the exit code
  */
 export async function hint(id: string | undefined, { all, json }: { all?: boolean; json?: boolean }): Promise<number> {

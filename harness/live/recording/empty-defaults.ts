@@ -4,8 +4,8 @@ type Schema = v.GenericSchema;
 
 /**
  * Relaxes a schema, so that it also accepts what an older drydock wrote. An entry that the older drydock did not write
- * becomes "", 0, false, null, or empty. An entry of another type, such as a picklist, must be there. All entries that
- * are there must keep the schema's limits.
+ * becomes "", 0, false, null, or empty. An optional entry keeps its own default. An entry of any other type, such as a
+ * picklist, must be there. All entries that are there must keep the schema's limits.
  */
 export function withEmptyDefaults<T extends Schema>(schema: T): v.GenericSchema<unknown, v.InferOutput<T>> {
 	return withDefaults(schema) as unknown as v.GenericSchema<unknown, v.InferOutput<T>>;
@@ -37,8 +37,18 @@ function withDefaults(schema: Schema): Schema {
 const EMPTY: Record<string, unknown> = { string: "", number: 0, boolean: false, array: [], record: {}, nullable: null };
 
 function entryWithDefault(schema: Schema): Schema {
-	const { type, wrapped, entries } = schema as { type: string; wrapped?: Schema; entries?: unknown };
-	if (type === "optional" && wrapped !== undefined) return v.optional(withDefaults(wrapped));
+	const {
+		type,
+		wrapped,
+		entries,
+		default: own,
+	} = schema as {
+		type: string;
+		wrapped?: Schema;
+		entries?: unknown;
+		default?: unknown;
+	};
+	if (type === "optional" && wrapped !== undefined) return v.optional(withDefaults(wrapped), own);
 	if (type === "object" && entries !== undefined) return v.optional(withDefaults(schema), {});
 	return type in EMPTY ? v.optional(withDefaults(schema), EMPTY[type]) : schema;
 }

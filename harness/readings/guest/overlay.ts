@@ -77,7 +77,7 @@ function directoryAt(path: string, directories: readonly string[]): string | nul
 	return tops.find((top) => infoOf(top)?.isDirectory()) ?? null;
 }
 
-/** Adds the paths below a directory, level by level. @returns whether some were left out */
+/** Adds the paths below a directory, level by level. @returns whether some may have been left out */
 function collect(top: string, directory: string, paths: Set<string>): boolean {
 	const queue = [directory];
 	for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
