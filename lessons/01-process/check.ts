@@ -132,7 +132,7 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "enter-in-the-process-between",
-					why: "The process that called enter did not become the command: it started the command in a child of its own. Children inherit the namespaces, so today nothing else is different. But later lessons give the container to the process that calls enter: it leads a session, it owns a terminal, it gets the container's signals. The command would have none of that.",
+					why: "In the list of your system calls, a process called sethostname, which enter calls, and that process did not become the command. Possible cause: it started the command in a child of its own. Children inherit the namespaces, so today nothing else is different. But later lessons give the process that calls enter more: it leads a session, it owns a terminal, it gets the container's signals. A command in another process would have none of that.",
 					try: "Call enter and execve in the same process, one after the other. A process that waits between the engine and the command must not call enter.",
 					see: ["execve(2)", "credentials(7)"],
 				},
