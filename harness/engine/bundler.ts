@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import type * as esbuildModule from "esbuild";
 import { ConcurrencyLimit } from "../base/concurrently.ts";
-import { interruption } from "../base/interrupt.ts";
+import { interruption, unlessInterrupted } from "../base/interrupt.ts";
 import { startConfined } from "./confined-compiler.ts";
 
 /**
@@ -18,6 +18,8 @@ const TIMEOUT_MS = 60_000;
 const COMPILERS_MAX = 2;
 /** A process that has worked for less than this is kept for the next work: most of its processor time is left. */
 const REUSE_MAX_MS = 1_000;
+/** The beginning of esbuild's own error, if its process ends while it works. */
+const STOPPED = "The service was stopped";
 
 /** The work exceeded the bundler's limits of time or memory, or made the bundler crash. */
 export class CompilerLimitError extends Error {
@@ -65,16 +67,22 @@ async function runWork<T>(
 	work: (esbuild: Esbuild, abort: () => void) => Promise<T>,
 ): Promise<T> {
 	const { esbuild } = bundler;
-	const end = () => void esbuild.stop();
+	// After esbuild.stop(), the promises of unfinished work stay pending for ever.
+	const stopped = new AbortController();
+	const end = () => {
+		void esbuild.stop();
+		stopped.abort(new Error(STOPPED));
+	};
 	const timer = setTimeout(end, TIMEOUT_MS);
 	interruption.addEventListener("abort", end, { once: true });
 	const startedMs = performance.now();
 	let healthy = true;
 	try {
-		return await work(esbuild, end);
+		return await unlessInterrupted(work(esbuild, end), stopped.signal);
 	} catch (error) {
 		interruption.throwIfAborted();
-		if (!/^The service (was stopped|is no longer running)/.test(String((error as Error).message))) throw error;
+		if (!new RegExp(`^(${STOPPED}|The service is no longer running)`).test(String((error as Error).message)))
+			throw error;
 		healthy = false;
 		throw new CompilerLimitError("the bundler ended before it was done", { cause: error });
 	} finally {
@@ -95,8 +103,9 @@ async function start(): Promise<BundlerProcess> {
 	return startConfined(esbuildProgram(require), LIMITS, async (script, environment) => {
 		const esbuild = loadEsbuild(require, { ...environment, ESBUILD_BINARY_PATH: script });
 		try {
-			// esbuild does not report whether its process came up. Only an answer shows that.
-			await esbuild.transform("");
+			// esbuild does not report whether its process came up. Only an answer shows that. Ctrl-C on a terminal also
+			// ends esbuild's process, and this process would end before esbuild reports it.
+			await unlessInterrupted(esbuild.transform(""));
 			return { esbuild, workedMs: 0 };
 		} catch (error) {
 			void esbuild.stop();

@@ -9,6 +9,10 @@
 # The first sh waits for the compiler, and kills it when drydock ends. A parent-death signal for the compiler itself would
 # not last: the kernel clears it when a process changes its user. See PR_SET_PDEATHSIG(2const).
 
+# Ctrl-C and a closed terminal reach every process of the terminal. Drydock decides when the compiler ends: if the compiler
+# ended first, drydock would report that before it notices the Ctrl-C.
+trap '' INT HUP
+
 name=${DRYDOCK_TOOL##*/}
 
 case $1 in
@@ -39,7 +43,7 @@ limit)
 	ulimit -n 128
 	ulimit -t "$DRYDOCK_TOOL_CPU_S"
 	ulimit -d "$DRYDOCK_TOOL_MEMORY_KB"
-	trap 'kill -KILL $! 2>/dev/null; exit 143' TERM INT HUP
+	trap 'kill -KILL $! 2>/dev/null; exit 143' TERM
 	case $DRYDOCK_TOOL_LEVEL in
 	root) unshare --mount --net --ipc -- /bin/sh "$0" confine "$@" <&3 3<&- & ;;
 	user) unshare --user --map-root-user --mount --net --ipc -- /bin/sh "$0" confine "$@" <&3 3<&- & ;;

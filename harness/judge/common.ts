@@ -1,3 +1,4 @@
+import type { LedgerCall } from "../protocol/index.ts";
 import type { Check, Context, Explanation, FactRule } from "./check.ts";
 
 /**
@@ -93,7 +94,11 @@ function commandOnce(exported: string): FactRule {
 	};
 }
 
-function inputTaken(exported: string): FactRule {
+/**
+ * The rule that only the command reads what the check writes to the command's standard input.
+ * @param known explanations to try first
+ */
+export function inputTaken(exported: string, ...known: Explanation[]): FactRule {
 	return {
 		fact: "input.taken",
 		madeOf: "kernel",
@@ -102,6 +107,14 @@ function inputTaken(exported: string): FactRule {
 		isConsequence: ({ facts }) => String(facts["command.streams"]).includes("stdin: another"),
 		followsFrom: [],
 		explain: [
+			...known,
+			{
+				when: ({ observation }) => Object.values(observation.calls).some(({ ledger }) => hasTwoCommands(ledger)),
+				diagnosis: "command-runs-twice",
+				why: `The check wrote a line to the command's standard input, and a process that is not the command read it. In the list of your system calls, execve has started the same program twice. After a fork, two processes continue. If both return from ${exported}, both start the command, and both read from the same pipe.`,
+				try: "After a fork, let only one process start the command. The other one has to end by _exit; before that, it may wait for the command.",
+				see: ["fork(2)", "_exit(2)"],
+			},
 			{
 				diagnosis: "input-taken",
 				why: "The check wrote a line to the command's standard input, and a process that is not the command read it. What one process reads from a pipe is gone for all others. A process that answers in the command's place is not the command either.",
@@ -110,6 +123,12 @@ function inputTaken(exported: string): FactRule {
 			},
 		],
 	};
+}
+
+/** Whether two processes called execve with the same arguments, and succeeded. */
+function hasTwoCommands(ledger: LedgerCall[]): boolean {
+	const started = ledger.filter(({ call, error }) => call === "execve" && error === undefined);
+	return new Set(started.map(({ args }) => args["argv"])).size < started.length;
 }
 
 const HOST_RULES: FactRule[] = [

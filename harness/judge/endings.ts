@@ -103,7 +103,7 @@ export function endingExplanations(check: Check): Explanation[] {
 			diagnosis: "command-refused",
 			why: ({ ledger }) => {
 				const refused = ledger.find(({ call, error }) => call === "execve" && error !== undefined);
-				return `The kernel refused execve(${refused?.args["pathname"]}, …) with ${refused?.error}: the kernel looks for the program from the root that the process had at that moment.${refused?.error === "EACCES" ? " EACCES means that the process's user may not enter a directory on the way, / included, or may not execute the file." : ""}`;
+				return `The kernel refused execve(${refused?.args["pathname"]}, …) with ${refused?.error}: the kernel looks for the program from the root that the process had at that moment.${refused?.error === "EACCES" ? " Possible causes of EACCES: the process's user may not enter a directory on the way, / included, or may not execute the file; the path is not a regular file; its file system is mounted with noexec." : ""}`;
 			},
 			try: 'Look at / just before the command is started: readdirSync("/") lists it.',
 			see: ["execve(2), ERRORS", "path_resolution(7)"],

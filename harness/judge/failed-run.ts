@@ -26,7 +26,7 @@ const LOST_MACHINE: Record<Lost["how"], { got: string; explanation: string; try:
 	"guest-fault": {
 		got: "could not be judged: its kernel failed",
 		explanation:
-			"The virtual machine's kernel failed in its own code. Programs cannot cause that, so this is no verdict on yours. Its last messages, below, say where it failed.",
+			"The virtual machine's kernel reported that its own code had failed. So this is no verdict on your program. The kernel's last messages, below, say where it failed.",
 		try: "Check once more. If it happens again with the same program, look for what the program writes to /proc/sys, /sys and /dev/kmsg.",
 	},
 	"agent-ended": {

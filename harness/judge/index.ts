@@ -41,7 +41,7 @@ export {
 	type Scenario,
 	unsharedInChild,
 } from "./check.ts";
-export { enginePlace, processesLeft } from "./common.ts";
+export { enginePlace, inputTaken, processesLeft } from "./common.ts";
 export { type Demo, type DemoStep, defineDemo } from "./demo.ts";
 export { endingChangedByFork } from "./endings.ts";
 export { howItEnded, isShared, taskIdentity } from "./facts.ts";

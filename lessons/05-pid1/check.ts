@@ -1,6 +1,13 @@
-import { type Context, defineCheck, EARLY_END, FAILED_START, unsharedInChild } from "../../harness/judge/index.ts";
+import {
+	type Context,
+	defineCheck,
+	EARLY_END,
+	FAILED_START,
+	inputTaken,
+	unsharedInChild,
+} from "../../harness/judge/index.ts";
 import { deriveFacts } from "./facts.ts";
-import { disturbedBySignals, endingLost, signalsLost, signalsStrayed } from "./later-containers.ts";
+import { disturbedBySignals, endingLost, initReturnedLater, signalsLost, signalsStrayed } from "./later-containers.ts";
 import {
 	childEndNotHeard,
 	endedTooEarly,
@@ -39,6 +46,7 @@ export default defineCheck({
 	rootfs: ({ rootfs = "" }) => ({ path: rootfs }),
 	derive: deriveFacts,
 	facts: [
+		inputTaken("enterPidNamespace", initReturnedLater),
 		{
 			fact: "ns.pid",
 			madeOf: "kernel",

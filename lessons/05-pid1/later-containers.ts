@@ -35,7 +35,7 @@ export const disturbedBySignals = (context: Context) =>
 	misdirectedSignals(context).length > 0 || lostSignals(context)[0] === COMMAND_ENDED;
 
 /** For a later container in which init returned, although init had not returned in the first container. */
-const initReturnedLater: Explanation = {
+export const initReturnedLater: Explanation = {
 	...initReturned,
 	when: (context) => ledgers(context).some((ledger) => initReturned.when?.({ ...context, ledger })),
 };

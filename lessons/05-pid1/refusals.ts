@@ -63,7 +63,7 @@ const commandWithoutInit: Explanation = {
 	diagnosis: "command-is-pid-1",
 	misconception: 9,
 	why: ({ process }) =>
-		`The command itself is pid 1 of its namespace. The kernel discards every signal that pid 1 has no handler for. SigCgt in its /proc/PID/status is ${process?.signals.caught}: SIGTERM, bit 0x4000, is not in it. The command is now also the parent of all orphans, and does not know that it has to reap them.`,
+		`The command itself is pid 1 of its namespace. The kernel discards every signal that pid 1 neither handles nor blocks. SigCgt in its /proc/PID/status is ${process?.signals.caught}: SIGTERM, bit 0x4000, is not in it. The command is now also the parent of all orphans, and does not know that it has to reap them.`,
 	try: "Fork once more: the parent stays pid 1 and looks after the child; the child becomes the command.",
 	see: [PID_1_MANUAL],
 };

@@ -20,7 +20,7 @@ export const linkRules: FactRule[] = [
 			{
 				diagnosis: "link-followed-by-mkdir",
 				why: (context) =>
-					`On the host: ${valuesOf(context, "links.host").join("; ")}. A directory in the target's path is a link in the image. The process that made the target has the host's root, so the link led to the host's directory.`,
+					`On the host: ${valuesOf(context, "links.host").join("; ")}. In the image, a part of the target's path is a symbolic link. The process that made the target has the host's root, so the link led to the host's directory.`,
 				try: "Resolve each part of the target with openat2 and RESOLVE_IN_ROOT, and make a missing directory below the descriptor of the one above: /proc/self/fd/N/NAME.",
 				see: ["openat2(2)", "path_resolution(7)"],
 			},

@@ -221,6 +221,24 @@ describe("endings", () => {
 		expect(hung(1_000)).toMatchObject([{ diagnosis: "never-ends", try: expect.not.stringContaining("Print") }]);
 	});
 
+	test("if the command's input was taken, a second process that became the command is the reason; without one, the reason is open", () => {
+		const taken = (...started: string[]) =>
+			diagnoses(
+				observation({
+					during: { host: hostState(), process: processState({ hostname: "web-1", namespaces: { uts: "uts:[9]" } }) },
+					calls: {
+						box: {
+							ending: { how: "returned", value: 0 },
+							ledger: started.map((argv, index) => ({ task: `1.${index}`, call: "execve", args: { argv } })),
+							...{ atThrow: null, inputTaken: true, stopped: null, writes: [] },
+						},
+					},
+				}),
+			);
+		expect(taken("[sh, -c, a]", "[sh, -c, a]")).toEqual(["command-runs-twice"]);
+		expect(taken("[cat]", "[sh, -c, a]")).toEqual(["input-taken"]);
+	});
+
 	test("an exception that the check knows comes before an unknown one", () => {
 		expect(threw("known")).toEqual(["known-exception"]);
 		expect(threw("unknown")).toEqual(["exception"]);
