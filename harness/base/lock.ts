@@ -5,7 +5,7 @@ import { interruption } from "./interrupt.ts";
 const RETRY_MS = 100;
 /** How often the owner of a lock renews it. */
 const RENEW_MS = 3_000;
-/** A lock that was not renewed for this long is abandoned: its owner was killed. */
+/** A lock that was not renewed for this long counts as abandoned: its owner was probably killed. */
 const STALE_MS = 15_000;
 
 /**

@@ -6,7 +6,7 @@ const SIZE_UNKNOWN_BYTES = 128 << 10;
 
 /**
  * Reads a whole file that somebody handed in. It must be a regular file, and not a symbolic link.
- * @param bytesMax a larger file is refused
+ * @param bytesMax a larger file is refused. So is a file that has more bytes than its size says, and more than 128 KiB
  * @throws {Error} why the file cannot be read
  */
 export async function readRegularFile(place: PathLike, bytesMax: number): Promise<Buffer> {

@@ -31,8 +31,8 @@ const AWAITED: [functions: RegExp, wait: string][] = [
 const KINDS_SHOWN = 6;
 
 /**
- * Says what each process does, such as `sh (pid 45) running; box (node) (pid 41) waiting in waitpid, …`. Processes that
- * do the same are counted.
+ * Says what each process does, such as `sh (pid 45) running; box (node) (pid 41) waiting in waitpid, …`. Processes of the
+ * same name that do the same are counted.
  */
 export function waitsText({ tasks, waitsIn }: Waits): string {
 	const all = tasks.map((task) => ({

@@ -13,7 +13,8 @@ part<{ enters: string; workdir?: string }, Running>({
 	},
 	make: (container) => {
 		const running = runningContainer(container.enters);
-		// For parts that read the container's files on the host. No earlier part may see it: they would make a new root.
+		// Later parts read the container's files here, on the host. Earlier parts must not see `rootfs`: they would make a
+		// new root of it.
 		container.rootfs = `/proc/${running.pid}/root`;
 		return running;
 	},

@@ -45,7 +45,7 @@ export async function carryProgram(dir: string, gradeOptions: readonly string[],
  * @param dir a folder that {@link carryProgram} has written
  */
 export async function carryEverythingElse(dir: string, progress: Progress): Promise<void> {
-	// First, because this may have to build the image.
+	// First, because this may have to build the image, which fails where a tool is missing.
 	await exportImage(join(dir, "drydock.image"), progress);
 	await progress.step("npm packages for Linux", async () => {
 		// The packages of this computer may be for another system, and include those of the tests.

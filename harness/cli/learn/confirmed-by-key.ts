@@ -2,7 +2,10 @@ import { once } from "node:events";
 import { unlessInterrupted } from "../../base/interrupt.ts";
 import { TerminalKeys } from "./terminal-keys.ts";
 
-/** Asks a question that the next key answers, without Enter. @returns whether the key is `y`; any other key means no */
+/**
+ * Asks a question that the next key answers, without Enter.
+ * @returns whether the key is `y` or `Y`; any other key means no
+ */
 export async function confirmedByKey(question: string): Promise<boolean> {
 	const keys = new TerminalKeys();
 	process.stdout.write(`${question} [y/N] `);

@@ -10,14 +10,15 @@ import { inKit } from "../../base/kit.ts";
 export const NPX_DRYDOCK = "npx drydock";
 
 /**
- * What to type in a folder to run this kit's drydock. If npx does not find it there, npx looks for a package of that
- * name in the public registry, which is somebody else's. So this names the program by its path instead.
+ * What to type in a folder to run this kit's drydock. If npx does not find it there, npx looks in the public registry,
+ * where a package of that name is somebody else's. So this names the program by its path instead, if no shell reads
+ * anything into the path.
  */
 export function drydockCommandIn(folder: string): string {
 	const bin = realpathSync(inKit("harness/cli/bin.js"));
 	const top = npmCacheIsWritable() ? projectFolderOf(folder) : null;
 	if (top !== null && (isSame(top, inKit()) || isSame(join(top, "node_modules/.bin/drydock"), bin))) return NPX_DRYDOCK;
-	// The path is used only if it needs no quotes or escapes, neither in JSON nor in a shell.
+	// A path that needs quotes or escapes, in JSON or in a shell, is not shown: the texts then only name the program.
 	return /^[\w./@+-]+$/.test(bin) ? `node ${bin}` : "drydock";
 }
 

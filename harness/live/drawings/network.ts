@@ -70,8 +70,9 @@ class NetworkPen {
 		const { boxes, lines } = this.#placed;
 		const { latestChange, changed } = this.picture;
 		let top = 0;
-		if (latestChange !== "" && !cards.some(({ key }) => this.#isAbout(key))) {
-			// The sentence is about something that is gone, or about the host itself.
+		if (latestChange !== "" && !cards.some((card) => this.#isAbout(card))) {
+			// What the sentence is about has no card: it is gone, is the host itself or a port of a bridge, or there is no room
+			// for its card.
 			const callout = sheet.callout(latestChange, { x: 0, y: 0, width: sheet.width }, changed === "host" ? 60 : null);
 			top = callout.y + callout.height + 10;
 		}
@@ -108,7 +109,11 @@ class NetworkPen {
 		sheet.text("hidden", [0, bottom.y + bottom.height + 14], text, { look: "muted" });
 	}
 
-	#isAbout = (key: string) => this.picture.latestChange !== "" && this.picture.changed === key;
+	// What has changed is a card, or a link in a namespace that has a card: "NAMESPACE/LINK".
+	#isAbout({ key, framed }: Pick<Card, "key" | "framed">): boolean {
+		const { latestChange, changed } = this.picture;
+		return latestChange !== "" && (changed === key || (!framed && changed.startsWith(`${key}/`)));
+	}
 
 	#title(sheet: Sheet, [x, y]: Point): Box {
 		const { host } = this;
@@ -165,9 +170,12 @@ class NetworkPen {
 		return this.#card(name, false, "net frame", rows);
 	}
 
-	/** A card with rows of items, and below it the sentence on the latest change, if that is about this card. */
+	/**
+	 * A card with rows of items, and below it the sentence on the latest change, if that is about this card.
+	 * @param framed whether the card stands in the host's frame
+	 */
 	#card(key: string, framed: boolean, look: string, rows: Item[][]): Card {
-		const isAbout = this.#isAbout(key) || (!framed && this.picture.changed.startsWith(`${key}/`));
+		const isAbout = this.#isAbout({ key, framed });
 		const draw = (sheet: Sheet, [x, y]: Point): Box => {
 			const card = sheet.behind(key, `card ${look}${isAbout ? " is-changed" : ""}`, () => {
 				let bottom = y + 5;

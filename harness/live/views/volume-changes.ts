@@ -35,7 +35,7 @@ function newTargets(before: VolumeParts, now: VolumeParts): VolumeChange | null 
 		const owner = ownersOf(user);
 		if (fresh.length > TARGETS_MAX)
 			return {
-				text: sentence(`${owner} now has ${counted(fresh.length, "place")} whose files are not in its root`),
+				text: sentence(`${owner} has ${counted(fresh.length, "new place")} with files from elsewhere`),
 				key: first.key,
 			};
 		const source = now.sources.find(({ key }) => key === first.source);

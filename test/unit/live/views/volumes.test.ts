@@ -11,7 +11,7 @@ test("each change as a sentence", () => {
 	expect(moments.map(({ past }) => volumesOf(past).latestChange)).toEqual([
 		"For the host, /srv/private/new is /root/data of the host.",
 		"The mount on /srv/private/new on the host is gone; the files stay on the host.",
-		"The container's shell now has 4 places whose files are not in its root.",
+		"The container's shell has 4 new places with files from elsewhere.",
 		"New in /root/data of the host: answer; it is the same directory at 2 places.",
 		"For the host's shell, /mail is the volume mail, as /etc is for the container's shell.",
 		"4 mounts of the container are gone; the files stay on the host, and what was in memory is lost.",
