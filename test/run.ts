@@ -22,7 +22,7 @@ import { TEST_FILES, testFileItems } from "./support/test-files.ts";
  *   npm run records               only the items without a record, and writes their records; an item whose run is in
  *                                 the cache is judged again without being played again
  *   npm run records -- 04         the same for lesson 04 only
- *   npm run records -- 04 NAME    plays one item, whether it has a record or not
+ *   npm run records -- 04 NAME…   plays these items, whether they have a record or not
  *   npm run records -- files      only the test files without a record, and writes their records
  *   npm run records -- files NAME…    the same for those with such a part in their names
  *   npx tsx test/run.ts plan      prints every item, and whether npm test would try it, as JSON; with --shard, whether
@@ -66,7 +66,12 @@ process.exitCode = mode === "plan" ? await printPlan() : from === undefined ? aw
 await rm(join(results, ".."), { recursive: true });
 
 async function run(): Promise<number> {
-	const name = mode === "records" ? given.shift() : undefined;
+	const names = mode === "records" ? given.splice(0) : [];
+	const missing = names.find((name) => lessonItems().every((item) => item.name !== name));
+	if (missing !== undefined) {
+		console.error(`${lesson} has no item ${missing}. test/records/${lesson}.txt names those that were played.`);
+		return 2;
+	}
 	Object.assign(process.env, {
 		DRYDOCK_TESTS: mode === "files" ? "test" : mode,
 		DRYDOCK_TESTS_SEED: seed,
@@ -75,7 +80,7 @@ async function run(): Promise<number> {
 		DRYDOCK_TESTS_RESULTS: results,
 		...(shard && { DRYDOCK_TESTS_SHARD: shard }),
 		...(lesson && { DRYDOCK_TESTS_LESSON: lesson }),
-		...(name && { DRYDOCK_TESTS_ITEM: name }),
+		...(names.length > 0 && { DRYDOCK_TESTS_ITEMS: names.join("\n") }),
 	});
 	await sayPlan();
 	const { isTried, isKnown } = await import("./support/plan.ts");

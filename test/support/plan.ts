@@ -25,8 +25,8 @@ const [SHARD = 1, SHARDS = 1] = (process.env["DRYDOCK_TESTS_SHARD"] ?? "1/1").sp
 const STARTED_MS = Number(process.env["DRYDOCK_TESTS_STARTED_MS"] ?? Date.now());
 /** The id of the only lesson whose items are tried; undefined for all lessons. */
 const LESSON = process.env["DRYDOCK_TESTS_LESSON"];
-/** The name of the only item that is tried; undefined for all of them. */
-const NAME = process.env["DRYDOCK_TESTS_ITEM"];
+/** The names of the only items that are tried; undefined for all items. */
+const NAMES = process.env["DRYDOCK_TESTS_ITEMS"]?.split("\n");
 /** Whether this run tries everything, however long it takes. */
 export const TRIES_ALL = MODE === "all";
 /** Results are appended to this file, one line of JSON per result. */
@@ -53,7 +53,7 @@ export const TRIED_LESSONS: readonly string[] = LESSON === undefined ? ids : [LE
 export function isTried(item: Item): boolean {
 	if (item.lesson === TEST_FILES && MODE === "test") return !isKnown(item) || isDrawn(item, knownShare);
 	if (item.lesson !== TEST_FILES && !TRIED_LESSONS.includes(item.lesson)) return false;
-	if (NAME !== undefined) return item.name === NAME;
+	if (NAMES !== undefined) return NAMES.includes(item.name);
 	if (MODE === "all") return Math.floor(fraction("shard", item) * SHARDS) + 1 === SHARD;
 	return MODE === "test" ? isDrawn(item, isKnown(item) ? knownShare : unknownShare(UNKNOWN)) : !isKnown(item);
 }
@@ -64,7 +64,7 @@ export function isTried(item: Item): boolean {
  * in this run. For other items, any observation in the cache is good enough.
  */
 export function playedSinceMs(item: Item): number {
-	return MODE === "all" || NAME !== undefined || isKnown(item) ? STARTED_MS : 0;
+	return MODE === "all" || NAMES !== undefined || isKnown(item) ? STARTED_MS : 0;
 }
 
 /** The same for solutions and skeletons, which every run tries. */
