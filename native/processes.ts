@@ -97,7 +97,8 @@ export function _exit(status: number): never {
 
 /**
  * Sends a signal.
- * @param pid a process; 0 for this process group; -1 for every process it may signal; -pgid for a process group
+ * @param pid a process; 0 for this process group; -1 for every process that this one may signal, except itself and pid 1;
+ * -pgid for a process group
  * @param sig a signal such as SIGTERM; 0 only asks whether the process exists
  * @throws {SyscallError} ESRCH no such process; EPERM not permitted; EINVAL no such signal
  * @see kill(2)

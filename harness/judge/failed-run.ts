@@ -31,7 +31,7 @@ const LOST_MACHINE: Record<Lost["how"], { got: string; explanation: string; try:
 	},
 	"agent-ended": {
 		got: "the harness's agent in the virtual machine ended",
-		explanation: "The agent that reads the kernel for the check was killed, so nothing could be read.",
+		explanation: "The agent that reads the kernel for the check ended, so nothing could be read.",
 		try: "Look for code that uses more and more memory, and for writes to /proc/sys and /sys.",
 	},
 	disturbed: {
@@ -63,6 +63,8 @@ const TOO_BUSY = {
 		"The virtual machine sent nothing for so long that drydock ended it. But it got only a small part of the processor time that it asked for, so this is no verdict on your program.",
 	try: "Close other programs, and check once more.",
 };
+/** Losses whose `detail` says what drydock or its agent noticed. For the others, it is what the kernel printed last. */
+const NOTICED: ReadonlySet<Lost["how"]> = new Set(["disturbed", "silent", "protocol", "too-large"]);
 /** Below this share of the requested processor time, a run may have been too slow for its deadlines. */
 export const BUSY_SHARE = 0.4;
 
@@ -82,7 +84,8 @@ const isTooBusy = (how: Lost["how"], processorShare: number) => how === "silent"
 export function lostFinding({ how, detail }: Lost, processorShare = 1): Finding {
 	const { got, explanation, try: advice } = isTooBusy(how, processorShare) ? TOO_BUSY : LOST_MACHINE[how];
 	const last = linesAboutFailure(detail);
-	const lastMessages = last.length === 0 ? "" : `\nIts last messages:\n${last.join("\n")}`;
+	const title = NOTICED.has(how) ? "What drydock noticed" : "The kernel's last messages";
+	const lastMessages = last.length === 0 ? "" : `\n${title}:\n${last.join("\n")}`;
 	return {
 		fact: "machine",
 		what: "the virtual machine",

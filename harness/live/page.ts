@@ -49,9 +49,10 @@ export async function makePage(id: string, lesson: string): Promise<Page> {
 }
 
 // The picture of the walls, which stands above the lesson's text; empty for a lesson that builds no wall.
-function renderWalls(lesson: string): string {
-	if (!WALL_LESSONS.some((wall) => wall === lesson)) return "";
-	const states = wallsUpTo(lesson);
+// `number`: the lesson's number, with two digits.
+function renderWalls(number: string): string {
+	if (!WALL_LESSONS.some((wall) => wall === number)) return "";
+	const states = wallsUpTo(number);
 	const picture = drawWalls(states).join("\n");
 	return `<pre class="walls" role="img" aria-label="The walls: ${wallsInWords(states)}"><code>${picture}</code></pre>\n`;
 }

@@ -1,7 +1,10 @@
 import type { Readings } from "../readings/index.ts";
 import type { SocketAddress, WindowSize, Work } from "./work.ts";
 
-/** The name of a network namespace: `host`, a call (the namespace of its command), or a neighbour. */
+/**
+ * The name of a network namespace: `host`, a call (the namespace of its command), or a neighbour: another computer,
+ * which the preparation `neighbour` makes.
+ */
 type NetworkPlace = string;
 
 /** A socket of the agent that listens at all addresses of a place. Without `port`, the kernel chooses a port. */
@@ -95,7 +98,10 @@ export type Step =
 	 * - `prints`: waits until this text was written to the call's terminal or standard output.
 	 */
 	| { do: "await"; call: string; until: "settled" | "ended" | { prints: string } }
-	/** Waits until the host has none of these links. The kernel removes a link some time after its namespace is gone. */
+	/**
+	 * Waits until the host has none of these network links (ip-link(8)). The kernel removes a link some time after its
+	 * namespace is gone.
+	 */
 	| { do: "await"; until: { unlinked: string[] } }
 	/**
 	 * Kills (SIGKILL) the descendants of the call's own process, and waits for the end of the call. For a call that

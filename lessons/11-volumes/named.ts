@@ -118,14 +118,14 @@ export const namedRules: FactRule[] = [
 				when: (context) => valuesOf(context, "volume.owners").every((flaw) => flaw.startsWith(".:")),
 				diagnosis: "top-directory-of-root",
 				why: (context) =>
-					`The files of the volume are as in the image, but not the volume's own directory: ${valuesOf(context, "volume.owners").join("; ")}. A program that is not root could not make files there.`,
+					`The files of the volume are as in the image, but not the volume's own directory: ${valuesOf(context, "volume.owners").join("; ")}. Owner, group and mode of this directory decide who can make files in the volume.`,
 				try: 'Copy the directory itself, too: cp -a with the source "." sets owner and mode of the destination. Or call chown, and then chmod.',
 				see: ["cp(1)", "chown(2)"],
 			},
 			{
 				diagnosis: "owners-lost",
 				why: (context) =>
-					`The owner, group or mode of these paths is not the one in the image: ${valuesOf(context, "volume.owners").join("; ")}. A copy belongs to the process that makes it, and its mode depends on the umask.`,
+					`The owner, group or mode of these paths is not the one in the image: ${valuesOf(context, "volume.owners").join("; ")}. A copy belongs to the user whose process makes it, and its mode depends on the umask.`,
 				try: 'cp -a keeps owners and modes: execFileSync("cp", ["-a", ".", path], { cwd }).',
 				see: ["cp(1)", "chown(2)"],
 			},
@@ -181,7 +181,7 @@ export const namedRules: FactRule[] = [
 				diagnosis: "others-keep-it",
 				why: (context) =>
 					`The only container that had the volume ${context.drawn["spare"]} had ended, and ${unusedEnd(context)}. Another container still ran, but it has other volumes.`,
-				try: "Ask for this volume alone: lock the volume's own directory, and not one file for all volumes.",
+				try: "Give each volume a lock of its own: lock the volume's own directory, and not one file or directory for all volumes.",
 				see: ["flock(2)"],
 			},
 		],

@@ -47,7 +47,7 @@ const userRules: FactRule[] = [
 				when: ({ facts }) => facts["user.uids"] === "‹hostUid›",
 				diagnosis: "user-of-the-host",
 				why: ({ drawn }) =>
-					`The command's user id is ${drawn["hostUid"]}. That is what the host's /etc/passwd says of ${drawn["user"]}. The container's says ${drawn["uid"]}: the files in its image belong to this number. prepareUser runs on the host. The function that prepareUser returns runs in the container.`,
+					`The command's user id is ${drawn["hostUid"]}. That is what the host's /etc/passwd says of ${drawn["user"]}. The container's says ${drawn["uid"]}, and that is the number that counts in the container. prepareUser runs on the host. The function that prepareUser returns runs in the container.`,
 				try: "Read /etc/passwd in the function that prepareUser returns.",
 				see: ["getpwnam(3)", "path_resolution(7)"],
 			},
@@ -70,15 +70,17 @@ const userRules: FactRule[] = [
 				when: ({ facts }) => ["not set", "/root"].includes(String(facts["user.home"])),
 				diagnosis: "home-of-root",
 				why: ({ facts }) =>
-					`In the environment that the command was started with, HOME is ${facts["user.home"]}, as in the engine's own environment. Programs look for their settings in HOME, and this user may not even enter root's directory.`,
+					facts["user.home"] === "not set"
+						? "In the environment that the command was started with, HOME is not set. Programs look for their settings in HOME."
+						: "In the environment that the command was started with, HOME is /root, as in the engine's own environment. Programs look for their settings in HOME, and this user may not write to root's directory.",
 				try: 'Set process.env["HOME"] to the home directory in the user\'s line of /etc/passwd. The engine passes process.env to execve.',
 				see: ["environ(7)", "getpwnam(3)"],
 			},
 			{
 				diagnosis: "home-wrong",
 				why: ({ drawn, process }) =>
-					`In the environment that the command was started with, ${process?.environment.find((entry) => entry.startsWith("HOME="))}. The container's /etc/passwd says /home/of/${drawn["user"]}.`,
-				try: "Take the home directory from the user's line: it need not be /home and the name.",
+					`The environment that the command was started with has ${process?.environment.find((entry) => entry.startsWith("HOME="))}. The container's /etc/passwd says /home/of/${drawn["user"]}.`,
+				try: "Take the home directory from the user's line: it need not be /home/NAME.",
 				see: ["getpwnam(3)"],
 			},
 		],

@@ -50,7 +50,9 @@ export async function classList(
 	const absent = absentPersons.flatMap((person) => {
 		const name = nameOf(person);
 		if (taken.has(name)) {
-			warnings.push(`${name}: the roster has several lines for this person, so none of them counts; keep one`);
+			warnings.push(
+				`${name}: the roster has several lines with this name, and drydock does not know which one counts; keep one`,
+			);
 			return [];
 		}
 		taken.add(name);

@@ -6,7 +6,8 @@ export type ShellState = NonNullable<KernelState["shells"][string]>;
 
 /**
  * The past without gaps. If the state of a shell's process is missing, because the shell did not run or the process
- * ended while it was read, the last known state takes its place. The moments before all shells were there are left out.
+ * ended while it was read, the last known state takes its place, but as one that does not wait for keys. The moments
+ * before all shells were there are left out.
  */
 export function withoutGaps(past: Past): Past {
 	const last: KernelState["shells"] = {};
@@ -27,13 +28,13 @@ export function withoutGaps(past: Past): Past {
  * Finds the earlier moment to compare the last one with, so as to tell what has just changed. Returns null if nothing
  * has ever changed.
  *
- * One command makes many views, so the last moment that was different may be in the middle of a command. Therefore, the
+ * One command makes many moments, so the last one that was different may be in the middle of a command. Therefore, the
  * result is the moment at which the command began: of the moments up to the different one, the last one at which all
  * shells waited for keys. If there is no such moment, or if it looks like the last one because the command has left
  * nothing behind, the result is the last moment that was different.
  * @param past without gaps
- * @param comparedPart the part of a view whose changes count; pass the same function each time, because its results are
- * cached
+ * @param comparedPart returns the part of what the kernel showed whose changes count; pass the same function each time,
+ * because its results are cached
  */
 export function beforeLastChange(past: Past, comparedPart: (view: KernelState) => unknown): Moment | null {
 	const texts = textCache.get(comparedPart) ?? new WeakMap<Moment, string>();

@@ -5,7 +5,7 @@ import type { Task } from "../tasks.ts";
 import { parseMountinfo } from "./mountinfo.ts";
 import { readHarbourTasks } from "./proc.ts";
 
-/** The fields of an earlier reading of a process that the reading of the host needs. */
+/** A process that was read just before the host: the fields of its reading that the reading of the host needs. */
 export type EarlierReading = Pick<ProcessState, "pid" | "mounts" | "cwd">;
 
 /** The harbour as its init (pid 1) sees it at one moment. Data that several subjects need is read once. */
@@ -13,6 +13,7 @@ export class HostReading {
 	#mounts: Mount[] | undefined;
 	#tasks: Task[] | undefined;
 
+	/** @param earlier processes that were read just before */
 	constructor(readonly earlier: readonly EarlierReading[]) {}
 
 	get mounts(): Mount[] {

@@ -3,7 +3,8 @@ import type { Task } from "../tasks.ts";
 import { AGENT_PROC } from "./paths.ts";
 
 /**
- * What /proc/PID/stat says of a process. Its pids in PID namespaces are in another file, which takes as long to read.
+ * What /proc/PID/stat says of a process. Its pids in PID namespaces are in /proc/PID/status: to read both files takes
+ * twice as long.
  */
 export type TaskStat = Omit<Task, "nsPids">;
 
@@ -68,7 +69,10 @@ export function readCgroup(pid: number): string {
 	return readFileSync(`/proc/${pid}/cgroup`, "utf8").trim();
 }
 
-/** Whether the process has called execve since its fork: PF_FORKNOEXEC in proc_pid_stat(5). */
+/**
+ * Whether the process has called execve since its fork; false if it has ended. execve clears PF_FORKNOEXEC in `flags`,
+ * field 9 of proc_pid_stat(5). The kernel's include/linux/sched.h defines this bit.
+ */
 export function hasExecuted(pid: number): boolean {
 	try {
 		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

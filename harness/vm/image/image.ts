@@ -61,9 +61,10 @@ export async function cachedParts(): Promise<{ base: string; library: string; bu
  */
 export async function rebuildImage(progress: Progress): Promise<void> {
 	const { base, library } = await cachedParts();
-	const isNew = await madeAgain(base, library);
-	await ensureBase(progress, [], isNew);
-	await ensureLibrary(progress, isNew);
+	// Only a new entry counts as good, so both are made again.
+	const isGood = await madeAgain(base, library);
+	await ensureBase(progress, [], isGood);
+	await ensureLibrary(progress, isGood);
 }
 
 /**
