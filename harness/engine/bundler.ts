@@ -28,14 +28,16 @@ export class CompilerLimitError extends Error {
 
 interface BundlerProcess {
 	esbuild: Esbuild;
+	/** How long all work in this process has taken so far. */
 	workedMs: number;
 }
 
 /** The bundler and the type checker share this limit. */
 export const compilerLimit = new ConcurrencyLimit(COMPILERS_MAX);
 /**
- * The process that waits for the next work; at most one waits. A work takes the waiting process, or starts one. When
- * the work ends and no process waits, its process is kept for the next work, or a new one is started for it.
+ * The process that waits for the next work; at most one waits. A piece of work takes the waiting process, or starts
+ * one. When the work ends and no other process waits, its process waits next. If its process cannot be kept, a new one
+ * is started to wait.
  */
 let idle: Promise<BundlerProcess> | undefined;
 
@@ -104,7 +106,7 @@ async function start(): Promise<BundlerProcess> {
 		const esbuild = loadEsbuild(require, { ...environment, ESBUILD_BINARY_PATH: script });
 		try {
 			// esbuild does not report whether its process came up. Only an answer shows that. Ctrl-C on a terminal also
-			// ends esbuild's process, and this process would end before esbuild reports it.
+			// ends esbuild's process. So the wait ends at an interruption: drydock would exit before esbuild reports its end.
 			await unlessInterrupted(esbuild.transform(""));
 			return { esbuild, workedMs: 0 };
 		} catch (error) {

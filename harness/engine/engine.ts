@@ -3,8 +3,9 @@ import type { Preparation } from "../protocol/index.ts";
 import { buildProgram } from "./bundle.ts";
 
 const PROGRAM_SOURCE = inKit("solutions/main.ts");
+/** Path of the bundled program in a machine. */
 const PROGRAM = "/opt/box/box.cjs";
-/** The folder of this command is on the PATH of every program in a machine. */
+/** Path of the command in a machine. Its folder is on the PATH of an ordinary shell there. */
 const COMMAND = "/opt/box/bin/box";
 
 // fork needs the library to be preloaded: see libkernel.c.
@@ -47,7 +48,8 @@ export async function lessonsOfBox(): Promise<Set<string>> {
 
 /**
  * Bundles the learner's module of a lesson alone, with what it imports, so that Node in a machine can import it.
- * @param reference the reference module that the learner's module replaces
+ * @param mine the learner's files, by the reference module that each replaces
+ * @param reference the reference module that the learner's module replaces; bundled itself if `mine` does not have it
  * @returns CommonJS
  * @throws {BundleError} the module cannot be bundled
  */

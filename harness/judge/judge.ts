@@ -47,7 +47,7 @@ export interface Verdict {
 	findings: Finding[];
 	/** How far the exercise is in each part of the lesson; empty if the lesson has no parts, or nothing was judged. */
 	parts: PartResult[];
-	/** The points for each group of facts, when a class is graded; empty if nothing was judged. */
+	/** The points that each group of facts earns when a class is graded; empty if nothing was judged. */
 	groups: GroupResult[];
 	/**
 	 * The place in the learner's file that the exception came from, or because of which the file cannot be loaded. Null

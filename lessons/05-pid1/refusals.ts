@@ -299,7 +299,8 @@ export const refusals: Explanation[] = [
 	},
 ];
 
-// If a command never ran, or a process threw, then an orphan's end was not the reason.
+// Whether the first container ended before SIGTERM was sent. False if its command never ran, or if a process threw:
+// then an orphan's end was not the reason.
 function endedBeforeSigterm(context: Context): boolean {
 	const { thrown, ending, observation } = context;
 	return (

@@ -5,7 +5,7 @@ import { PARENT } from "./scenario.ts";
 
 /** Explanations of what the kernel refuses before a cgroup has its limits, and of other early ends. */
 
-/** Names of cgroup version 1 files. Version 2 has other names for them. */
+/** Names of cgroup version 1 files. Version 2 has no files with these names. */
 const VERSION_1_FILES = /\/(tasks|notify_on_release|memory\.(limit_in_bytes|memsw\.\w+)|cpu\.(cfs_\w+|shares))'$/;
 
 /** Whether an exception with a message like this ended the exercise. The message of a refused write names no path. */

@@ -3,8 +3,8 @@ export interface ImageChange {
 	/** Words to replace in the config. The config's digest changes, and so does everything that refers to it. */
 	configWords: [string, string][];
 	/**
-	 * If given, one more layer: a copy of the last layer that has these words, with the words replaced. Config and
-	 * manifest include the new layer.
+	 * If given, one more layer: a copy of the last original layer that has these words, with the words replaced. If no
+	 * layer has them, a copy of the last one. Config and manifest include the new layer.
 	 */
 	addedLayerWords?: [string, string][];
 	/** Words to replace in the original layers. Their digests change, and so does everything that refers to them. */

@@ -14,7 +14,7 @@ const mountedAt = ({ ledger }: Context, path: string, ...flags: string[]) =>
 			flags.every((flag) => args["mountflags"]?.split("|").includes(flag)),
 	);
 
-/** Whether something was mounted on the path, and something else later on the top directory above it, /proc or /sys. */
+/** Whether something was mounted on the path, and later on the top directory that contains it: /proc or /sys. */
 const wasCovered = (context: Context, path: string) => {
 	const [first] = mountedAt(context, path);
 	const top = `/${path.split("/")[1]}`;

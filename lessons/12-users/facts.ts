@@ -40,7 +40,7 @@ export function deriveUsers(observation: Observation, drawn: RandomInputs): Reco
 
 export const NOT_RUN = "the command did not run";
 
-/** The four ids as one word if they are equal: real, effective, saved, and the file system's. */
+/** The real, effective, saved, and the file system's id: one word if all are equal, otherwise all four. */
 function idsOf(ids: readonly number[], drawn: RandomInputs): string {
 	const shown = ids.map((id) => nameOf(id, drawn));
 	const [first = ""] = shown;

@@ -4,7 +4,7 @@ import type { Reporter, TestModule } from "vitest/node";
 import { inKit } from "../../harness/base/kit.ts";
 import { TEST_FILES } from "./test-files.ts";
 
-/** Notes each test file that has passed beside the results of items, so that `test/run.ts` can write its record. */
+/** Adds each test file that has passed to the file of the items' results, from which `test/run.ts` writes records. */
 export default class PassedFiles implements Reporter {
 	onTestModuleEnd(file: TestModule): void {
 		const results = process.env["DRYDOCK_TESTS_RESULTS"];

@@ -36,7 +36,7 @@ export function unjudgedMessage(rows: readonly { lesson: WeightedLesson; result:
 	return `Some lessons could not be judged. That says nothing about your work, and they have no points yet. Ask your teacher to grade it again.\n${reasons.join("\n")}`;
 }
 
-/** The three outcomes that most systems know. */
+/** A result as one of the three outcomes that most systems know. A module that was not handed in has failed. */
 export function testStatus({ status }: Result): "pass" | "fail" | "error" {
 	if (status === "pass") return "pass";
 	return status === "fail" || status === "missing" ? "fail" : "error";

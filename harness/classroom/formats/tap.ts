@@ -3,7 +3,7 @@ import { type ClassReport, headline, type Result } from "../results/result.ts";
 
 /**
  * TAP 14 for a whole class: a test for each lesson of each submission. A lesson that could not be judged has not passed,
- * so it is "not ok", and its diagnostics say that nothing is known.
+ * so it is "not ok". In its diagnostics, the status is `error` or `unsupported`, and the points are null.
  */
 export function tap({ submissions, lessons }: ClassReport): string {
 	const tests = submissions.flatMap(({ name, results }) => results.map((result) => ({ name, result })));

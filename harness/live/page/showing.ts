@@ -20,6 +20,7 @@ export class Showing {
 	following = true;
 	/** The page shows the learner's own work. */
 	working = false;
+	/** The presenter's page shows the note for the step, if there is one. */
 	noteShown = false;
 	/** What the page waits for; empty for nothing. */
 	waitsFor = "";
@@ -37,7 +38,8 @@ export class Showing {
 		this.demo.apply(event);
 		if (event.type !== "step") return;
 		this.waitsFor = "";
-		// What was chosen while another step was shown, or before this one was played, does not count any more.
+		// A chosen composition or shell counts until a step is told or played. A pane that was chosen to be alone stays
+		// until a step is told.
 		const { composition, shell, alone } = NOTHING_CHOSEN;
 		if (event.phase === "told") this.shown = { ...this.shown, composition, shell, alone };
 		if (event.phase === "typing") this.shown = { ...this.shown, composition, shell };
@@ -56,7 +58,8 @@ export class Showing {
 
 	/**
 	 * Stops showing the learner's own work. Besides, a follower's page shows again what the presenter's page shows. A
-	 * presenter's page goes back to now; if it shows now, from one pane or the lesson's text to the whole page.
+	 * presenter's page that shows the past goes back to now. If it shows now, it gives up the chosen composition and the
+	 * pane that was chosen to be alone.
 	 */
 	leave(): void {
 		const { composition, alone, atMs } = NOTHING_CHOSEN;

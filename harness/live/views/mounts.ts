@@ -13,12 +13,12 @@ export interface MountRow {
 	/** The key of the mount on which it is mounted; null for the topmost one. */
 	parent: string | null;
 	/**
-	 * Its mount point relative to its parent's; the whole path if the parent is the root. If both mount points are the
-	 * same, the path and "(over it)".
+	 * Its mount point relative to its parent's; the whole path if it has no parent, or if the parent's mount point is /.
+	 * If both mount points are the same, the path and "(over it)".
 	 */
 	name: string;
 	depth: number;
-	/** The file system's type; if only a directory of the file system is mounted, also that directory. */
+	/** The file system's type; if only a directory or a file of the file system is mounted, also its path in there. */
 	content: string;
 	/** "shared", "private", "slave", … See mount_namespaces(7). */
 	propagation: string;
@@ -189,6 +189,8 @@ function changeOf(mount: Mount, before: readonly Mount[]): string {
 const goneOf = (before: readonly Mount[], now: readonly Mount[]): Mount[] =>
 	before.filter((previous) => !now.some((mount) => isSame(mount, previous) || isMoved(mount, previous)));
 
+// A sentence on the latest change, and the process that it is about. A shell comes before the host, unless it is in the
+// host's mount namespace and has the same change. Null if nothing has changed.
 function latestChangeOf(before: KernelState, now: KernelState): { text: string; process: ShownProcess } | null {
 	const texts = SHOWN_PROCESSES.toReversed().map((process) => ({ process, text: changeText(before, now, process) }));
 	const ofHost = texts.find(({ process }) => process === "init")?.text;
