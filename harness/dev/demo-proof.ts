@@ -7,7 +7,7 @@ import { type Proof, proof } from "./proof.ts";
  */
 export function proveDemo({ title, steps }: Demo): Proof {
 	const promises = steps.flatMap((step) => step.promises);
-	return proof("demo.ts has steps, and its promises are valid patterns", [
+	return proof("demo.ts has a title, steps with all their texts, and promises that are valid patterns", [
 		...(title.trim() === "" ? ["give it a title"] : []),
 		...(steps.length === 0 ? ["give it steps"] : []),
 		...(promises.length === 0 ? ["give it promises: regular expressions that match the output"] : []),

@@ -37,7 +37,7 @@ export const initReturned: Explanation = {
 	when: initBecameCommand,
 	diagnosis: "init-returned",
 	misconception: 9,
-	why: "Init returned from enterPidNamespace. The list of your system calls has two calls of execve: by the process that init forked, and by init itself, which went on as the engine does and became the command, too. Then nobody looks after the command and its orphans, and no signal is passed on.",
+	why: "Init returned from enterPidNamespace. The list of your system calls has two calls of execve: one by the process that init forked, and one by init itself. After the return, init went on with the engine's code, and became the command, too. So nobody looks after the command and its orphans, and no signal is passed on.",
 	try: "Only the child of the last fork may return. End init by _exit, on every path through your code, and only after the command has ended.",
 	see: [PID_1_MANUAL, "_exit(2)"],
 };

@@ -167,7 +167,7 @@ export const refusals: Explanation[] = [
 		when: (context) => endedBySigkill(context) && containerFile(context, "memory.oom.group") === "1",
 		diagnosis: "killed-as-a-group",
 		why: (context) =>
-			`memory.oom.group is 1. So when one program takes too much memory, the kernel kills all processes in the cgroup, also the command; here it killed ${oomKills(context)} processes. In this lesson, the kernel must kill only the program that takes too much, so that the other processes can react.`,
+			`memory.oom.group is 1. So when one program takes too much memory, the kernel kills all processes in the cgroup, including the command. Here it killed ${oomKills(context)} processes. In this lesson, the kernel must kill only the program that takes too much, so that the other processes can react.`,
 		try: "Do not write to memory.oom.group.",
 		see: [`${KERNEL_DOC}, memory.oom.group`],
 	},

@@ -34,15 +34,17 @@ const notReadOnly: Explanation[] = [
 		when: (context) => listOf(context, "proc.writable").some((path) => wasCovered(context, path)),
 		diagnosis: "read-only-covered",
 		why: (context) =>
-			`These paths were made read-only, and covered by a later mount above them: ${covered(context, "proc.writable")}. What is mounted on a directory hides everything that was mounted below it before.`,
+			`Something was mounted on these paths: ${covered(context, "proc.writable")}. Later, something was mounted on a directory above them. A mount on a directory hides everything that was mounted below that directory before.`,
 		try: "Make the paths read-only after all file systems are mounted.",
 		see: ["mount(2)"],
 	},
 	{
-		when: (context) =>
-			listOf(context, "proc.writable").every(
-				(path) => mountedAt(context, path, "MS_BIND").length > 0 && mountedAt(context, path, "MS_REMOUNT").length === 0,
-			),
+		when: (context) => {
+			const isBoundOnly = (path: string) =>
+				mountedAt(context, path, "MS_BIND").length > 0 && mountedAt(context, path, "MS_REMOUNT").length === 0;
+			const writable = listOf(context, "proc.writable");
+			return writable.length > 0 && writable.every(isBoundOnly);
+		},
 		diagnosis: "bind-not-read-only",
 		why: "Each path is a mount of its own, and its flags have no ro. A bind mount takes its flags from the mount that it is made of. In the call that makes it, the kernel ignores MS_RDONLY, without an error.",
 		try: "Make the bind mount first. Then change its flags: mount(null, path, null, MS_REMOUNT | MS_BIND | MS_RDONLY, null).",
@@ -92,7 +94,7 @@ export const procRules: FactRule[] = [
 			{
 				diagnosis: "read-only-hidden",
 				why: (context) =>
-					`Something else is mounted on these paths: ${listOf(context, "proc.hidden").join(", ")}. Programs read settings of the kernel there, such as the largest process ID. They may not change them.`,
+					`Something else is mounted on these paths: ${listOf(context, "proc.hidden").join(", ")}. Programs read settings of the kernel there, such as the largest process ID. A program may read these settings, but not change them.`,
 				try: "Bind each of READ_ONLY_PATHS to itself. Cover only MASKED_PATHS.",
 				see: ["proc_sys(5)", "mount(2), Creating a bind mount"],
 			},
@@ -107,7 +109,7 @@ export const procRules: FactRule[] = [
 				when: (context) => listOf(context, "proc.readable").some((path) => wasCovered(context, path)),
 				diagnosis: "mask-covered",
 				why: (context) =>
-					`Something was mounted on these paths, and later something on a directory above them: ${covered(context, "proc.readable")}. The later mount hides the earlier ones, and shows the file system as it is.`,
+					`Something was mounted on these paths: ${covered(context, "proc.readable")}. Later, something was mounted on a directory above them. The later mount hides the earlier ones, and shows the file system as it is.`,
 				try: "Cover the paths after all file systems are mounted.",
 				see: ["mount(2)"],
 			},

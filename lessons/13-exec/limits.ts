@@ -59,7 +59,7 @@ export const limitRules: FactRule[] = [
 			{
 				diagnosis: "limit-without-effect",
 				why: ({ facts }) =>
-					`What happened to it: ${facts["hog"]}. memory.events.local of the container's cgroup counts no process that was killed for its memory. Possible causes: this command was not in the cgroup; the limit was changed.`,
+					`What happened to the command: ${facts["hog"]}. memory.events.local of the container's cgroup counts no process that was killed because memory ran out. Possible causes: this command was not in the cgroup; the limit was changed.`,
 				try: "Join the cgroup for every command, before the fork.",
 				see: ["cgroups(7)"],
 			},

@@ -33,7 +33,7 @@ export function unjudgedMessage(rows: readonly { lesson: WeightedLesson; result:
 	if (unjudged.length === 0) return null;
 	// A run that was disturbed may have a finding instead of a reason.
 	const reasons = unjudged.map(({ lesson: { id }, result }) => `${id}: ${result.reason ?? headline(result)}`);
-	return `Some lessons could not be judged. That says nothing about your work, and they have no points yet. Ask your teacher to grade it again.\n${reasons.join("\n")}`;
+	return `Some lessons could not be judged. That says nothing about your work. These lessons have no points yet: ask your teacher to grade them again.\n${reasons.join("\n")}`;
 }
 
 /** A result as one of the three outcomes that most systems know. A module that was not handed in has failed. */

@@ -222,7 +222,9 @@ function changeText(before: KernelState, now: KernelState, process: ShownProcess
 	if (gone.length > 0) return `has lost ${mountPointsText("mount", gone)}`;
 	const [changed] = news;
 	if (changed === undefined) return "";
-	const state = `${propagationOf(changed)} now, ${changeOf(changed, previous).replace("was", "no longer")}`;
+	const was = changeOf(changed, previous).replace("was ", "");
+	if (was.startsWith("/")) return `has moved a mount from ${was} to ${changed.mountPoint}`;
+	const state = `${propagationOf(changed)} now, no longer ${was}`;
 	return `has ${counted(news.length, "mount")} that ${news.length === 1 ? "is" : "are"} ${state}`;
 }
 

@@ -73,6 +73,18 @@ test("another propagation is reported", async () => {
 	);
 });
 
+test("a mount that was moved is reported with both places", async () => {
+	const past = withChangedView(await viewsUpTo("bind /lab/rootfs"), (view) => {
+		const mounts = shellIn(view, "container").mounts;
+		mounts.push({ ...(mounts.at(-1) as (typeof mounts)[number]), id: 4711, mountPoint: "/old" });
+	});
+	const moved = withChangedView(past, (view) => {
+		const [mount] = shellIn(view, "container").mounts.filter(({ id }) => id === 4711);
+		if (mount !== undefined) mount.mountPoint = "/new";
+	});
+	expect(mountsOf(moved).latestChange).toBe("The container's shell has moved a mount from /old to /new.");
+});
+
 test("a root that is no mount point shows no mount", async () => {
 	const past = withChangedView(await viewsUpTo("shells"), (view) => {
 		shellIn(view, "host").mounts = [];
