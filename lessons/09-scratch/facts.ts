@@ -139,8 +139,8 @@ export const missingIn = ({ observation, drawn }: Context): string[] =>
 	missingFiles(contentsOf(observation, drawn, "dynamic"), neededFor(observation));
 
 /**
- * Whether the exercise has begun with the image: false if it makes the directory that the skeleton's `buildImage` makes;
- * true if it makes something else, or nothing.
+ * Whether the exercise has begun with the image: false if it makes the directory that the skeleton's `buildImage`
+ * makes; true if it makes something else, or nothing.
  */
 export const isImageBegun = ({ observation, drawn }: Context): boolean => !isDirectoryOnly(observation, drawn);
 
