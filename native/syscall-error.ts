@@ -14,7 +14,7 @@ export class SyscallError extends Error {
 	readonly args: Readonly<Record<string, string>>;
 	/** Error number, a positive integer such as 22. */
 	readonly errno: number;
-	/** Error name such as `EINVAL`. */
+	/** Error name such as `EINVAL`; `errno 524` for a number that Node has no name for. */
 	readonly code: string;
 
 	constructor(call: string, args: Record<string, string>, errno: number) {

@@ -37,23 +37,25 @@ export interface Runner {
 	/** Writes to the job's standard input: a pipe or the terminal. */
 	input(data: string): void;
 	endInput(): void;
+	/** Calls `listener` for what the job writes to this stream. All of a terminal's output counts as stdout. */
 	onOutput(stream: OutputStream, listener: (chunk: Buffer) => void): void;
 	resize(window: WindowSize): void;
-	/** How the settings of the job's terminal differ from those that the job found. */
+	/** How the settings of the job's terminal differ from those that the job found; null if the job has no terminal. */
 	settings: CallStreams["settings"];
+	/** Closes the job's terminal, if it has one. */
 	hangUp(): void;
 	/**
-	 * The processes that have read from the job's standard input since the last call, by their pids in the agent's PID
-	 * namespace.
+	 * The processes that have read from the pipe of the job's standard input since the last call, by their pids in the
+	 * agent's PID namespace. 0 stands for readers that the kernel could not name.
 	 */
 	readers(): number[];
-	/** After a process has reported its ending, it waits for this call before it exits. */
+	/** The runner, or a child of it that threw, waits for this call after it has reported its ending. Then it exits. */
 	release(): void;
 	/** Calls `listener` for every line that the runner reports from now on. */
 	onLine(listener: (line: RunnerLine) => void): void;
 	/** Resolves when the runner's own process has ended. */
 	ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-	/** What the runner and its children have recorded so far. */
+	/** What the runner and its children have recorded so far. Empty outside of the harbour. */
 	ledger(): Ledger;
 }
 

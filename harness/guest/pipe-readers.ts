@@ -21,8 +21,8 @@ const events = Buffer.alloc(4096);
 /**
  * Watches a pipe from now on.
  * @param fd either end of the pipe
- * @returns a function that returns the processes that have read from the pipe since its last call, by their pids in the
- * agent's PID namespace
+ * @returns a function that returns the processes that have read from the pipe since the function's last call, by their
+ * pids in the agent's PID namespace; 0 stands for readers that the kernel could not name
  */
 export function watchReaders(fd: number): () => number[] {
 	fanotifyFd ??= fanotifyInit();

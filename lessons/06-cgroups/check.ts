@@ -22,7 +22,7 @@ import { engineInside, limitOn, pathOf, pidsIn } from "./readings.ts";
 import { engineJoined, refusals } from "./refusals.ts";
 import { drawInputs, scenario } from "./scenario.ts";
 
-/** Whether the command is outside the cgroup with its limits. Then every other finding follows from that. */
+/** Whether the command is outside the cgroup with its limits. The fact `command.cgroup` then reports that. */
 const isOutsideCgroup = (_: FactValue, { facts }: Context) => facts["command.cgroup"] !== "0::/box/‹id›";
 
 /**
@@ -35,6 +35,7 @@ const isEffectInvisible = (got: FactValue, context: Context) =>
 /**
  * Two rules for each limit: the file shows its value, and the kernel enforces it.
  * @param name `memory` or `pids`
+ * @param file the name of the limit's file in the cgroup
  * @param effect what the second rule is about, for the report
  * @param explain explanations for both rules
  * @param effectOnly explanations for the second rule alone

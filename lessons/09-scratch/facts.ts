@@ -24,7 +24,7 @@ import { TOOLS_STARTED } from "./tools.ts";
 
 /** Facts about the images and the containers that run from them: from the images' files, and from the kernel. */
 
-/** The facts that need an image whose manifest leads to its blobs: their names after `image.`. */
+/** The facts that need an image whose manifest names a config and a layer: their names after `image.`. */
 export const IMAGE_FACTS = [
 	...(["names", "descriptors", "fields", "layer", "twice", "end"] as const),
 	...(["diff_id", "command", "again", "platform"] as const),
@@ -57,12 +57,12 @@ function imageFacts(observation: Observation, drawn: RandomInputs): Record<strin
 	};
 }
 
-/** Names in `drawn` of the three images that are built from the same files. */
+/** Names in `drawn` of three images of the same two files. Before the last build, a word in one file is changed. */
 const BUILDS = ["firstBuild", "secondBuild", "laterBuild"] as const;
 
 /** At least one of the images was not built, or cannot be read. */
 export const UNREADABLE_BUILD = "an image is missing or unreadable";
-/** Only the image that was built after a word in a file had changed differs, and in more than this word. */
+/** The first two builds are the same. The third, from a file with another word, differs in more than this word. */
 export const LATER_BUILD_DIFFERS = "another, after a word in a file was changed";
 
 function builtAgain(observation: Observation, drawn: RandomInputs): string {
@@ -72,12 +72,13 @@ function builtAgain(observation: Observation, drawn: RandomInputs): string {
 	return `${archivesOf(first)}` === `${archivesOf(later)}` ? "the same" : LATER_BUILD_DIFFERS;
 }
 
-/** The digests of an image's layers; an empty text for a layer that is missing. */
+/** The digests of an image's layers; an empty text for a layer that is missing, or for an image that cannot be read. */
 const layersOf = (image: Image | string | undefined): string[] =>
 	typeof image === "object" ? image.layers.map((layer) => layer?.sha256 ?? "") : [""];
 
 /**
- * The digests of the archives in the layers. In the later build, the changed word is changed back first.
+ * The digests of the archives in the layers; empty texts as in {@link layersOf}. Before the agent reads the last build,
+ * it changes the word back.
  */
 const archivesOf = (image: Image | string | undefined): string[] =>
 	typeof image === "object" ? image.layers.map((layer) => layer?.archive?.sha256 ?? "") : [""];
@@ -118,13 +119,13 @@ function dynamicFacts(observation: Observation, drawn: RandomInputs): Record<str
 	};
 }
 
-/** The exit code of dash after ls has succeeded. */
+/** dash ended with the code that it had read, which it does only after ls has succeeded. */
 export const EXPECTED_EXIT_CODE = "with the exit code that it was given";
 
 const endedWith = (value: unknown, drawn: RandomInputs) =>
 	value === exitCodeOf(drawn) ? EXPECTED_EXIT_CODE : `exit code ${JSON.stringify(value) ?? "none"}`;
 
-/** What dash and ls need. The host's loader listed these files before the exercise began. */
+/** dash, ls, and the libraries that the host's loader listed before the exercise began. */
 const neededFor = (observation: Observation) => originals(observation).filter(({ name }) => name !== "hello");
 
 // A line of sha256sum: "DIGEST  /lib/…/libc.so.6"
@@ -133,11 +134,14 @@ function originals({ programs }: Observation): Needed[] {
 	return [...lines].map(([, sha256 = "", name = ""]) => ({ name, sha256 }));
 }
 
-/** Names of files that dash and ls need, and that are missing in the image or have other content there. */
+/** Names of dash, ls and their libraries: those that are missing in the image, or have other content there. */
 export const missingIn = ({ observation, drawn }: Context): string[] =>
 	missingFiles(contentsOf(observation, drawn, "dynamic"), neededFor(observation));
 
-/** Whether the exercise builds something else than the directory that the skeleton's `buildImage` makes. */
+/**
+ * Whether the exercise has begun with the image: false if it makes the directory that the skeleton's `buildImage`
+ * makes; true if it makes something else, or nothing.
+ */
 export const isImageBegun = ({ observation, drawn }: Context): boolean => !isDirectoryOnly(observation, drawn);
 
 /** Whether the images' files can be compared: those in the layers, or those in a directory. */

@@ -10,6 +10,7 @@ import { pathsOf } from "./scenario.ts";
 
 /** The rules about bind mounts, tmpfs and read-only mounts, and about mounts that the host sees. */
 
+/** Whether the directory is not mounted at its target. Then the fact `bind.directory` reports that. */
 const isNotMounted = ({ facts }: Context) => facts["bind.directory"] !== "the host's";
 
 /** Successful calls of mount(2) with all of `flags`, and with none of `without`. */
@@ -22,7 +23,7 @@ const mounted = ({ ledger }: Context, flags: string[], without: string[] = []) =
 
 /**
  * Whether the first volume was bound in the host's mount namespace, because the process that bound it had not made a
- * namespace of its own yet.
+ * namespace of its own yet. Also true if nothing was bound.
  */
 export function isMountedOnHost(context: Context): boolean {
 	const [first] = mounted(context, ["MS_BIND"]);

@@ -49,9 +49,10 @@ all=; n=3; while [ $n -lt ${LINKS} ]; do all="$all /proc/self/fd/$n"; n=$((n+1))
 ln -s $all ${links}
 pause; exit $line`;
 
-// dd allocates a buffer of this size. The kernel's OOM killer chooses the process of the cgroup with the most memory, and
-// counts all that a process has mapped, whoever pays for it: 27 MB for a process of the engine, such as the container's
-// init, and 46 MB for dd at its end. An oom_score_adj of 1000 adds the whole limit to dd's, so no other process comes near.
+// dd allocates a buffer of this size. The kernel's OOM killer chooses the process of the cgroup with the most memory,
+// and counts all that a process has mapped, whichever cgroup is charged for it: 27 MB for a process of the engine, such
+// as the container's init, and 46 MB for dd at its end. An oom_score_adj of 1000 adds the whole limit to the count for
+// dd, so no other process comes near it.
 const HOG_SCRIPT = `pause; echo 1000 >/proc/self/oom_score_adj
 exec dd if=/dev/zero of=/dev/null bs=${MEMORY_MAX_BYTES + EXCESS_BYTES} count=1 2>/dev/null`;
 

@@ -1,7 +1,10 @@
 import { installBox } from "../../harness/engine/engine.ts";
 import type { MachinePool } from "../../harness/vm/machine-pool.ts";
 
-/** A script may start `box` many times. Each start takes seconds, and longer on a busy computer. */
+/**
+ * How long a script may take if it does not say otherwise. It may start `box` many times, and each start takes seconds,
+ * or longer on a busy computer.
+ */
 const DEADLINE_MS = 900_000;
 /** How long a script that starts `box` this many times may take. */
 export const deadlineMsOf = (runs: number): number => DEADLINE_MS + runs * 60_000;
@@ -34,7 +37,7 @@ UP='echo up; sleep 1000 & wait'
 
 /** How a script with `box` is run. */
 interface ScriptOptions {
-	/** If the script starts `box` very often: see {@link deadlineMsOf}. */
+	/** How long the script may take, if it starts `box` very often: see {@link deadlineMsOf}. */
 	deadlineMs?: number;
 	/** Whether the script has a terminal as descriptor 3, and as descriptor 4 the terminal's master. */
 	terminal?: boolean;

@@ -20,6 +20,7 @@ import { outputStyle } from "../text/terminal.ts";
 /** How many more machines than processors run by default: a machine that waits for something uses no processor. */
 const MACHINES_BEYOND_PROCESSORS = 2;
 
+/** Options of the command line: harness/cli/commands/grade.ts says what each of them does. */
 export interface GradeOptions extends DeliveryOptions, ClassOptions {
 	one?: boolean;
 	shard?: string;

@@ -26,14 +26,15 @@ interface Inspected {
 	did: string;
 	/** The container whose state is printed. */
 	shown: Container;
-	/** The other containers of the lesson's scenario. */
+	/** The scenario's other calls. */
 	others: Container[];
 }
+/** A call of the scenario. Most calls run a container or enter one; some do neither. */
 interface Container {
 	name: string;
-	/** What distinguishes it from the scenario's other containers. */
+	/** What distinguishes the call from the scenario's other calls. */
 	about: string;
-	/** The lesson is about this container. */
+	/** The lesson is about this call. */
 	isPrimary: boolean;
 }
 
@@ -95,8 +96,8 @@ function containersOf(
 	);
 }
 
-// What the kernel showed at the first moment when the container's command existed. If it never existed, `container` is
-// null.
+// What the kernel showed at the first moment when drydock found the container's command running. If it never did,
+// `container` is null, and `host` is of the first moment; null if there was no moment.
 function stateOf(observation: Observation, { name }: Container) {
 	const moments = Object.keys(observation.moments);
 	const moment = moments.find((one) => commandAt(observation, one, name) !== null);

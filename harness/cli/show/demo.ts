@@ -15,13 +15,15 @@ import { outputStyle, printJson } from "../text/terminal.ts";
 import { Presenter } from "./presenter.ts";
 import { textListener } from "./text-listener.ts";
 
+/** The size of both shells' terminals if the demo is not presented on a terminal. */
 const SIZE = { columns: 80, rows: 24 };
 
 /**
  * `drydock demo`: lists the demos, or presents one on the terminal. Without a terminal, with --plain or with --json,
  * it plays the demo to its end and prints what happens.
  * @param from path of a recording to show instead of a machine
- * @returns the exit code
+ * @returns the exit code: 1 if a demo that was played to its end in a machine did not keep a promise, or if its
+ * machine went down
  */
 export async function demo(
 	id: string | undefined,

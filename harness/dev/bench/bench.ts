@@ -17,13 +17,14 @@ import { testDurations } from "./tests.ts";
 import { savesToVerdicts, stageTimings } from "./watch.ts";
 
 /**
- * `npm run bench`: measures how long things take on this computer, each several times. Nothing passes or fails. With
- * `-- --json`, the result is one JSON document. With the name of a part, such as `-- grade`, only that part is
- * measured. `-- tests` measures nothing: it shows what the last `npm test` took.
+ * `npm run bench`: measures how long things take on this computer, and how much memory, most of them several times.
+ * Nothing passes or fails. With `-- --json`, the result is one JSON document. With the names of parts, such as
+ * `-- grade`, only those parts are measured. `-- tests` measures nothing: it shows what the last `npm test` took, which
+ * no other call shows.
  */
 const PARTS = ["machine", "answer", "check", "watch", "shell", "demo", "live", "grade", "tests"] as const;
 
-/** Statistics of one measure. The measure's name contains its unit. */
+/** Statistics of `n` values of one measure. The measure's name contains its unit, if it has one. */
 interface Figure {
 	median: number;
 	p10: number;
@@ -67,7 +68,7 @@ const machine = {
 	node: process.version,
 	qemu: await qemuVersion(),
 	accelerator: template.accelerator,
-	/** The computer's load average over one minute, at the beginning. */
+	/** The computer's load average over one minute, just before the first measurement. */
 	load,
 };
 if (json) process.stdout.write(`${JSON.stringify({ machine, figures }, null, "\t")}\n`);
@@ -172,7 +173,8 @@ interface Timed {
 	stagesMs: Record<string, number>;
 }
 
-// The first run does not count: it measures the references if necessary, and reads the files into memory.
+// Runs drydock with `args`. After each run, `take` adds what was measured. Of the n + 1 runs, the first does not count:
+// it measures the references if necessary, and reads the files into memory.
 async function repeated(
 	name: string,
 	n: number,

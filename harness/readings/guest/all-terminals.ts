@@ -6,7 +6,7 @@ import type { Task } from "../tasks.ts";
 import type { TerminalSettings, TerminalUser } from "../terminal.ts";
 import { formatDevice } from "./device.ts";
 
-/** Major numbers of the slaves of pseudo-terminals. See pts(4). */
+/** Major numbers of the slaves of pseudo-terminals. See UNIX98_PTY_SLAVE_MAJOR in linux/major.h. */
 const PTS_MAJORS = { from: 136, to: 143 };
 /** The device number of /dev/ptmx. An open master has the same one. See ptmx(4). */
 const PTMX = "5:2";
@@ -15,7 +15,11 @@ const LOCAL_MODES = { ISIG: 0o1, ICANON: 0o2, ECHO: 0o10 };
 
 export const isSlave = (rdev: number): boolean => major(rdev) >= PTS_MAJORS.from && major(rdev) <= PTS_MAJORS.to;
 
-/** A process's group, session and terminal. @throws ENOENT or ESRCH: it has ended @see proc_pid_stat(5) */
+/**
+ * A process's group, session and controlling terminal, and this terminal's foreground group: see {@link TerminalUser}.
+ * @throws ENOENT or ESRCH: the process has ended
+ * @see proc_pid_stat(5)
+ */
 export function readSession(pid: number) {
 	const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
 	const [, , group, session, tty, foreground] = stat
@@ -70,7 +74,7 @@ function readEnds(pid: number, settings: Map<string, TerminalSettings>): Termina
 	return [...ends.values()];
 }
 
-// The kernel shows the number of the master's terminal as "tty-index: 3".
+// The kernel shows the number of the master's terminal as "tty-index: 3". Returns an empty text if it shows none.
 function numberOfMaster(fdinfo: string): string {
 	const index = /^tty-index:\s*(\d+)$/m.exec(readFileSync(fdinfo, "utf8"))?.[1];
 	return index === undefined ? "" : `${PTS_MAJORS.from}:${index}`;

@@ -11,9 +11,9 @@ export const places: Reader<"places"> = ({ paths = [], secrets = [] } = {}) => {
 	};
 };
 
-// Secrets are files of the host, named by their paths relative to its root. Looks for these paths in the process's root
-// and in everything that is mounted there: by path, not by device, because an overlay on a directory of the host has the
-// directory's files, but a device of its own.
+// Secrets are files of the host, named by their paths relative to the host's root. Looks for these paths in the
+// process's root and in everything that is mounted there, and returns the paths that exist. Does not compare devices:
+// an overlay on a directory of the host has the directory's files, but a device of its own.
 function findSecrets({ pid, mounts }: ProcessReading, secrets: readonly string[]): string[] {
 	const places = [...new Set(["/", ...mounts.map(({ mountPoint }) => mountPoint)])];
 	const paths = places.flatMap((place) => secrets.map((secret) => `${place === "/" ? "" : place}/${secret}`));

@@ -19,11 +19,13 @@ const ENTRIES_MAX = 5_000;
 const PATH_CHARS_MAX = 200;
 
 const name = v.pipe(v.string(), v.regex(/^[\w][\w.-]{0,99}$/));
+/** `base` and `library` are the cache keys of what the two folders contain. */
 const Label = v.object({ format: v.literal("drydock image 1"), base: name, library: name });
 export type Label = v.InferOutput<typeof Label>;
 
 /**
  * Unpacks an image into a directory.
+ * @param dir exists; if unpacking fails, it keeps what was unpacked before
  * @returns the image's label
  * @throws {Error} what is wrong with the file
  */
@@ -73,7 +75,7 @@ async function unpack(bytes: NodeJS.ReadableStream, dir: string, sizeBytes: numb
 			return refused === undefined;
 		},
 	});
-	// The library ignores entries that it knows but does not unpack, such as sparse files.
+	// The tar package ignores entries that it knows but does not unpack, such as sparse files.
 	unpacking.on("ignoredEntry", () => {
 		refused ??= new Error("it contains something other than files");
 	});
