@@ -119,7 +119,8 @@ async function proveSkeleton(
 	const expected = (await text("test/submissions", lesson.id, "skeleton"))?.trim();
 	if (verdict instanceof Error) return [proof("the skeleton can be checked", [verdict.message])];
 	const diagnosis = verdict.findings[0]?.diagnosis ?? "passed";
-	const named = expected === undefined ? "test/submissions names nothing" : `test/submissions names ${expected}`;
+	const file = `test/submissions/${lesson.id}/skeleton`;
+	const named = expected === undefined ? `${file} does not exist` : `${file} names ${expected}`;
 	return [
 		proof("the skeleton is well typed", verdict.typeErrors.map(shown)),
 		proof("the skeleton is not right yet", verdict.verdict === "fail" ? [] : ["leave something to do in it"]),

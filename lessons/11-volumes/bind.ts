@@ -29,7 +29,9 @@ export function isMountedOnHost(context: Context): boolean {
 	const [first] = mounted(context, ["MS_BIND"]);
 	const earlier = context.ledger.slice(0, first === undefined ? 0 : context.ledger.indexOf(first));
 	return !earlier.some(
-		({ task, call, args }) => task === first?.task && call === "unshare" && args["flags"]?.includes("CLONE_NEWNS"),
+		// A process that is forked after unshare is in the new namespace as well.
+		({ task, call, args }) =>
+			`${first?.task}.`.startsWith(`${task}.`) && call === "unshare" && args["flags"]?.includes("CLONE_NEWNS"),
 	);
 }
 

@@ -21,7 +21,7 @@ starts() {
 	shim=$(pgrep -P $box); engine=$(pgrep -P $shim); outer=$(pgrep -P $engine); init=$(pgrep -P $outer)
 	command=$(pgrep -P $init)
 }
-# ends NAME: waits for the box, and reports its exit code and what is left.
+# ends NAME: waits for box, and reports its exit code and what is left.
 ends() { wait $box; report "$1" $?; left "$1, left"; }
 # left NAME: reports what containers have left, after waiting for killed processes to disappear.
 left() {

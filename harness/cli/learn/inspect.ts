@@ -80,12 +80,12 @@ function containersOf(
 	wanted?: string,
 ): Pick<Inspected, "shown" | "others"> {
 	const primary = primaryOf(check).call;
-	const all = Object.entries(check.scenario(drawn).calls).map(
-		([name, { about = "the one that the lesson is about" }]) => ({
+	const all = Object.entries(check.scenario(drawn).calls)
+		.filter(([, { command }]) => command !== "none")
+		.map(([name, { about = "the one that the lesson is about" }]) => ({
 			...{ name, about },
 			isPrimary: name === primary,
-		}),
-	);
+		}));
 	const shown = all.find(({ name, isPrimary }) => (wanted === undefined ? isPrimary : name === wanted));
 	if (shown !== undefined) return { shown, others: all.filter((other) => other !== shown) };
 	const names = all.map(({ name }) => name).join(", ");

@@ -56,6 +56,6 @@ function busy(file: string, kept: string | null): Failure {
 	return new Failure(
 		"usage",
 		`another program has just written ${shownPath(file)}, so it was not replaced${before}`,
-		"close it in the editor, then reset again",
+		"close the file in your editor, then reset again",
 	);
 }
