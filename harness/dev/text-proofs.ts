@@ -26,8 +26,8 @@ export function proveForm(readme: string, id: string): Proof {
 	return proof("README.md has the form of a lesson", wrong);
 }
 
-// The headings that make the form: those of the second level, and in a half those of the third. A half's heading goes
-// on after its name: "First half: programs".
+// The headings that make the form: those of the second level, and in a half those of the third. Of a half's heading,
+// such as "First half: programs", only "First half" is returned.
 function partNames(all: readonly { level: number; text: string }[]): string[] {
 	const half = /^(First|Second) half(?=: .)/;
 	let isInHalf = false;

@@ -6,6 +6,7 @@ import type { RunTime } from "./run-time.ts";
 
 /** How long a network namespace that nothing holds any more, and its links, may take to disappear. */
 const UNLINKED_MS = 2_000;
+/** The shortest pause between two looks. */
 const STEP_MS = 50;
 
 /** Waits for what the kernel removes only some time after a container has ended: network namespaces and their links. */

@@ -70,8 +70,8 @@ export function idleMs(): number {
 }
 
 /**
- * Waits until the machine has been idle for a moment, but at most a tenth of a second. The agent runs before all other
- * processes. While they are at work, each look that the agent takes at them takes the processor from them.
+ * Waits until the machine has been idle for a moment, but at most a tenth of a second. Whenever the agent is awake, it
+ * runs before all other processes. So looking at processes while they work slows them down.
  */
 export async function untilMachineIdles(): Promise<void> {
 	const idleAtStartMs = idleMs();

@@ -15,8 +15,8 @@ export interface PartResult {
 }
 
 /**
- * Says of each part of the lesson whether all its facts are the reference's. A fact that a rule accepts only because it
- * could not be judged is not enough.
+ * Says of each part of the lesson whether all its facts are the reference's. A value that differs does not count as
+ * right even if its rule accepts it: a rule may accept a value only because it could not be judged.
  */
 export function partResults(
 	{ parts = [] }: Pick<Check, "parts">,

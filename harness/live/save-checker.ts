@@ -91,7 +91,7 @@ export class SaveChecker {
 }
 
 // Converts an observation for a demo's views. They show the foreground process of the container's shell: here, the
-// command that the module started stands for it.
+// command that the module started stands for it. Null if the command was not running when it should have been read.
 function kernelStateIn({ moments }: Observation): KernelState | null {
 	const moment = moments[DURING];
 	const command = moment?.commands[BOX] ?? null;

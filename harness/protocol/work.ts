@@ -1,7 +1,11 @@
 /** The fields that every kind of work for a fresh virtual machine has: a run, a session, a stage. */
 export interface Work {
+	/** Drawn at random by the host. The guest's frames about this work repeat it. */
 	nonce: string;
-	/** Base64: 48 random bytes from the host. Without them, all restored machines would draw the same random numbers. */
+	/**
+	 * Base64: 48 random bytes from the host. Without them, all restored machines would draw the same random numbers. Empty
+	 * for the agent's own rehearsal, which sets neither the random numbers nor the clock.
+	 */
 	entropy: string;
 	/**
 	 * The host's clock, in milliseconds since 1970. A restored machine has the time of the snapshot until the agent sets
@@ -10,8 +14,8 @@ export interface Work {
 	timeMs: number;
 	prepare: Preparation[];
 	/**
-	 * Whether programs in the guest may trace processes and load kernel modules. They can then reach the agent, too. Only
-	 * for the kit's own programs, and where nothing is judged.
+	 * Whether programs in the guest may trace processes and load kernel modules. Such programs can reach the agent. So a
+	 * check never sets this. Sessions, demos and some of the kit's own tests do.
 	 */
 	unlocked?: boolean;
 }

@@ -14,6 +14,7 @@ const SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecont
  * saved state, and the console.
  */
 const CHANNELS = 7;
+/** How much is kept of the end of the console's text, and of QEMU's standard error. */
 const TAIL_BYTES = 16 << 10;
 
 export interface QemuOptions {
@@ -49,7 +50,7 @@ export interface Qemu {
 }
 
 // x-ignore-shared: the saved state does not contain the memory, which stays in its file. A machine that loads the state
-// does not look for the memory in it.
+// does not look for the memory in the state. events: QEMU reports the progress in the events that migrated() awaits.
 const CAPABILITIES = [
 	{ capability: "x-ignore-shared", state: true },
 	{ capability: "events", state: true },
@@ -94,7 +95,8 @@ function migrated(qmp: Qmp): Promise<void> {
 export function startQemu(options: QemuOptions): Qemu {
 	const { accelerator, memory, disk, start, stateSocket = null } = options;
 	const forExercise = "incoming" in start;
-	// On Linux, QEMU gets its files as open descriptors, because its user may not be allowed to enter their folders.
+	// On Linux, the QEMU of an exercise gets its files as open descriptors, because its user may not be allowed to enter
+	// their folders.
 	const files =
 		process.platform === "linux" && forExercise ? [memory.path, disk].map((path) => openSync(path, "r")) : [];
 	const [memoryPath = memory.path, diskPath = disk] = files.map((_, index) => `/proc/self/fd/${CHANNELS + index}`);

@@ -297,7 +297,7 @@ const master = (context: Context) => {
 	return context.during?.host.network?.links.find((link) => name !== "" && link.name === name);
 };
 
-/** The host's end of the container's veth pair. If no link has its name, the host's first new veth. */
+/** The host's end of the container's veth pair: the new veth called `box-ID`; if there is none, the first new one. */
 function outerEnd(context: Context): Link | undefined {
 	const ends = newHostLinks(context).filter(({ kind }) => kind === "veth");
 	return ends.find(({ name }) => name === `box-${context.drawn["id"]}`) ?? ends[0];

@@ -8,6 +8,7 @@ import { COMPLETE_MANIFEST } from "./oci.ts";
 const DESCRIPTOR = `${SPECIFICATION}, descriptor.md`;
 const CONFIG = `${SPECIFICATION}, config.md`;
 
+/** Accepts any value if the image has no complete manifest: the fact `image.manifest` already says that. */
 const withoutManifest = (_: FactValue, { facts }: Context) => facts["image.manifest"] !== COMPLETE_MANIFEST;
 const inImage = (fact: (typeof IMAGE_FACTS)[number], what: string, ...explain: Explanation[]): FactRule => ({
 	fact: `image.${fact}`,
@@ -184,7 +185,7 @@ export const imageRules: FactRule[] = [
 		see: [CONFIG],
 	}),
 	{
-		// The call that should build the image again ended too early, and another finding reports that.
+		// An image is missing or unreadable. Any other finding says more about the cause.
 		isConsequence: ({ facts }) => facts["image.again"] === UNREADABLE_BUILD,
 		...inImage(
 			"again",

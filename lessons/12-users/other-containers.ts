@@ -2,7 +2,7 @@ import { type Context, type FactRule, howItEnded } from "../../harness/judge/ind
 import { NOT_RUN } from "./facts.ts";
 import { HOST_HOME, LINKED, NUMBER } from "./scenario.ts";
 
-/** The rules about two more containers that run: one has links in /etc, and one asks for a number. */
+/** The rules about two more containers whose user is a number: one has links in /etc, and the other has no /etc. */
 
 const listOf = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().map(String);
 const commandOf = ({ during }: Context, call: string) => during?.commands[call]?.credentials;

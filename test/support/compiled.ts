@@ -11,10 +11,11 @@ export const reference = inKit("solutions/02-unshare/isolate.ts");
 export const ISOLATE = "export function isolate(_hostname: string): void {}\n";
 
 export interface Compiled {
+	/** The fault of the {@link BundleError}; null if none was thrown. Type errors alone are no fault. */
 	fault: Fault | null;
 	/** The bundled program; empty if there is a fault. */
 	code: string;
-	/** Why the module cannot be compiled, or the type checker's errors. */
+	/** The error's message, or the type checker's errors; empty if there are none. */
 	messages: string;
 }
 

@@ -18,7 +18,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
 	[/^Who(?:m|se)?\b(?=.*[^?]$)/, 'a noun, such as "a process that"'],
 ];
 
-// What follows does not matter: a sentence may begin with a small letter, as drydock's name does.
+// Any text may follow, not only a capital letter: a sentence may begin with the name drydock.
 const SENTENCE_END = /(?<=[.?!]["”)]?)(?=\s)/;
 // Notes in a table are not sentences. They end with a semicolon.
 const NOTE_END = /(?<=[.?!;]["”)]?)(?=\s)/;

@@ -2,7 +2,7 @@ import { shortened } from "../results/harmless.ts";
 import { type ClassReport, explanationText, headline, scoreOf } from "../results/result.ts";
 import { onlySubmission, unjudgedMessage } from "./one-submission.ts";
 
-/** Limit for each text. PrairieLearn accepts 1 MB in total, and a course has some ten lessons. */
+/** Limit for each text. PrairieLearn accepts 1 MB in total, and each lesson has two texts. */
 const OUTPUT_CHARS_MAX = 8_000;
 
 /**

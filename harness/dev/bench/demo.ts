@@ -6,6 +6,7 @@ import { MachinePool } from "../../vm/machine-pool.ts";
 
 /**
  * Measures the demo of lesson 02: opening it, keeping a checkpoint of the machine, and going back to a checkpoint.
+ * @param n how many times to play the first step and to go back to its beginning
  * @returns milliseconds, and the checkpoints' sizes in MiB
  */
 export async function demoTimings(n: number): Promise<Record<string, number[]>> {

@@ -21,8 +21,9 @@ const SYMBOLS: Record<Exclude<Cell, "">, string> = {
 };
 
 /**
- * An overlay as a stack of layers: the merged directory on top, then the upper layer, then the lower ones. Each path is
- * a column. An arrow leads from the entry that is visible up to the merged directory.
+ * Each overlay as a stack of layers: the merged directory on top, then the upper layer, then the lower ones. Each path
+ * is a column. An arrow leads from the entry that is visible up to the merged directory. Another one leads from a lower
+ * entry to its copy in the upper layer. A bar is drawn where a whiteout or an opaque directory hides lower entries.
  */
 export function drawLayers({ overlays, latestChange }: LayersPicture, sheet: Sheet): Drawing {
 	if (overlays.length === 0) {

@@ -47,6 +47,7 @@ export async function rehearse(
 	const play = async (step: number) => {
 		const startedMs = performance.now();
 		const from = events.length;
+		// While a command runs, another call of next() leaves it running and ends the wait for it.
 		const timer = setTimeout(() => void demo.next(), stepTimeoutMs);
 		await demo.next();
 		clearTimeout(timer);
