@@ -27,7 +27,10 @@ export const bothCommands = (observation: Observation) => ({
 	entered: commandAt(observation, DURING, EXEC),
 });
 
-/** The facts of this lesson. Those that compare the two commands are missing if one of the commands did not run. */
+/**
+ * The facts of this lesson. Most are missing if the container's own command, or the one that has entered, was not
+ * running at the moment of {@link bothCommands}.
+ */
 export function deriveFacts(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
 	const facts: Record<string, FactValue> = {
 		hog: hog(observation),
