@@ -68,7 +68,7 @@ export const MOVE_MOUNT_T_EMPTY_PATH = 0x40;
 
 /** Open a file or directory only as a place, neither for reading nor for writing. See open(2). */
 export const O_PATH = 0x200000;
-/** Do not go to another mount. See openat2(2). */
+/** Refuse a path that leads to another mount. See openat2(2). */
 export const RESOLVE_NO_XDEV = 0x1;
 /** Do not follow magic links, such as /proc/PID/fd/1 and /proc/PID/exe. See openat2(2). */
 export const RESOLVE_NO_MAGICLINKS = 0x2;
@@ -104,9 +104,9 @@ export const TIOCGPTPEER = 0x5441;
 
 /** Change the settings of a terminal at once. See tcsetattr(3). */
 export const TCSANOW = 0;
-/** Change them after all output has been written. See tcsetattr(3). */
+/** Change the settings after all output has been written. See tcsetattr(3). */
 export const TCSADRAIN = 1;
-/** Change them after all output has been written, and drop input that was not read. See tcsetattr(3). */
+/** Change the settings after all output has been written, and drop input that was not read. See tcsetattr(3). */
 export const TCSAFLUSH = 2;
 
 /** There is something to read. See poll(2). */

@@ -15,10 +15,16 @@ import type { SubmissionFiles } from "./submission-files.ts";
 
 const SUBMISSION = "submission";
 const KIT = "kit";
-/** An engine and a module have about fifty imports. The plugin answers for each one. */
+/** After more imports than this, the bundler is ended. An engine and a module have about fifty. */
 const IMPORTS_MAX = 2_000;
 
-/** Why the plugin refuses an import. esbuild passes it on in an error's `detail`. */
+/**
+ * Why the plugin refuses an import. esbuild passes it on in an error's `detail`. An import that leads to no file, or
+ * names a package, is refused without one of these.
+ * - `outside`: the path is absolute, or leads out of the submission.
+ * - `unreadable`: the file cannot be read, or there is too much to read.
+ * - `computed`: the path contains a variable.
+ */
 export type Refusal = "outside" | "unreadable" | "computed";
 
 /** The files that a program can consist of. */
@@ -34,7 +40,7 @@ export interface ProgramSources {
 	abort(): void;
 }
 
-/** Replaces esbuild's namespaced paths in a text by paths on the disk or in the submission. */
+/** Removes esbuild's namespaces from the paths in a text. The path of a kit's file is then relative to the kit. */
 export const withoutNamespaces = (text: string): string =>
 	text.replaceAll(`${SUBMISSION}:/`, "/").replaceAll(new RegExp(`\\b${KIT}:(?=\\w)`, "g"), "");
 
@@ -54,11 +60,11 @@ export const pathOf = (file: string): string =>
 
 /**
  * Appended to a learner's module. esbuild takes a file without imports and exports for CommonJS, and assumes that
- * CommonJS exports every name.
+ * CommonJS exports every name. So it would not report that the lesson's export is missing.
  */
 export const EMPTY_EXPORT = "export {};";
 // esbuild would read the file that a source-map comment names. Only the last such comment counts. So this one, which names
-// no file, is appended to every file.
+// no file, is appended to all code of a submission.
 const NO_SOURCE_MAP = "//# sourceMappingURL=none:";
 
 /** The esbuild plugin that resolves every import within `sources`, and loads the files. */
@@ -122,7 +128,8 @@ function refuse(path: string, why: string, detail: Refusal | undefined): OnResol
 
 const kitFile = (file: string): OnResolveResult => ({ path: relative(inKit(), file), namespace: KIT });
 
-// Parts of the engine that no lesson asks for. `#box/tar` is always the kit's file, wherever the learner's file is.
+// The kit's file for an import such as `#box/tar`: a part of the engine that no lesson asks for. It is the same file
+// wherever the learner's file is. Undefined if `path` names no such part.
 function givenPart(path: string): string | undefined {
 	const file = /^#box\/\w+$/.test(path) ? inKit("solutions/given", `${basename(path)}.ts`) : undefined;
 	return file !== undefined && existsSync(file) ? file : undefined;

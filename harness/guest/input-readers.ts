@@ -1,8 +1,8 @@
 import type { Runner } from "./parked-runner.ts";
 
-/** Finds out whether another process than the command has read a line that was written for the command. */
+/** Finds out whether a process other than the command has read a line that was written for the command. */
 export class InputReaders {
-	/** By their pids in the agent's PID namespace. */
+	/** The processes that may read, by their pids in the agent's PID namespace. */
 	#allowed: readonly number[] = [];
 	#taken = false;
 
@@ -17,7 +17,7 @@ export class InputReaders {
 		this.#allowed = pids;
 	}
 
-	/** Whether another process has read from the call's standard input. */
+	/** Whether a process that was not allowed to has read from the call's standard input. */
 	haveTakenInput(): boolean {
 		this.#look();
 		return this.#taken;

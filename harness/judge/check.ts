@@ -24,7 +24,7 @@ export interface Check {
 	/** Points for passing the check, when a class is graded. */
 	weight: number;
 	/**
-	 * What the lesson's points are for. Facts that are in no group are in a group of their own, which gets the remaining
+	 * What the lesson's points are for. All facts that are in no group form one more group, which gets the remaining
 	 * points: see `groupsOf`.
 	 */
 	groups: FactGroup[];
@@ -158,7 +158,7 @@ export const PRIMARY: Primary = { call: BOX, moment: DURING };
 export const primaryOf = ({ primary = PRIMARY }: Pick<Check, "primary">): Primary => primary;
 
 /**
- * The source of a fact. If a fact has several sources, this is the one that an exercise can most easily write. The
+ * The source of a fact. If a fact has several sources, this is the one that an exercise can most easily forge. The
  * source decides what the fact is worth as evidence. test/hostile/README.md lists the source of every fact of every
  * lesson.
  *
@@ -173,9 +173,9 @@ export type MadeOf = "kernel" | "answer" | "files" | "exercise";
 export const EARLY_END = "early end";
 
 /**
- * In {@link FactRule.followsFrom}, for facts that are read while the command runs: the run ended early, and perhaps
- * went wrong before the command ran. If the command ran, and the engine then waited for ever, or waited for the command
- * and then threw an exception, that is not the cause of such a fact.
+ * In {@link FactRule.followsFrom}, for facts that are read while the command runs: the run ended early, and what went
+ * wrong may have gone wrong before the command ran. So this excludes runs in which the command ran, and then the engine
+ * waited for ever, or threw an exception after it had waited for a child.
  */
 export const FAILED_START = "failed start";
 
@@ -188,15 +188,15 @@ export interface FactRule {
 	/** Whether a value that differs from the reference's is right as well. */
 	accept?: (got: FactValue, context: Context) => boolean;
 	/**
-	 * Whether a wrong value is only a consequence of another finding. If there are other findings, this one is left
-	 * out. If there are none, it is reported: what could not be measured is never right.
+	 * Whether a wrong value is only a consequence of another finding. Then it is left out if any finding is not a
+	 * consequence. Otherwise it is reported, so that a wrong value never passes.
 	 */
 	isConsequence?: (context: Context) => boolean;
 	/**
-	 * Earlier facts of the lesson. If one of them is wrong, this one is probably wrong only because of it: mending that
-	 * one mends this one. The report then shows this finding as a probable consequence. `FACT/DIAGNOSIS` stands for the
-	 * fact with that diagnosis only, and {@link EARLY_END} for a run that ended early. If in doubt, do not name a fact:
-	 * then the report shows this finding as a mistake of its own. Default: only {@link EARLY_END}.
+	 * Earlier facts of the lesson that this fact depends on: if one of them is wrong, mending it probably mends this
+	 * one. The report then shows this finding as a probable consequence. `FACT/DIAGNOSIS` stands for the fact with that
+	 * diagnosis only; {@link EARLY_END} and {@link FAILED_START} stand for a run that ended early. If in doubt, do not
+	 * name a fact: then the report shows this finding as a mistake of its own. Default: only {@link EARLY_END}.
 	 */
 	followsFrom?: readonly string[];
 	/** Explanations of wrong values, the most specific first. The last one should always fit. */
@@ -209,7 +209,7 @@ export interface Explanation {
 	when?: (context: Context) => boolean;
 	/** Short name of the diagnosis, such as `old-root-attached`; tests of wrong submissions name it. */
 	diagnosis: string;
-	/** Number in the curriculum's list of misconceptions. */
+	/** Number of the misconception behind the mistake. Wrong submissions with that misconception name it, too. */
 	misconception?: number;
 	/** Replaces {@link FactRule.followsFrom}, if this explanation is chosen. */
 	followsFrom?: readonly string[];
@@ -257,7 +257,10 @@ export function commandRefused(...codes: string[]) {
 		);
 }
 
-/** Whether the program made this call successfully, with all of these words in its arguments. */
+/**
+ * Whether the program made this call without an error, with all of these words in its arguments. A call that never
+ * returned counts, too.
+ */
 export function called({ ledger }: Pick<Context, "ledger">, call: string, ...words: string[]): boolean {
 	return ledger.some(
 		(entry) =>
@@ -288,7 +291,7 @@ export function unsharedInChild(flag: string): Explanation {
 	};
 }
 
-/** The mount that `path` is on, according to a process's mount table. */
+/** The mount that `path` is on, according to a process's mount table; undefined if the table has none for it. */
 export function mountOf(mounts: readonly Mount[], path: string): Mount | undefined {
 	const above = mounts.filter(
 		({ mountPoint }) =>

@@ -82,8 +82,8 @@ const ENDINGS: Record<Ending["how"], string> = {
 export const howItEnded = (ending: Ending | undefined): string =>
 	ending === undefined ? "was never started" : ENDINGS[ending.how];
 
-// The containers whose command's input was read by another process. "The first container" is the primary call's.
-// Another container has its call's name and `about`, as in the list of system calls.
+// The containers whose command's input was read by a process other than the command. "The first container" is that of
+// the primary call. Every other one is named by its call's name and `about`, as in the list of system calls.
 function inputTaken(check: Pick<Check, "primary" | "scenario">, { calls }: Observation, drawn: RandomInputs): string[] {
 	const names = Object.keys(calls).filter((name) => calls[name]?.inputTaken);
 	const about = (name: string) => check.scenario(drawn).calls[name]?.about;
@@ -126,8 +126,8 @@ const contentOf = (entry: Entry) =>
 	JSON.stringify({ ...entry, inode: 0, changedMs: 0, size: entry.kind === "directory" ? 0 : entry.size });
 
 /**
- * The kinds of namespace, and the root, in which an engine differed from the host at any moment at which a command was
- * read: each difference once. Empty if every engine was on the host.
+ * How engines differed from the host: in a namespace, or in the root. Looks at every moment at which a command was
+ * read, and names each difference once. Empty if no engine differed, or no command was read.
  */
 function enginePlace({ before, moments }: Observation): string[] {
 	const commandsRead = Object.values(moments).flatMap(({ commands }) =>

@@ -4,9 +4,9 @@ import type { Rootfs } from "./check.ts";
 /** Tells which of the host's files a process can reach: which mounts show them, and what the process's root is. */
 
 /**
- * File systems that show the state of the kernel: every mount shows the same, and none of the host's files. proc is not
- * among them. A new proc has a device of its own, but a bind mount of the host's proc leads to all of the host's
- * files, by /proc/1/root.
+ * File systems that show the state of the kernel, and none of the host's files. proc is not among them: a bind mount of
+ * the host's proc leads to all of the host's files, by /proc/1/root. A new proc has a device of its own, so it is on no
+ * file system of the host.
  */
 const KERNEL_FILE_SYSTEMS = new Set(["sysfs", "cgroup2", "mqueue"]);
 /** Device files that give no access to the host's files. A container may have bind mounts of them. */
@@ -31,7 +31,7 @@ export function placeOnHost(host: readonly Mount[], { device, root, fstype }: Sh
 
 /**
  * The mounts in `seen` that show files of the host's outside of `own`.
- * @param own the directory of the host that the process may see: its rootfs
+ * @param own the directory of the host that the process may see: its rootfs; undefined if there is none
  */
 export function hostFiles<T extends Shown>(host: readonly Mount[], seen: readonly T[], own: string | undefined): T[] {
 	return seen.filter((mount) => {

@@ -17,6 +17,7 @@ const LARGEST_MODULE_BYTES = 1 << 20;
 export interface MachinePool {
 	/** Key of everything that an observation depends on, apart from the program and the scenario. */
 	imageKey(): Promise<string>;
+	/** How the machines run: `kvm`, `hvf`, or `tcg` for emulation. */
 	accelerator(): Promise<string>;
 	play(request: RunRequest): Promise<PlayedRun>;
 }
@@ -64,7 +65,7 @@ export async function prepareSubmittedRun(
 	};
 }
 
-/** @throws {BundleError} */
+/** Bundles the lesson's engine with the run's modules. @throws {BundleError} */
 export function bundleModuleRun({ lesson, modules }: ModuleRun): Promise<Bundle> {
 	return bundle(engineAt(lesson.id), modules);
 }

@@ -10,16 +10,17 @@ const Shell = v.picklist(["host", "container"]);
 const cells = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(400));
 
 /**
- * What a page shows of the demo's present state, or of its past. Followers see what the presenter's page shows. Where a
- * field is null, the demo's state decides.
+ * What a page shows of the demo's present state, or of its past. A follower's page shows what the presenter's page
+ * shows, until the follower chooses something else.
  */
 export const Shown = v.object({
-	/** How the page is composed; see composition.ts. */
+	/** How the page is composed, see composition.ts; null if the demo's state decides. */
 	composition: v.nullable(v.picklist(["say", "do", "read"])),
 	/** The pane that fills the page alone; null for none. */
 	alone: v.nullable(v.picklist(["sentence", "shell", "drawing"])),
 	/** The view's name; null for the first of the demo's views. */
 	view: v.nullable(v.pipe(v.string(), v.maxLength(50))),
+	/** The shell that is shown; null for the one that the step's command is typed into. */
 	shell: v.nullable(Shell),
 	/** The moment of the past that the page shows, in milliseconds since the demo's beginning; null for now. */
 	atMs: v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1e9))),
@@ -52,7 +53,10 @@ export type Role = "presenter" | "follower";
 
 /** Every message that the server sends. */
 export type ServerMessage =
-	/** The first message: the demo so far. A page forgets everything that it got before. */
+	/**
+	 * The first message: the demo so far. A page forgets everything that it got before. `recorded`: the demo is a
+	 * recording, so nobody can type.
+	 */
 	| { type: "welcome"; role: Role; recorded: boolean; events: DemoEvent[]; shown: Shown; desk: Desk | null }
 	| { type: "event"; event: DemoEvent }
 	/** What a presenter's page shows now. All other pages get this message. */
@@ -70,7 +74,7 @@ export interface WorkState {
 	file: string;
 	/** `waiting` until the first save. */
 	verdict: "waiting" | "checking" | "pass" | "fail" | "error" | "unsupported";
-	/** The check's report; while there is none, a line that says why; if drydock has failed, the error's message. */
+	/** The check's report; while there is none, a line that says why; after an error, the error's message. */
 	text: string;
 	/** What the kernel showed while the module's command ran; null if the command has not run. */
 	seen: KernelState | null;

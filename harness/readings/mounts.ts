@@ -62,10 +62,13 @@ export function hostPathOf(
 	return `${holder.mountPoint}/${rest}`.replace(/\/+/g, "/").replace(/(?<=.)\/$/, "");
 }
 
-/** File systems whose files the kernel generates: a second mount of one shows no files of the host. */
+/** File systems whose files the kernel generates. A mount of one never counts as the host's. */
 const PSEUDO_FILE_SYSTEMS = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs"]);
 
-/** The mounts in `seen` that show the same directory of the same file system as one of the host's mounts. */
+/**
+ * The mounts in `seen` that show the same directory of the same file system as one of the host's mounts. Pseudo file
+ * systems do not count.
+ */
 export function mountsOfHost(host: readonly Mount[], seen: readonly Mount[]): Mount[] {
 	return seen.filter(
 		(mount) =>

@@ -35,7 +35,7 @@ export const oneOfTwo: Explanation = {
 
 const isBusy = ({ thrown }: Context) => /EBUSY|resource busy/.test(thrown?.message ?? "");
 
-// A path below CONTAINERS is the host's: a process that has entered the container unmounts by another path.
+// Only a path of the host begins with CONTAINERS. A process that has entered the container unmounts by another path.
 const triedToUnmount = (context: Context) => called(context, "umount2", `${CONTAINERS}/`);
 
 export const busyDirectories: Explanation[] = [

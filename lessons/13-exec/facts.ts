@@ -27,7 +27,10 @@ export const bothCommands = (observation: Observation) => ({
 	entered: commandAt(observation, DURING, EXEC),
 });
 
-/** The facts of this lesson. */
+/**
+ * The facts of this lesson. Most are missing if the container's own command, or the one that has entered, was not
+ * running at the moment of {@link bothCommands}.
+ */
 export function deriveFacts(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
 	const facts: Record<string, FactValue> = {
 		hog: hog(observation),
@@ -67,12 +70,13 @@ function strangeDescriptors({ descriptors }: ProcessState): string[] {
 function zombies({ before, moments }: Observation): number {
 	const known = new Set(before.tasks.map(taskIdentity));
 	const now = moments[DURING]?.host.tasks ?? [];
-	// The host's init will soon reap its own.
+	// Zombies whose parent is the host's init are left out: init will soon reap them.
 	return now.filter((task) => task.state === "Z" && task.ppid !== 1 && !known.has(taskIdentity(task))).length;
 }
 
-// The kernel counts the processes of a cgroup that it has killed for memory. If the cgroup of the container's command has
-// no memory controller, the cgroup above it counts, up to the container's own.
+// For each cgroup, the kernel counts the processes that it has killed for memory. If the cgroup of the container's
+// command has no memory controller, a cgroup above it has the count. So this looks at all cgroups from the command's up
+// to the container's own.
 function hog(observation: Observation): string {
 	const ending = observation.calls[HOG]?.ending;
 	const own = commandAt(observation, AFTER, BOX)?.cgroup.replace(/^.*?::/, "");
@@ -87,7 +91,8 @@ function hog(observation: Observation): string {
 function workdirOutside(observation: Observation): string {
 	const ending = observation.calls[OUTSIDE]?.ending;
 	const command = commandAt(observation, ESCAPED, OUTSIDE);
-	// Read as a path, the link leads to the container's directory of the same name: that is not outside.
+	// An engine that reads the link, and uses its text as a path, gets the container's directory of the same name. That
+	// is not outside.
 	if (command?.cwdInsideRoot) return command.cwd === HOST_DIRECTORY ? "not reached" : REPLACED;
 	if (command !== null) return REACHED;
 	return ending?.how === "threw" || ending?.how === "returned" ? "not reached" : `unknown: it ${howItEnded(ending)}`;

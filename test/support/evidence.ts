@@ -138,8 +138,8 @@ export function wholeEngine(): Promise<string> {
 let whole: Promise<string> | undefined;
 
 /**
- * Bundles host code so that the result changes only if what the code does may change: without comments, types and the
- * names of local variables, with the versions of the packages that it imports.
+ * A hash of host code and everything that it imports. It changes only if what the code does may change: comments, types
+ * and the names of local variables do not count, and of a package only the version counts.
  */
 async function codeOf(entry: string): Promise<string> {
 	const { outputFiles, metafile } = await build({

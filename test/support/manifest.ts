@@ -4,8 +4,9 @@ import { inKit } from "../../harness/base/kit.ts";
 import { zx } from "../../harness/base/zx.ts";
 
 /**
- * Checks a manifest against Kubernetes' published schemas. The package's validators ignore keys that they do not know. So
- * the compiler also checks the manifest as a literal of the package's type, which was made from the same schemas.
+ * Checks a manifest against Kubernetes' published schemas, with the package kubernetes-models. The package's validators
+ * ignore keys that they do not know. So the compiler also checks the manifest as a literal of the package's type, which
+ * was made from the same schemas.
  * @param type such as `batch/v1/Job`
  * @returns what is wrong, in the compiler's words; empty if nothing is
  * @throws {Error} a value is missing, or of the wrong type

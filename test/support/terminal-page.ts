@@ -2,6 +2,7 @@ import { inKit } from "../../harness/base/kit.ts";
 import { Screen } from "../../harness/live/screen.ts";
 import { END, startOnTerminal, type Terminal } from "./pty.ts";
 
+/** How long the terminal may take to show what a test waits for. */
 const PATIENCE_MS = 60_000;
 
 /** A program that uses the whole terminal, and what the terminal shows. */
@@ -16,7 +17,10 @@ export interface TerminalPage {
 	waitForEnd(): Promise<{ code: number; asBefore: boolean }>;
 }
 
-/** Starts `drydock` on a terminal of 80 columns and 24 rows. A shell around it prints the exit code. */
+/**
+ * Starts `drydock` on a terminal of 80 columns and 24 rows. A shell around it prints the exit code, and the terminal's
+ * settings before and after.
+ */
 export function openTerminalPage(...args: string[]): TerminalPage {
 	// A typed Ctrl-C interrupts the shell, too. With the trap, the shell lives on and prints the exit code.
 	const script = `trap : INT; stty -a; "$@"; echo "code $?"; stty -a; ${END}`;

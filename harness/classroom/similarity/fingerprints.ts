@@ -2,9 +2,9 @@ import jsTokens from "js-tokens";
 
 /**
  * Fingerprints of a module's text, for finding modules that are alike although names and layout differ. The text becomes
- * tokens without comments. All names become the same token, except imported names. So do all numbers, and all strings.
- * Winnowing then selects some runs of tokens, so that two texts with a long common run always share a selected run. See
- * Schleimer, Wilkerson and Aiken, "Winnowing", 2003.
+ * tokens without comments. All names become the same token, except those in the braces of an import. All numbers become
+ * another token, and all strings a third. Winnowing then selects some runs of tokens, so that two texts with a long
+ * common run always share a selected run. See Schleimer, Wilkerson and Aiken, "Winnowing", 2003.
  */
 
 /** A selected run of tokens: its hash, and its place. */
@@ -16,7 +16,7 @@ export interface Fingerprint {
 
 /** Number of tokens in a run. Shorter common runs are not found. */
 const RUN_TOKENS = 14;
-/** Of this many runs in a row, one is selected. */
+/** Of this many runs in a row, at least one is selected. */
 const WINDOW = 5;
 /** Maximum number of tokens of a module to compare. Most modules have a few hundred. */
 const TOKENS_MAX = 20_000;
@@ -64,7 +64,7 @@ export function unpacked(text: string): Fingerprint[] {
 }
 
 interface Token {
-	/** The token itself, or a letter that stands for every name, every text or every number. */
+	/** The token itself, or a letter that stands for all names, strings or numbers. */
 	kind: string;
 	line: number;
 }

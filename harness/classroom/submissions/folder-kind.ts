@@ -77,6 +77,8 @@ async function isKit(dir: string, entries: readonly FolderEntry[]): Promise<bool
 const mayBeSubmission = ({ name, kind }: FolderEntry) =>
 	kind === "directory" || (kind === "file" && parseArchiveName(name) !== null);
 
+// Whether an entry contains a lesson's module or a logbook. An archive counts as one that does, and so does a folder
+// that could not be read completely.
 async function containsModule({ place, kind }: FolderEntry, modules: ReadonlySet<string>): Promise<boolean> {
 	if (kind === "file") return true;
 	const { files, refused, isTruncated } = await readFolder(place);

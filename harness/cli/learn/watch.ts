@@ -18,7 +18,10 @@ import { skeletonReport } from "./skeleton-report.ts";
 import { TerminalKeys } from "./terminal-keys.ts";
 import { WatchKeys } from "./watch-keys.ts";
 
-/** An ordinary check takes nearly this long on a busy computer that emulates the processor. */
+/**
+ * After this time, {@link SLOW} is printed. An ordinary check takes nearly this long on a busy computer that emulates
+ * the processor.
+ */
 const SLOW_MS = 10_000;
 const SLOW = [
 	"Still running. A save starts the check again. A check that hangs is ended after",
@@ -56,9 +59,11 @@ class Watch {
 	#lesson!: Lesson;
 	#file = "";
 	#verdict: Verdict | null = null;
+	/** Whether all other lessons of the track have passed, so that its finish comes after this lesson. */
 	#endsTrack = false;
 	/** The last known findings, to show what has changed since; null if the file has never been checked. */
 	#known: readonly RememberedFinding[] | null = null;
+	/** Cancels the check that was started last; null before the first check. */
 	#running: AbortController | null = null;
 	#files: SaveWatcher | null = null;
 	/** Whether another program has the terminal. */
@@ -96,7 +101,7 @@ class Watch {
 		if (!this.#isTerminalLent) visibleProgress.note(text);
 	}
 
-	/** Settles when the user quits. */
+	/** Resolves when the user quits. Rejects if drydock is interrupted, or fails. */
 	async run(lesson: Lesson): Promise<void> {
 		const ended = new Promise<void>((resolve, reject) => {
 			this.#end = { resolve, reject };
@@ -173,7 +178,8 @@ class Watch {
 		await this.#files?.close();
 	}
 
-	// A check that is made only because the learner has come back to the lesson is not an attempt.
+	// A check that is made only because the learner has come back to the lesson is no attempt: its result is recorded
+	// only if the lesson passes.
 	async #check(attempt: boolean): Promise<void> {
 		const savedMs = performance.now();
 		this.#running?.abort(SUPERSEDED);

@@ -9,7 +9,7 @@ const ESCAPES = 3;
 export const HOW_TO_ESCAPE = "Ctrl-] three times";
 
 // Resets what a program that did not end by itself may have changed: shows the normal screen and the cursor, turns
-// off the mouse and bracketed paste, and resets keys and colours.
+// off reports of the mouse and of the focus, and bracketed paste, wraps long lines again, and resets keys and colours.
 const RESET = ["?1047l", "?25h", "?1000l", "?1002l", "?1003l", "?1004l", "?1006l", "?2004l", "?1l", "?7h", "m"]
 	.map((mode) => `\x1b[${mode}`)
 	.join("")

@@ -5,6 +5,7 @@ import type { Sheet } from "./sheet.ts";
 
 /** The room between the two answers. */
 const BETWEEN = 26;
+/** The room between the left or right edge of a card and its text. */
 const MARGIN = 8;
 const ROW_GAP = 10;
 /** On a sheet that is narrower than this, a question is above its answers, and not beside them. */

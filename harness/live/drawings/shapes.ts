@@ -37,6 +37,7 @@ export interface Label extends Keyed {
 	/** The font size, in a drawing's units. */
 	size: number;
 	bold: boolean;
+	/** In the typeface of code. */
 	code: boolean;
 }
 
@@ -59,7 +60,7 @@ export interface Drawing {
 	focus: Box | null;
 }
 
-/** The smallest box around these. */
+/** The smallest box around these; an empty one if there are none. */
 export function boxAround(boxes: readonly Box[]): Box {
 	const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
 	const right = Math.max(...boxes.map((box) => box.x + box.width));

@@ -2,8 +2,8 @@ import { theShell } from "./phrases.ts";
 import type { ProcessesPicture, ProcessRow } from "./processes.ts";
 
 /**
- * The tree of processes as lines of text, one line per row, with the pid on the host and the pids inside. Ends with the
- * latest change, if any.
+ * The tree of processes as lines of text, one line per row, with the pid on the host and the pids inside. A row of
+ * several processes has the first one's pid and their number. Ends with the latest change, if any.
  */
 export function processesInWords({ rows, latestChange }: ProcessesPicture): string[] {
 	return [...rows.map(lineOf), ...(latestChange === "" ? [] : [latestChange])];

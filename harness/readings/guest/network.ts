@@ -8,11 +8,12 @@ import { inNamespace } from "./namespaces.ts";
 import { readDescriptors, readPids } from "./proc.ts";
 import type { Reader } from "./reader.ts";
 
-/** The time limit for ip and nft. Both only ask the kernel, so only a broken program takes this long. */
+/** The time limit for ip and nft. Both only talk to the kernel, so only a broken program takes this long. */
 const PROGRAM_MS = 30_000;
 
 export const network: Reader<"network"> = (asked) => {
-	// Reads either all network namespaces of the machine, or those of the host and of each process.
+	// If the run asks for more than links: reads either all network namespaces of the machine, or those of the host and
+	// of each process.
 	const all = asked?.everywhere ? new AllNetworks() : null;
 	const eachOwn = asked !== undefined && all === null;
 	return {

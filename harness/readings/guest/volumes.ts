@@ -7,7 +7,9 @@ import { HARBOUR_ROOT } from "./paths.ts";
 import type { ProcessReading } from "./process-reading.ts";
 import type { Reader } from "./reader.ts";
 
+/** Maximum number of names to report of a volume. */
 const NAMES_MAX = 12;
+/** Maximum number of volumes to read of a process. */
 const VOLUMES_MAX = 16;
 
 export const volumes: Reader<"volumes"> = (asked) => ({
@@ -49,6 +51,6 @@ function namesIn(top: string, path: string): string[] | null {
 		}
 		return readdirSync(at).sort();
 	} catch {
-		return null; // It has been removed, or unmounted.
+		return null; // There is no such directory, or it has been removed or unmounted meanwhile.
 	}
 }

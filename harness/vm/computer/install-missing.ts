@@ -11,8 +11,8 @@ import { installCommand, missingRequirements, type Requirement } from "./require
  * terminal.
  * @param options.testing also installs what drydock's own tests need
  * @param options.building also installs what building an image needs, even if there is an image
- * @throws {Failure} unsupported: drydock cannot install the programs here, or the user declined; contains the exact
- * command
+ * @throws {Failure} unsupported: drydock cannot install the programs here, the user declined, or apt-get did not
+ * install them; contains the exact command
  */
 export async function installMissing({ testing = false, building = false } = {}): Promise<void> {
 	const needs = [
@@ -65,7 +65,7 @@ async function install(command: string): Promise<void> {
 	const sudo = command.startsWith("sudo ") ? ["sudo"] : [];
 	const packages = command.split(" ").slice(sudo.length);
 	const $ = await zx();
-	// apt's output goes to stderr, because standard output is the command's, which may be JSON.
+	// apt's output goes to stderr, because drydock's own standard output may be JSON.
 	const apt = $({ stdio: ["inherit", 2, 2], nothrow: true });
 	const { ok } = await unlessInterrupted(
 		apt`${sudo} apt-get update -qq && ${sudo} env DEBIAN_FRONTEND=noninteractive ${packages} -qq`,
