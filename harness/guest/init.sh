@@ -34,10 +34,9 @@ $b mount -t erofs -o ro /dev/vda usr
 $b umount /proc
 $b mount --move /dev dev
 
-# The initramfs stays below the root of every mount namespace. The user root can get there with
-# umount2("/", MNT_DETACH) and setns. So the initramfs is emptied and made read-only; switch_root(8) does not make it
-# read-only. A file in use would keep it writable, so the shell and the console that are used from here on are not files
-# of the initramfs.
+# The initramfs stays below the root of every mount namespace, and root can get there with umount2("/", MNT_DETACH) and
+# setns. So it is emptied and made read-only; switch_root(8) does not make it read-only. A file in use would keep it
+# writable, so the shell and the console that are used from here on are not files of the initramfs.
 cd /root || exit 1
 exec ./usr/bin/busybox sh -ec '
 	b=./usr/bin/busybox

@@ -11,7 +11,7 @@ import type { MachinePool } from "../vm/machine-pool.ts";
 import type { KernelState } from "./events.ts";
 import type { WorkState } from "./messages.ts";
 
-const SUPERSEDED = new Error("saved again");
+const SUPERSEDED = new Error("saved again, or closed");
 const REPORT_LAYOUT = { width: 60, color: false };
 
 /** The state before the first save. */
@@ -82,7 +82,8 @@ export class SaveChecker {
 			if (running.signal.aborted) return;
 			const { message, next } = error as Failure;
 			const help = error instanceof Failure && next !== undefined ? `\n  try: ${next}` : "";
-			this.#onState({ file, verdict: "error", text: `${message}${help}`, seen });
+			const verdict = error instanceof Failure && error.kind === "unsupported" ? "unsupported" : "error";
+			this.#onState({ file, verdict, text: `${message}${help}`, seen });
 		} finally {
 			// Gets the next machine ready while the user reads this verdict.
 			if (this.#running === running) this.#machines.prepare(true);

@@ -12,11 +12,13 @@ const newMountPoints = (
 	return now.mounts.filter(({ id }) => !known.has(id)).map(({ mountPoint }) => mountPoint);
 };
 
-/** Mount points that had several mounts on top of each other, and still have at least one. */
+/** Mount points that had several mounts on top of each other, and still have some of these mounts, but not all. */
 function halfUnmounted(context: Context): string[] {
 	const during = context.during === undefined ? [] : newMountPoints(context, context.during.host);
 	const stacked = during.filter((place, index) => during.indexOf(place) !== index);
-	return newMountPoints(context, context.observation.after).filter((place) => stacked.includes(place));
+	const after = newMountPoints(context, context.observation.after);
+	const count = (places: string[], place: string) => places.filter((other) => other === place).length;
+	return after.filter((place) => stacked.includes(place) && count(after, place) < count(during, place));
 }
 
 /** Mount points of a container's mounts that are still there. */
@@ -43,7 +45,7 @@ export const busyDirectories: Explanation[] = [
 		when: (context) => isBusy(context) && stillMounted(context).length > 0 && !triedToUnmount(context),
 		diagnosis: "removed-before-unmounted",
 		misconception: 17,
-		why: "A mount point cannot be removed: EBUSY. Everything that was removed before this error was removed through the mount: these were files in the container's root, and each of them has left a whiteout in upper.",
+		why: "A mount point cannot be removed: EBUSY. Everything that was removed before this error was removed through the mount: these were files in the container's root, and each one that a lower layer has left a whiteout in upper.",
 		try: "Call umount2(merged, 0) first, then rmSync.",
 		see: ["rmdir(2), ERRORS", "umount2(2)"],
 	},

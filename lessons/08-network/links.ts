@@ -337,7 +337,8 @@ const isUp = (link: Link | undefined) => link?.flags.includes("UP") === true;
 
 const shownAddresses = (of: Link | undefined) => of?.addresses.join(", ") || "none";
 
-const threw = (ending: Context["ending"] | undefined, pattern: RegExp) => pattern.test(message(ending));
+const threw = (ending: Context["ending"] | undefined, pattern: RegExp) =>
+	ending?.how === "threw" && pattern.test(ending.thrown.message);
 const message = (ending: Context["ending"] | undefined) =>
 	ending?.how === "threw"
 		? ending.thrown.message.trim().replaceAll(/\s*\n\s*/g, "; ")

@@ -28,7 +28,7 @@ export const otherContainerRules: FactRule[] = [
 				diagnosis: "link-to-the-host",
 				followsFrom: ["user.uids/user-of-the-host", "user.groups/group-of-the-host"],
 				why: (context) =>
-					`The command has the ${idsOf(context, LINKED)}. In the image, /etc/passwd is a link to /${context.drawn["etc"]}/passwd, and /etc/group is a link that begins with many ../ and ends with ${context.drawn["etc"]}/group. The image has files there. But a process whose root is the host's follows both links to files of the host, which say ${context.drawn["hostUid"]}. Whoever makes an image decides what its links are.`,
+					`The command has the ${idsOf(context, LINKED)}. In the image, /etc/passwd is a link to /${context.drawn["etc"]}/passwd, and /etc/group is a link that begins with many ../ and ends with ${context.drawn["etc"]}/group. The image has files there. But a process whose root is the host's follows both links to files of the host, which have the number ${context.drawn["hostUid"]}. Whoever makes an image decides what its links are.`,
 				try: "Read the files in the function that prepareUser returns. There, links cannot leave the container.",
 				see: ["path_resolution(7)", "symlink(7)"],
 			},
@@ -98,7 +98,7 @@ export const otherContainerRules: FactRule[] = [
 				diagnosis: "line-of-a-number",
 				why: ({ drawn, facts }) =>
 					`HOME is ${facts["linked.home"]}. The user that was asked for is the number ${drawn["uid"]}, and the container's /etc/passwd has two lines with it. The first one is ${drawn["first"]}'s, whose home is /home/${drawn["first"]}.`,
-				try: "If no line has the name, look for the first line with this number: it has a gid and a home as well.",
+				try: "If no line has the name, look for the first line with this number. That line gives the gid and the home as well.",
 				see: ["getpwnam(3)"],
 			},
 		],

@@ -194,13 +194,14 @@ class Watch {
 				play: (request) => this.#machines.play(request, running.signal),
 			});
 			running.signal.throwIfAborted();
-			// Another program has the terminal: the verdict must not overwrite what it shows.
+			// Another program has the terminal: the verdict, or an error below, must not overwrite what it shows.
 			if (this.#isTerminalLent) this.#missed = true;
 			else await this.#show(verdict, attempt ? performance.now() - savedMs : null);
 		} catch (error) {
 			if (interruption.aborted || running.signal.aborted) return;
 			if (!(error instanceof Failure) || error.kind === "unsupported") throw error;
-			process.stdout.write(`${error.message}\n${error.next === undefined ? "" : `  try: ${error.next}\n`}`);
+			if (this.#isTerminalLent) this.#missed = true;
+			else process.stdout.write(`${error.message}\n${error.next === undefined ? "" : `  try: ${error.next}\n`}`);
 		} finally {
 			clearTimeout(slow);
 			// Gets the next machine ready while the user reads this verdict.

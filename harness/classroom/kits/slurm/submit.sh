@@ -3,7 +3,7 @@
 # usage: submit.sh CLASS RESULTS [JOBS]
 set -euo pipefail
 if [ "$#" -lt 2 ] || [ ! -d "$1" ]; then
-	echo "usage: submit.sh CLASS RESULTS [JOBS]: a folder with the submissions, one for the results, how many jobs grade" >&2
+	echo "usage: submit.sh CLASS RESULTS [JOBS]: a folder with the submissions, a folder for the results, and how many jobs grade" >&2
 	exit 2
 fi
 here=$(cd "$(dirname "$0")" && pwd)
