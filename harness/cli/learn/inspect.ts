@@ -26,10 +26,10 @@ interface Inspected {
 	did: string;
 	/** The container whose state is printed. */
 	shown: Container;
-	/** The scenario's other calls. */
+	/** The scenario's other calls that have a command. */
 	others: Container[];
 }
-/** A call of the scenario. Most calls run a container or enter one; some do neither. */
+/** A call of the scenario that has a command: it runs a container, or enters one. */
 interface Container {
 	name: string;
 	/** What distinguishes the call from the scenario's other calls. */

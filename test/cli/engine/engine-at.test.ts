@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { inKit } from "../../harness/base/kit.ts";
-import { boxOptions, engineText } from "../../harness/engine/engine-at.ts";
-import { referenceProgram } from "../../harness/engine/reference-program.ts";
-import { lessons } from "../../harness/judge/lessons.ts";
+import { inKit } from "../../../harness/base/kit.ts";
+import { boxOptions, engineText } from "../../../harness/engine/engine-at.ts";
+import { referenceProgram } from "../../../harness/engine/reference-program.ts";
+import { lessons } from "../../../harness/judge/lessons.ts";
 
 const all = (await lessons()).map(({ id }) => id);
 const lessonOf = (file: string) => /\/(\d\d-[^/]+)\/[^/]+$/.exec(file)?.[1] ?? [];

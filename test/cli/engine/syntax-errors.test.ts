@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from "vitest";
-import { judge } from "../../harness/judge/judge.ts";
-import { findLesson } from "../../harness/judge/lessons.ts";
-import type { MachinePool } from "../../harness/vm/machine-pool.ts";
-import { temporary } from "../support/temporary.ts";
+import { judge } from "../../../harness/judge/judge.ts";
+import { findLesson } from "../../../harness/judge/lessons.ts";
+import type { MachinePool } from "../../../harness/vm/machine-pool.ts";
+import { temporary } from "../../support/temporary.ts";
 
 const files = await temporary();
 afterAll(() => files.remove());

@@ -2,10 +2,10 @@ import { readFile, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 import { afterAll, describe, expect, test } from "vitest";
-import { inKit } from "../../harness/base/kit.ts";
-import { type BundleError, bundle } from "../../harness/engine/bundle.ts";
-import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
-import { temporary } from "../support/temporary.ts";
+import { inKit } from "../../../harness/base/kit.ts";
+import { type BundleError, bundle } from "../../../harness/engine/bundle.ts";
+import { WHOLE_ENGINE } from "../../../harness/engine/engine-at.ts";
+import { temporary } from "../../support/temporary.ts";
 
 const engine = WHOLE_ENGINE;
 const reference = inKit("solutions/02-unshare/isolate.ts");

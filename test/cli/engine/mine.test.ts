@@ -1,16 +1,16 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
-import { hashOf } from "../../harness/base/cache.ts";
-import { inKit } from "../../harness/base/kit.ts";
-import { boxProgram, lessonsOfBox } from "../../harness/engine/engine.ts";
-import { judge } from "../../harness/judge/judge.ts";
-import { findLesson, lessons } from "../../harness/judge/lessons.ts";
-import type { MachinePool } from "../../harness/judge/module-run.ts";
-import { report } from "../../harness/judge/report.ts";
-import { engineModules, passedModules } from "../../harness/learner/course.ts";
-import { temporary } from "../support/temporary.ts";
-import { logbookWith } from "../support/workspace.ts";
+import { hashOf } from "../../../harness/base/cache.ts";
+import { inKit } from "../../../harness/base/kit.ts";
+import { boxProgram, lessonsOfBox } from "../../../harness/engine/engine.ts";
+import { judge } from "../../../harness/judge/judge.ts";
+import { findLesson, lessons } from "../../../harness/judge/lessons.ts";
+import type { MachinePool } from "../../../harness/judge/module-run.ts";
+import { report } from "../../../harness/judge/report.ts";
+import { engineModules, passedModules } from "../../../harness/learner/course.ts";
+import { temporary } from "../../support/temporary.ts";
+import { logbookWith } from "../../support/workspace.ts";
 
 const files = await temporary();
 afterEach(() => vi.restoreAllMocks());
