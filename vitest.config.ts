@@ -59,9 +59,9 @@ const inMachines = {
 	// As above. Booting a machine takes a busy computer minutes.
 	testTimeout: 600_000,
 	hookTimeout: 600_000,
-	// In `npm test`, other tests keep the processors busy beside the items. Other runs end with one long file of items,
-	// which then plays two at a time. All workers together never play more than three: see test/support/turns.ts.
-	maxConcurrency: process.env["DRYDOCK_TESTS"] === "test" ? 1 : 2,
+	// A run ends with one long file of items, which then plays two at a time. All workers together never play more than
+	// three: see test/support/turns.ts.
+	maxConcurrency: 2,
 	isolate: false,
 	globalSetup: "test/support/own-caches.ts",
 	setupFiles: ["test/support/own-cache.ts", "test/support/processor-time.ts"],
@@ -87,7 +87,7 @@ export default defineConfig({
 		experimental: { fsModuleCache: true },
 		projects: [
 			{ test: { name: "unit", include: ["test/unit/**/*.test.ts"], ...withoutMachine } },
-			{ test: { name: "cli", include: ["test/cli/**/*.test.ts"], ...withoutMachine } },
+			{ test: { name: "cli", include: ["test/cli/**/*.test.ts"], exclude: LEFT_OUT, ...withoutMachine } },
 			{
 				test: {
 					...inMachines,

@@ -12,10 +12,10 @@ import { TEST_FILES, testFileItems } from "./support/test-files.ts";
 /**
  * Runs the tests. `test/records` has the result that each submission, mutant, hostile program, demo, example and finish
  * had when it was last played, with a key of everything that the result depends on. These are called items. Whole test
- * files of `test/vm` have records, too: see test/support/test-files.ts.
+ * files of `test/vm` and `test/cli` have records, too: see test/support/test-files.ts.
  *
  *   npm test                      lint, types and all tests, with the items that have no record, and a random tenth of
- *                                 the others; at most some 200 of each. Of the test files with a record, a random tenth
+ *                                 the others; at most some 200. Of the test files with a record, a random tenth
  *   npm test -- --seed 7          draws the same items as another run with this seed; other arguments are vitest's
  *   npm run test:all              lint, types and all tests, with all items, and writes the records
  *   npm run test:all -- --shard 1/2   the first half of the items and of the other test files
@@ -72,11 +72,13 @@ async function run(): Promise<number> {
 		console.error(`${lesson} has no item ${missing}. test/records/${lesson}.txt names those that were played.`);
 		return 2;
 	}
+	const { known, unknown } = await countRecords();
 	Object.assign(process.env, {
 		DRYDOCK_TESTS: mode === "files" ? "test" : mode,
 		DRYDOCK_TESTS_SEED: seed,
 		DRYDOCK_TESTS_STARTED_MS: String(Date.now()),
-		DRYDOCK_TESTS_UNKNOWN: String(await countUnknown()),
+		DRYDOCK_TESTS_KNOWN: String(known),
+		DRYDOCK_TESTS_UNKNOWN: String(unknown),
 		DRYDOCK_TESTS_RESULTS: results,
 		...(shard && { DRYDOCK_TESTS_SHARD: shard }),
 		...(lesson && { DRYDOCK_TESTS_LESSON: lesson }),
@@ -93,7 +95,7 @@ async function run(): Promise<number> {
 		const tried = mode === "records" ? await filesWithTried() : unknown;
 		if (tried.length === 0) return 0;
 		const reporters = ["--reporter=default", ...(mode === "files" ? [noting] : [])];
-		const { exitCode } = await $`vitest run --project vm --project alone ${reporters} ${tried}`;
+		const { exitCode } = await $`vitest run --project cli --project vm --project alone ${reporters} ${tried}`;
 		await writeRecords();
 		return exitCode ?? 1;
 	}
@@ -143,9 +145,11 @@ async function filesOf(shard: string): Promise<string[]> {
 
 // Prints every item, with its key, whether it has a record, and whether a run would try it.
 async function printPlan(): Promise<number> {
+	const { known, unknown } = await countRecords();
 	Object.assign(process.env, {
 		DRYDOCK_TESTS_SEED: seed,
-		DRYDOCK_TESTS_UNKNOWN: String(await countUnknown()),
+		DRYDOCK_TESTS_KNOWN: String(known),
+		DRYDOCK_TESTS_UNKNOWN: String(unknown),
 		...(shard && { DRYDOCK_TESTS: "all", DRYDOCK_TESTS_SHARD: shard }),
 	});
 	const { isTried, isKnown } = await import("./support/plan.ts");
@@ -187,13 +191,15 @@ function lessonItems() {
 	return [...items].flatMap(([lesson, all]) => (lesson === TEST_FILES ? [] : all));
 }
 
-async function countUnknown(): Promise<number> {
-	const counts = [...items].map(async ([lesson, all]) => {
-		if (lesson === TEST_FILES) return 0;
+// How many items of lessons have a record for their present key, and how many have none.
+async function countRecords(): Promise<{ known: number; unknown: number }> {
+	const lessons = [...items].filter(([lesson]) => lesson !== TEST_FILES);
+	const counts = lessons.map(async ([lesson, all]) => {
 		const records = await readRecords(lesson);
-		return all.filter(({ name, key }) => records.get(name)?.key !== key).length;
+		return all.filter(({ name, key }) => records.get(name)?.key === key).length;
 	});
-	return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+	const known = (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+	return { known, unknown: lessons.flatMap(([, all]) => all).length - known };
 }
 
 // Writes what this run has found, keeps other records that are still true, and drops all others.

@@ -18,8 +18,8 @@ const TIMEOUT_MS = 60_000;
 const COMPILERS_MAX = 2;
 /** A process that has worked for less than this is kept for the next work: most of its processor time is left. */
 const REUSE_MAX_MS = 1_000;
-/** The beginning of esbuild's own error, if its process ends while it works. */
-const STOPPED = "The service was stopped";
+/** How esbuild's own error begins if its process ends while it works, and how if that has already ended. */
+const [STOPPED, NOT_RUNNING] = ["The service was stopped", "The service is no longer running"];
 
 /** The work exceeded the bundler's limits of time or memory, or made the bundler crash. */
 export class CompilerLimitError extends Error {
@@ -83,8 +83,7 @@ async function runWork<T>(
 		return await unlessInterrupted(work(esbuild, end), stopped.signal);
 	} catch (error) {
 		interruption.throwIfAborted();
-		if (!new RegExp(`^(${STOPPED}|The service is no longer running)`).test(String((error as Error).message)))
-			throw error;
+		if (!isEnded(error)) throw error;
 		healthy = false;
 		throw new CompilerLimitError("the bundler ended before it was done", { cause: error });
 	} finally {
@@ -97,6 +96,9 @@ async function runWork<T>(
 		idle?.catch(() => {});
 	}
 }
+
+const isEnded = (error: unknown) =>
+	error instanceof Error && [STOPPED, NOT_RUNNING].some((text) => error.message.startsWith(text));
 
 // The esbuild module starts one process for all its work, so each process needs its own copy of the module. The module
 // takes the path of its process's program from the environment.

@@ -86,8 +86,9 @@ export const howItEnded = (ending: Ending | undefined): string =>
 // the primary call. Every other one is named by its call's name and `about`, as in the list of system calls.
 function inputTaken(check: Pick<Check, "primary" | "scenario">, { calls }: Observation, drawn: RandomInputs): string[] {
 	const names = Object.keys(calls).filter((name) => calls[name]?.inputTaken);
-	const about = (name: string) => check.scenario(drawn).calls[name]?.about;
-	return names.map((name) => (name === primaryOf(check).call ? "the first container" : `“${name}”: ${about(name)}`));
+	const { calls: asked } = check.scenario(drawn);
+	const shown = (name: string) => [`“${name}”`, asked[name]?.about].filter(Boolean).join(": ");
+	return names.map((name) => (name === primaryOf(check).call ? "the first container" : shown(name)));
 }
 
 function hostFacts(when: "during" | "after", before: HostState, now: HostState): Record<string, FactValue> {

@@ -121,7 +121,7 @@ export async function lastAttempt(lesson: Lesson): Promise<Attempt | null> {
 
 /**
  * Records the result of a check of the learner's module. Without a workspace, records nothing. A failed check of the
- * unchanged skeleton is not an attempt.
+ * unchanged skeleton is not an attempt, and neither is a check that could not judge the module.
  */
 export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verdict" | "findings">): Promise<void> {
 	if (verdict.verdict !== "pass" && (await isUntouched(lesson))) return;
@@ -130,6 +130,7 @@ export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verd
 		const at = new Date().toISOString();
 		const record = recordOf(book, lesson);
 		const passes = verdict.verdict === "pass";
+		const wasJudged = passes || verdict.verdict === "fail";
 		const findings = verdict.findings.map(({ fact, what, diagnosis, try: advice, see }) => {
 			return { fact, what, diagnosis, try: advice, see };
 		});
@@ -139,7 +140,7 @@ export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verd
 		const stays = passes && currentOf(all, book)?.id === lesson.id;
 		return withRecord(stays ? { ...book, selected: lesson.id } : book, lesson, {
 			passed: passes ? { at: record.passed?.at ?? at, judgedBy, module } : record.passed,
-			attempts: record.attempts + (notYetPassed ? 1 : 0),
+			attempts: record.attempts + (notYetPassed && wasJudged ? 1 : 0),
 			spentMs: record.spentMs + (notYetPassed ? sinceLastAttemptMs(book, at) : 0),
 			lastAttempt: { at, verdict: passes ? "pass" : "fail", findings },
 		});

@@ -185,7 +185,8 @@ function natRules(context: Context, address: "source" | "destination"): string {
 }
 
 /** A sentence if no rule of the host mentions the port; otherwise an empty text. */
-function noteIfUnmentioned({ moments }: Context["observation"], port = ""): string {
+function noteIfUnmentioned({ moments }: Context["observation"], port: string | undefined): string {
+	if (port === undefined) return "";
 	const isThere = moments["during"]?.host.network?.rules.some((line) => new RegExp(`\\b${port}\\b`).test(line));
 	return isThere ? "" : `The host's ruleset does not mention ${port}.`;
 }

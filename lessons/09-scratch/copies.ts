@@ -91,6 +91,7 @@ function topOf(observation: Observation, drawn: RandomInputs, ran: readonly Proc
 	const withIt = image.layers.findLastIndex((layer) =>
 		layer?.archive?.members.some(({ path, sha256 }) => path === "hello" && sha256 === seen),
 	);
+	if (withIt < 0) return "that of neither layer";
 	return withIt === image.layers.length - 1 ? "the upper layer's" : "the lower layer's";
 }
 

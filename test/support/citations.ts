@@ -17,9 +17,9 @@ export interface Citation {
 	places: string[];
 }
 
-const PAGE_ALONE = /^[\w.+-]+\([1-8]\)$/;
+const PAGE_ALONE = /^[\w.+-]+\([1-8]\w*\)$/;
 // Texts write `page(2)`, HEADING: or `page(2)`, "Heading".
-const IN_TEXT = /`([\w.+-]+\([1-8]\))`, (?:"([^"]+)"|([A-Z/][^`"|:.;,]*?)\s*(?=[|:.;,]|$))/gm;
+const IN_TEXT = /`([\w.+-]+\([1-8]\w*\))`, (?:"([^"]+)"|([A-Z/][^`"|:.;,]*?)\s*(?=[|:.;,]|$))/gm;
 
 /** The place that an entry of an explanation's `see` names; undefined if it names no manual page. */
 export function citationIn(see: string): Citation | undefined {

@@ -37,14 +37,6 @@ export async function mutantsOf(source: string): Promise<Mutant[]> {
 	});
 }
 
-/** A selection of `size` items, spread evenly. It is the same in every run. */
-export function sampleOf<T>(items: readonly T[], size: number): readonly T[] {
-	if (items.length <= size) return items;
-	return items.filter(
-		(_, index) => Math.floor((index * size) / items.length) !== Math.floor(((index - 1) * size) / items.length),
-	);
-}
-
 type TextOf = (node: { start: number; end: number }) => string;
 
 function editsIn(program: Program, textOf: TextOf): Edit[] {

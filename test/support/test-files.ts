@@ -9,18 +9,28 @@ import { guestKey, wholeEngine } from "./evidence.ts";
 import type { Item } from "./items.ts";
 
 /**
- * Whole test files as items: a test file in `test/vm` that passed is not played again while nothing has changed that it
- * depends on. This is so for files whose tests are about the kit itself. A file that goes through all lessons is played in
- * every run, and so are the files whose tests are items of lessons.
+ * Whole test files as items: a test file in `test/vm` or `test/cli` has a record once it has passed, as long as nothing
+ * changes that it depends on. Of the files with a record, `npm test` plays a random tenth. Files whose tests are items of
+ * lessons have no record, and are played in every run. So are files that go through all lessons and draw what they try.
  */
 export const TEST_FILES = "test-files";
+
+/** The folders of test files that have records. */
+const FOLDERS = ["vm", "cli"];
 
 /** What the host runs, and what tests use or read. Comments do not count. */
 const KIT = ["harness", "solutions/given", "test/support", "test/hostile", "test/recordings", "test/vm"];
 /** Files of the kit outside of these folders. */
 const SETTINGS = ["package.json", "package-lock.json", "vitest.config.ts", "tsconfig.json"];
-/** A test file whose text contains such a name or call goes through all lessons. */
-const PLAYS_ALL_LESSONS = /\blessons\(\)|\bTRIED_LESSONS\b|\w+Items?\(/;
+/** Everything that a command may read, besides `KIT` and `SETTINGS`: for test files that do not name what they depend on. */
+const TEXTS = ["lessons", "solutions", "test/submissions", "test/mutants"];
+const FILES = ["README.md", "CONTRIBUTING.md", "biome.json", "test/prose.ts", "test/run.ts", "test/words.txt"];
+/** A test file whose text contains such a call goes through all lessons. */
+const GOES_THROUGH_LESSONS = /\blessons\(\)/;
+/** The tests of a file whose text contains such a name or call are items of lessons. */
+const HAS_ITEMS = /\bTRIED_LESSONS\b|\w+Items?\(/;
+/** A test file whose text contains such a call or name draws what it tries. */
+const DRAWS = /\bdrawn\(|"fast-check"/;
 /** A test file whose text contains such a name runs the engine, with the modules of all lessons. */
 const RUNS_ENGINE = /[bB]ox\b|boxProgram|\/engines\/|pty\.ts/;
 /** A test file whose text contains such a name reads submissions of the lessons that it names. */
@@ -28,24 +38,29 @@ const READS_SUBMISSIONS = /submission/i;
 /** A lesson's number as tests write it: "02", or in a lesson's id. */
 const LESSON_NUMBER = /"(\d\d)"|\b(\d\d)-[a-z]+/g;
 
-/** The test files of `test/vm` that have a record once they have passed. */
+/** The test files that have a record once they have passed. */
 export async function testFileItems(): Promise<Item[]> {
-	const names = (await readdir(inKit("test/vm"), { recursive: true })).filter((name) => name.endsWith(".test.ts"));
-	const items = names.toSorted().map(async (name) => {
-		const text = await readText(inKit("test/vm", name));
-		if (PLAYS_ALL_LESSONS.test(text)) return [];
+	const items = (await Promise.all(FOLDERS.map(namesIn))).flat().map(async (name) => {
+		const text = await readText(inKit("test", name));
+		const goesThroughLessons = GOES_THROUGH_LESSONS.test(text);
+		if (HAS_ITEMS.test(text) || (goesThroughLessons && DRAWS.test(text))) return [];
+		const dependsOnAll = goesThroughLessons || name.startsWith("cli/");
 		const subject = {
 			file: await withoutComments(text),
-			lessons: await lessonKeys(inKit("test/vm", name)),
-			engine: await engineOf(text),
+			lessons: dependsOnAll ? [await everythingKey()] : await lessonKeys(inKit("test", name)),
+			engine: dependsOnAll || RUNS_ENGINE.test(text) ? await wholeEngine() : "",
 		};
 		const key = testFileKey({ guest: await guestKey(), kit: await kitKey(), ...subject });
-		return [{ lesson: TEST_FILES, name: `vm/${name}`, key, expected: ["passes"], exactly: true }];
+		return [{ lesson: TEST_FILES, name, key, expected: ["passes"], exactly: true }];
 	});
 	return (await Promise.all(items)).flat();
 }
 
-const engineOf = async (text: string) => (RUNS_ENGINE.test(text) ? wholeEngine() : "");
+async function namesIn(folder: string): Promise<string[]> {
+	const names = await readdir(inKit("test", folder), { recursive: true });
+	const tests = names.filter((name) => name.endsWith(".test.ts"));
+	return tests.toSorted().map((name) => `${folder}/${name}`);
+}
 
 // What a test file depends on in lessons. All lessons count up to the last one that is named by the test file, or by a
 // file of test/ that it imports: a lesson's engine has the modules of the lessons before. Submissions count only if the
@@ -81,9 +96,17 @@ async function lessonsIn(text: string): Promise<string[]> {
 
 let kit: Promise<string> | undefined;
 const kitKey = () => {
-	kit ??= Promise.all([...KIT.map(codesIn), Promise.all(SETTINGS.map((name) => readText(inKit(name))))]).then(hashOf);
+	kit ??= Promise.all([...KIT.map(codesIn), textsOfFiles(SETTINGS)]).then(hashOf);
 	return kit;
 };
+
+let everything: Promise<string> | undefined;
+const everythingKey = () => {
+	everything ??= Promise.all([textsIn(TEXTS), textsOfFiles(FILES)]).then(hashOf);
+	return everything;
+};
+
+const textsOfFiles = (names: readonly string[]) => Promise.all(names.map((name) => readText(inKit(name))));
 
 // The names and texts of all files in a folder of the kit and below it, except test files.
 async function codesIn(folder: string): Promise<string[]> {

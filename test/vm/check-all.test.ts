@@ -3,7 +3,6 @@ import { silentProgress } from "../../harness/base/progress.ts";
 import { lessons } from "../../harness/judge/lessons.ts";
 import { MachinePool } from "../../harness/vm/machine-pool.ts";
 import { type CommandResult, drydock } from "../support/command.ts";
-import { drawn } from "../support/plan.ts";
 
 beforeAll(() => new MachinePool(silentProgress).makeReady());
 
@@ -19,12 +18,9 @@ test("check --all --solution passes every lesson, and other checks pass at the s
 }, async () => {
 	const ids = (await lessons()).map(({ id }) => id);
 	const others = async () => {
-		const passed: string[] = [];
-		for (const id of drawn("check beside check --all", ids))
-			passed.push(...passedBy(await drydock(["check", id, "--solution", "--json"])));
-		return passed;
+		for (const id of ids.slice(0, 3))
+			expect(passedBy(await drydock(["check", id, "--solution", "--json"]))).toEqual([id]);
 	};
-	const [all, beside] = await Promise.all([drydock(["check", "--all", "--solution", "--json"]), others()]);
+	const [all] = await Promise.all([drydock(["check", "--all", "--solution", "--json"]), others()]);
 	expect(passedBy(all)).toEqual(ids);
-	expect(beside).toEqual(drawn("check beside check --all", ids));
 });

@@ -7,7 +7,7 @@ useStage();
 
 // `npm test` draws some of the demos. test/vm/rehearsals.test.ts plays each one that has changed.
 describe("a demo plays to its end on the page, which loads nothing from elsewhere", () => {
-	test.each(drawn("live", TRIED_LESSONS))(
+	test.each(drawn("live", TRIED_LESSONS, 2))(
 		"%s",
 		async (id) => {
 			const { server, events } = await onStage(id);

@@ -50,7 +50,7 @@ export const grade: CommandSpec = {
 			"a CSV file of the class, also as Moodle, Canvas or GitHub Classroom writes it; the column submitted has the time of each submission",
 		],
 		["--visibility <who>", "visible, hidden, after_due_date or after_published, for Gradescope"],
-		["--visible-from <time>", "hide the results until this time, for Gradescope"],
+		["--visible-from <time>", "hide the results if the report is made before this time, for Gradescope"],
 		["--shard <i/n>", "grade only this part of the class, such as 2/5, on one of several computers"],
 		["--resume", "continue an interrupted run of the same command"],
 		[

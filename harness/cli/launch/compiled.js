@@ -19,7 +19,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const kit = fileURLToPath(new URL("../../../", import.meta.url));
 const builds = join(kit, "node_modules/.cache/drydock");
-/** How many builds are kept. A program that runs still loads modules of its own build after newer builds were made. */
+/** How many builds are kept. A running program still loads modules of its own build after newer builds were made. */
 const BUILDS_KEPT = 5;
 
 /**

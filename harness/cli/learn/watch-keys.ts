@@ -86,7 +86,7 @@ export class WatchKeys {
 			{ key: "r", does: "check the file again", short: "check", act: async () => work.check() },
 			{
 				key: "e",
-				does: "open the file in your editor ($EDITOR)",
+				does: "open the file in your editor ($VISUAL or $EDITOR)",
 				short: "edit",
 				act: withTerminal(async () => edit(work.file)),
 			},

@@ -10,7 +10,7 @@ import { MachinePool } from "../../vm/machine-pool.ts";
  * @returns milliseconds, and the checkpoints' sizes in MiB
  */
 export async function demoTimings(n: number): Promise<Record<string, number[]>> {
-	const values: Record<string, number[]> = { demoOpenMs: [], checkpointMs: [], checkpointMb: [], backMs: [] };
+	const values: Record<string, number[]> = { demoOpenMs: [], checkpointMs: [], checkpointMiB: [], backMs: [] };
 	await visibleProgress.step("checkpointMs, backMs", async () => {
 		const machines = new MachinePool(visibleProgress);
 		try {
@@ -21,7 +21,7 @@ export async function demoTimings(n: number): Promise<Record<string, number[]>> 
 				if (event.type === "back") values["backMs"]?.push(event.tookMs);
 				if (event.type !== "kept") return;
 				values["checkpointMs"]?.push(event.tookMs);
-				values["checkpointMb"]?.push(event.bytes / 2 ** 20);
+				values["checkpointMiB"]?.push(event.bytes / 2 ** 20);
 			});
 			values["demoOpenMs"]?.push(performance.now() - startedMs);
 			demo.slowly = false;

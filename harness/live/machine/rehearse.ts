@@ -70,7 +70,7 @@ export async function rehearse(
 			await demo.jump(step);
 			if (demo.step !== step) problems.push(`the demo went back to step ${demo.step}, not to step ${step}`);
 			if (before !== screensAt(events, step))
-				problems.push(`after going back to step ${step}, the terminals show something else than before`);
+				problems.push(`after going back to step ${step}, the terminals do not show the same as before`);
 			await play(step);
 		}
 	} catch (error) {

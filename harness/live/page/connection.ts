@@ -16,13 +16,14 @@ const FINAL_CODES = new Set([1001, 1008]);
 export class Connection {
 	#socket: WebSocket | null = null;
 	#pauseMs = FIRST_PAUSE_MS;
+	readonly #openNow = () => this.#open();
 
 	constructor(
 		private readonly onMessage: (message: ServerMessage) => void,
 		private readonly onChange: (state: State, reason: string) => void,
 	) {
 		// A computer that wakes up, or is back in its network, reconnects without a pause.
-		addEventListener("online", () => this.#open());
+		addEventListener("online", this.#openNow);
 		this.#open();
 	}
 
@@ -47,7 +48,10 @@ export class Connection {
 		});
 		socket.addEventListener("close", ({ code, reason }) => {
 			this.#socket = null;
-			if (FINAL_CODES.has(code)) return this.onChange("over", reason);
+			if (FINAL_CODES.has(code)) {
+				removeEventListener("online", this.#openNow);
+				return this.onChange("over", reason);
+			}
 			this.onChange("lost", reason);
 			setTimeout(() => this.#open(), this.#pauseMs);
 			this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);

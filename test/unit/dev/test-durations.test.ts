@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { inKit } from "../../../harness/base/kit.ts";
 import { durationsOf } from "../../../harness/dev/bench/tests.ts";
+import { drawnShare, unknownShare } from "../../../harness/dev/drawn-items.ts";
 
 // A file of tests, and the seconds between which it ran.
 const ran = (
@@ -57,4 +58,12 @@ test("what runs before the tests counts as it is", () => {
 	expect(durations).toMatchObject({
 		...{ testsMs: [25_000], "testsMs.with30Lessons": [65_000], "testsMs.lintAndTypes": [5_000] },
 	});
+});
+
+test("a run tries a tenth of the items, or fewer if it would otherwise try more than 200", () => {
+	expect(drawnShare(1_800)).toBe(0.1);
+	expect(drawnShare(4_000) * 4_000).toBeCloseTo(200);
+	expect(drawnShare(1_700, 130) * 1_700 + unknownShare(130) * 130).toBeCloseTo(200);
+	expect(drawnShare(0, 1_800)).toBe(0.1);
+	expect(drawnShare(1_000, 800) * 1_000 + unknownShare(800) * 800).toBeCloseTo(250);
 });

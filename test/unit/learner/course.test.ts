@@ -86,6 +86,12 @@ describe("recordAttempt", () => {
 		expect(await record()).toMatchObject({ passed, attempts: 2, lastAttempt: { verdict: "fail" } });
 	});
 
+	test("a check that could not judge the module is no attempt", async () => {
+		await working(logbookWith({}));
+		await recordAttempt(first, { verdict: "error", findings: [] });
+		expect(await record()).toMatchObject({ attempts: 0, lastAttempt: { verdict: "fail" } });
+	});
+
 	test("a failed check of the unchanged skeleton is no attempt", async () => {
 		const dir = await working(logbookWith({}));
 		const module = join(dir, "01-process/process.ts");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { mutantsOf, sampleOf } from "../../support/mutants.ts";
+import { mutantsOf } from "../../support/mutants.ts";
 
 const descriptions = async (body: string) =>
 	(await mutantsOf(`export function f(x: number) { ${body} }`)).map(({ description }) => description);
@@ -65,11 +65,4 @@ describe("mutantsOf", () => {
 		const [one, other] = await Promise.all([descriptions("a();"), descriptions("// more\n\n\ta( );")]);
 		expect(one).toEqual(other);
 	});
-});
-
-test("sampleOf spreads over all mutants, and always takes the same ones", () => {
-	const items = Array.from({ length: 50 }, (_, index) => index);
-	expect(sampleOf(items, 5)).toEqual([0, 10, 20, 30, 40]);
-	expect(sampleOf(items, 20)).toHaveLength(20);
-	expect(sampleOf(items, Number.POSITIVE_INFINITY)).toEqual(items);
 });

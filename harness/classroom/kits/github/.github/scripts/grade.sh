@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Grades the part of the class that is named in SHARD, such as 2/5.
+# Grades the part of the class that is named in SHARD, such as 2/5. Without a folder "class", grades the workspace.
 set -euo pipefail
 mkdir -p shards
 submissions=(class)
