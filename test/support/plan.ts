@@ -13,8 +13,8 @@ import { TEST_FILES } from "./test-files.ts";
  *   test     what has no record for its present key, and a random tenth of the rest; or less of both, if that is too
  *            much for one run: see `unknownShare` and `drawnShare`
  *   all      everything, or one shard of it
- *   records  what has no record for its present key; what the cache has observed before is not played again. Or one
- *            named item, which is played
+ *   records  what has no record for its present key; what the cache has observed before is not played again. Or the
+ *            items that are named, which are played
  */
 const MODE = process.env["DRYDOCK_TESTS"] ?? "test";
 /** A run with the same seed draws the same. */
@@ -37,7 +37,7 @@ const records = new Map<string, Records>(
 	await Promise.all([...ids, TEST_FILES].map(async (id) => [id, await readRecords(id)] as const)),
 );
 
-/** How many items have no record for their present key. */
+/** How many items of lessons have no record for their present key. */
 const UNKNOWN = Number(process.env["DRYDOCK_TESTS_UNKNOWN"] ?? 0);
 
 /** The share of the items with a record that mode `test` draws. */
@@ -49,7 +49,7 @@ export const isKnown = ({ lesson, name, key }: Item): boolean => records.get(les
 /** The ids of the lessons whose items this run may try. */
 export const TRIED_LESSONS: readonly string[] = LESSON === undefined ? ids : [LESSON];
 
-/** Whether this run tries the item. A test file without a record is always tried. */
+/** Whether this run tries the item. Mode `test` tries every test file that has no record. */
 export function isTried(item: Item): boolean {
 	if (item.lesson === TEST_FILES && MODE === "test") return !isKnown(item) || isDrawn(item, knownShare);
 	if (item.lesson !== TEST_FILES && !TRIED_LESSONS.includes(item.lesson)) return false;

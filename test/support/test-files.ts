@@ -9,9 +9,10 @@ import { guestKey, wholeEngine } from "./evidence.ts";
 import type { Item } from "./items.ts";
 
 /**
- * Whole test files as items: a test file in `test/vm` that passed is not played again while nothing has changed that it
- * depends on. This is so for files whose tests are about the kit itself. A file that goes through all lessons is played in
- * every run, and so are the files whose tests are items of lessons.
+ * Whole test files as items: a test file in `test/vm` that passed has a record, as long as nothing changes that it
+ * depends on. Of the files with a record, `npm test` plays a random tenth. Only files whose tests are about the kit
+ * itself have records. A file that goes through all lessons is played in every run, and so are the files whose tests
+ * are items of lessons.
  */
 export const TEST_FILES = "test-files";
 
