@@ -49,7 +49,7 @@ export const isKnown = ({ lesson, name, key }: Item): boolean => records.get(les
 /** The ids of the lessons whose items this run may try. */
 export const TRIED_LESSONS: readonly string[] = LESSON === undefined ? ids : [LESSON];
 
-/** Whether this run tries the item. Mode `test` tries every test file that has no record. */
+/** Whether this run tries the item. Mode `test` tries every test file that has no record for its present key. */
 export function isTried(item: Item): boolean {
 	if (item.lesson === TEST_FILES && MODE === "test") return !isKnown(item) || isDrawn(item, knownShare);
 	if (item.lesson !== TEST_FILES && !TRIED_LESSONS.includes(item.lesson)) return false;
