@@ -3,7 +3,7 @@ import { recordEnd, recordStart } from "./ledger.ts";
 import { SyscallError } from "./syscall-error.ts";
 
 const LIBRARY = "libkernel";
-/** The path of the library, in a program that brings its own copy. */
+/** The path of the library, in a program that brings its own copy. Other programs do not define it. */
 declare const LIBKERNEL: string | undefined;
 /** How many characters of an argument the ledger and an error show. A path has at most 4,096 bytes. */
 const SHOWN_LENGTH = 4_096;
@@ -47,6 +47,7 @@ export function callLibrary(function_: string, args: readonly CArgument[]): numb
  * Makes one system call, and records it in the ledger.
  * @param call the manual's name of the call, such as `mount`
  * @param shown the arguments by the manual's names, each as it would be written in C
+ * @param args the arguments of the function `k_CALL` of libkernel
  * @returns the kernel's answer, 0 or more
  * @throws {SyscallError} the kernel refused
  */
@@ -56,6 +57,7 @@ export function syscall(call: string, shown: Record<string, string>, args: reado
 
 /**
  * Records a system call that `make` makes, and throws an exception if the kernel refuses the call.
+ * @param args as `shown` of {@link syscall}
  * @param make returns the kernel's answer: a value of 0 or more, or a negative error number
  * @throws {SyscallError} the kernel refused
  */

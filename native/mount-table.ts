@@ -27,7 +27,10 @@ const MAX_MOUNTS = 4097;
 const ANSWER_BYTES = 16 << 10;
 // STATMOUNT_SB_BASIC, _MNT_BASIC, _MNT_ROOT, _FS_TYPE
 const STATMOUNT_MASK = 0x01 | 0x02 | 0x08 | 0x20;
-/** The offsets of the fields in struct statmount, and of its strings. */
+/**
+ * The offsets of the fields in struct statmount, and of its strings. `parent` is the parent's unique id, by which
+ * listmount(2) and statmount(2) know a mount. `id` and `parentId` are ids as in mountinfo.
+ */
 const OFFSETS = {
 	major: 16,
 	minor: 20,

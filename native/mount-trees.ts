@@ -27,6 +27,7 @@ export interface MountAttributes {
 /**
  * Changes the attributes of a mount. With `AT_RECURSIVE`, also changes those of all mounts below it; if one of them
  * cannot be changed, none is. mount(2) with MS_REMOUNT changes only one mount, even with MS_REC.
+ * @param dirfd an open directory where a relative path starts, or `AT_FDCWD`
  * @param pathname where the mount is. With "" and `AT_EMPTY_PATH`, the mount is the one that `dirfd` was opened on. A
  * descriptor that was opened before something was mounted there still refers to the mount that is now covered
  * @param flags 0, or `AT_EMPTY_PATH` and `AT_RECURSIVE`, combined with `|`
@@ -60,7 +61,8 @@ export function mountSetattr(
  * Opens a mount. With `OPEN_TREE_CLONE`, makes a copy of the mount, as a bind mount does, but attaches it nowhere:
  * {@link moveMount} attaches it. The copy survives a change of the root, so the engine uses it to bring mounts into a
  * container. A module that mounts before the change of the root needs only mount(2).
- * @param pathname where the mount is; see {@link mountSetattr}
+ * @param dirfd as for {@link mountSetattr}
+ * @param pathname as for {@link mountSetattr}
  * @param flags `OPEN_TREE_CLONE`; `AT_RECURSIVE`, to copy all mounts below as well; `AT_EMPTY_PATH`; combined with `|`
  * @returns a descriptor, which is close-on-exec
  * @throws {SyscallError} ENOENT; EINVAL the mount belongs to another mount namespace; EPERM
@@ -77,7 +79,7 @@ export function openTree(dirfd: number, pathname: string, flags: number): number
  * flags.
  * @param flags `MOVE_MOUNT_F_EMPTY_PATH`: the mount is `fromDirfd` itself; `MOVE_MOUNT_T_EMPTY_PATH`: the place is
  * `toDirfd` itself
- * @throws {SyscallError} ENOENT; ENOTDIR a directory and a file; EINVAL; EPERM
+ * @throws {SyscallError} ENOENT; ENOTDIR; EINVAL; EPERM
  * @see mount_setattr(2), EXAMPLES; move_mount(2) in newer manuals
  */
 export function moveMount(

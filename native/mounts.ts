@@ -10,8 +10,8 @@ import { bytes, flagNames, int, int64, quoted, strings, syscall } from "./librar
  * @param fstype such as `proc`, `tmpfs`, `overlay`; null where the call does not use it
  * @param flags `MS_*` constants, combined with `|`
  * @param data options of the file system, comma-separated, or null
- * @throws {SyscallError} ENOENT; ENOTDIR; EINVAL no mount point where one is needed; EBUSY; ENODEV unknown fstype;
- * EPERM
+ * @throws {SyscallError} ENOENT; ENOTDIR; EINVAL no mount point where one is needed, or a wrong option in `data`;
+ * EBUSY; ENODEV unknown fstype; EPERM
  * @see mount(2), mount_namespaces(7)
  */
 export function mount(

@@ -7,7 +7,7 @@ import { hasRoomForWrites, recordEnd, recordStart } from "./ledger.ts";
  * `#kernel`. A function that has not called back yet, or whose promise is not settled yet, has no result in the ledger.
  *
  * Not recorded: functions that only read, changes of a file's times, `writev`, output on descriptors 1 and 2, the
- * methods of a FileHandle, and streams.
+ * methods of a FileHandle, and streams. Once the ledger has no more room for writes, nothing is recorded.
  */
 
 const { O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = fs.constants;
@@ -50,7 +50,7 @@ type Caller = (original: AnyFunction, args: unknown[], started: StartedCall) => 
 const DATA_CHARS = 100;
 /** How many characters of a path the ledger shows. */
 const PATH_CHARS = 1_000;
-/** The options that change what a function does to the files. */
+/** The options that the ledger shows. They change what a function does to the files. */
 const OPTIONS = ["recursive", "force", "flag", "mode", "dereference", "preserveTimestamps"];
 
 const NAMES = Object.keys(PARAMETERS) as Recorded[];
@@ -73,7 +73,10 @@ export const recordedFiles: typeof fs = Object.defineProperty(
 	{ value: recordedPromises, enumerable: true, configurable: true },
 );
 
-/** @param functions each with its name in the module, its name in `PARAMETERS`, its name in the ledger, and how to call it */
+/**
+ * @param functions each with its name in the module, its name in `PARAMETERS`, its name in the ledger after `fs.`, and
+ * how to call it
+ */
 function copyWith<T extends object>(module: T, functions: [string, Recorded, string, Caller][]): T {
 	const descriptors: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(module);
 	for (const [member, name, shownName, call] of functions) {
@@ -168,7 +171,7 @@ function writtenPart([fd, data, offset, length]: readonly unknown[]): unknown[] 
 	return [fd, bytes.subarray(from, from + Number(range["length"] ?? bytes.length))];
 }
 
-/** An argument as the ledger shows it; empty if it does not say what the function does. */
+/** An argument as the ledger shows it; empty for an argument that the ledger leaves out, such as an encoding. */
 function shown(parameter: string, value: unknown): string {
 	if (parameter === "options") return typeof value === "object" && value !== null ? options(value) : "";
 	if (parameter === "mode" && typeof value === "number") return `0o${value.toString(8)}`;

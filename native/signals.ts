@@ -19,7 +19,10 @@ export function sigprocmask(how: number, set: readonly number[]): void {
 /** A signal that {@link sigwaitinfo} or {@link readSignal} took. */
 export interface Signal {
 	signo: number;
-	/** Who sent it. SI_USER: a process, with kill(2). SI_KERNEL: the kernel, for example for a terminal's Ctrl-C. */
+	/**
+	 * Who sent it. SI_USER: a process, with kill(2). SI_KERNEL: the kernel, for example for a terminal's Ctrl-C. For
+	 * other codes, see sigaction(2).
+	 */
 	code: number;
 }
 
@@ -59,7 +62,7 @@ export function readSignal(fd: number): Signal {
 
 const SIGNALFD_SIGINFO_BYTES = 128;
 
-/** The name of a signal, such as SIGTERM. */
+/** The name of a signal, such as SIGTERM; the number as a text if no signal has it. */
 export function signalName(sig: number): string {
 	return Object.entries(constants.signals).find(([, number]) => number === sig)?.[0] ?? String(sig);
 }

@@ -81,7 +81,7 @@ export interface Termios {
 	 * Ctrl-C sends SIGINT.
 	 */
 	c_lflag: number;
-	/** The rest: control characters and speeds. */
+	/** The rest of the struct: line discipline, control characters and speeds. */
 	rest: Buffer;
 }
 

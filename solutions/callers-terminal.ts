@@ -18,8 +18,8 @@ import {
 
 /**
  * A container with a terminal of its own changes the settings of its caller's terminal (lesson 14). It restores them
- * itself, unless its process is killed. Then another process of box restores them. If all of them are killed at once, a
- * small process does, which waits for nothing else.
+ * itself, unless its process is killed. Then another process of box restores them. If all processes of box are killed
+ * at once, a small process restores them. It only waits for that.
  */
 
 /** Whether Ctrl-C and the like send signals, in `c_lflag`. See termios(3). */

@@ -27,7 +27,8 @@ export interface Part<Own = Record<string, unknown>, Made = unknown> {
 	commands?: readonly Command[];
 	/**
 	 * Turns options of the command line into properties of the container.
-	 * @param given returns the values of an option; only the last one if the option does not repeat
+	 * @param given returns the values of an option: none if it was not given, and only the last one if the option does
+	 * not repeat. Of an option without a value, only the number counts
 	 * @param container has the properties that earlier parts have read
 	 */
 	readOptions?(given: (name: string) => string[], container: Container): Partial<Container & Own>;

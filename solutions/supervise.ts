@@ -172,8 +172,8 @@ function passSignalsOn(pid: number, box: number, engine: Engine): number {
 
 const processesOf = (pid: number, engine: Engine) => engine.processes() ?? descendantsOf(pid);
 
-// Returns the process that gets signals: in general, the engine's eldest descendant that is in the container. That process
-// passes them on to the command (lesson 05).
+// Returns the process that gets signals: in general, the engine's eldest descendant that is in the container. That
+// process passes them on to the command (lesson 05). Undefined if there is no such process yet.
 function containerOf(pid: number, engine: Engine): number | undefined {
 	if (engine.receiver !== undefined) return engine.receiver(pid);
 	const processes = processesOf(pid, engine);
@@ -201,7 +201,7 @@ function whoMissed(signo: number, pid: number, engine: Engine): number | "nobody
 	return containerOf(pid, engine) === undefined ? undefined : "nobody";
 }
 
-// The process group. See proc_pid_stat(5).
+// The id of the process group; undefined if the process is gone. See proc_pid_stat(5).
 function groupOf(pid: number): number | undefined {
 	const stat = unlessGone(() => readFileSync(`/proc/${pid}/stat`, "utf8"), "");
 	const group = Number(/\) \S+ \S+ (\d+)/.exec(stat)?.[1]);

@@ -2,7 +2,7 @@ import { part } from "../part.ts";
 import { isolate } from "./isolate.ts";
 import options from "./options.json";
 
-/** Gives a container its own hostname. */
+/** Gives a container its own hostname and its own System V IPC. */
 part<{ hostname: string }>({
 	when: "hostname",
 	options,

@@ -60,7 +60,7 @@ export function connect(name: string, address: string, published: readonly Publi
 				`route add default via ${GATEWAY}`,
 			),
 		);
-		// Forwarding stays on: something else on the host may need it by then.
+		// `remove` leaves forwarding on, because something else on the host may need it by then.
 		writeFileSync("/proc/sys/net/ipv4/ip_forward", "1");
 		nft(rules(name, address, published));
 	} catch (error) {

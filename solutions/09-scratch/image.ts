@@ -33,7 +33,7 @@ export function buildImage(image: string, files: Files, command: string[]): void
  * Opens an image: checks all its blobs, then unpacks its layers.
  * @param image path of the image's directory
  * @param dir path of the directory to unpack the layers into; made if it does not exist
- * @throws {Error} a blob's content does not match its digest; in this case, nothing was unpacked
+ * @throws {Error} a blob's content does not match its digest: then nothing was unpacked; or tar cannot unpack a layer
  */
 export function openImage(image: string, dir: string): Image {
 	const manifest = JSON.parse(readFileSync(`${image}/manifest.json`, "utf8")) as Manifest;
@@ -45,7 +45,7 @@ export function openImage(image: string, dir: string): Image {
 }
 
 /**
- * Reads in a program's file which interpreter and which libraries the program needs.
+ * Reads from a program's file which interpreter and which libraries the program needs.
  * @param file path of an ELF file, 64-bit and little-endian
  * @returns the interpreter's path, or null for a static program, and the names of the libraries
  * @throws {Error} the file is not an ELF file

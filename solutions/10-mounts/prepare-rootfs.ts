@@ -27,8 +27,8 @@ export interface Names {
 const DATA_ONLY = MS_NOSUID | MS_NODEV | MS_NOEXEC;
 
 /**
- * Gives a container what every program expects, and takes away what is the host's: /dev, /sys, a view of its own cgroup,
- * and its names; parts of /proc and /sys become read-only or disappear.
+ * Gives a container what every program expects: /dev, /sys, a view of its own cgroup, and its names. Takes away what is
+ * still the host's: parts of /proc and /sys become read-only or disappear.
  *
  * Called in the process that is about to become the command. Its root is the container's, with /proc mounted, and with the
  * directories /dev, /sys and /etc.

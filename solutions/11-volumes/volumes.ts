@@ -71,7 +71,7 @@ function withPlaces(rootfs: string, work: (places: Record<"open" | "openOrMake",
 			if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
 		}
 		const missing = `${pathOf(openOrMake(dirname(path)))}/${basename(path)}`;
-		// Neither call follows a link: the path has only one more name, and nothing may have this name.
+		// Neither call follows a link: the path has only one more name, and each call fails if anything has this name.
 		if (asDirectory) mkdirSync(missing);
 		else closeSync(openSync(missing, "wx"));
 		return open(path);
@@ -89,6 +89,7 @@ function withPlaces(rootfs: string, work: (places: Record<"open" | "openOrMake",
  * at a time.
  * @param path absolute path of the volume's directory on the host; its parent directory exists
  * @param rootfs the container's root, on the host
+ * @param target absolute path in the container, where the volume will be
  * @returns a descriptor. As long as it is open, in this or a forked process, the volume is in use
  */
 export function useVolume(path: string, rootfs: string, target: string): number {

@@ -2,12 +2,12 @@ import { readFileSync, statSync } from "node:fs";
 import { parseGroup, parsePasswd } from "#box/accounts";
 import { setgroups, setresgid, setresuid } from "#kernel";
 
-/** Who is to run a command: names or numbers. */
+/** The user and the groups that a command is to run as. Each is a name or a number. */
 export interface Asked {
 	/** The container's root directory, as the host sees it. */
 	rootfs: string;
 	user: string;
-	/** The group that the user's processes are in; if not given, /etc/passwd says it. */
+	/** The group that the user's processes are in; if not given, the user's group in /etc/passwd. */
 	group: string | undefined;
 	/** More groups that the command is to be in. */
 	groupAdd: readonly string[];

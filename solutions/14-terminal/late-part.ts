@@ -2,7 +2,7 @@ import { part } from "../part.ts";
 import { type Ends, takeStreams } from "./streams.ts";
 
 /**
- * Gives the command its own terminal. Comes after the part that sets the command's user, so that this user owns the
- * terminal.
+ * Puts the command into a session of its own, and gives it its own terminal if one is asked for. Comes after the part
+ * that sets the command's user, so that this user owns the terminal.
  */
 part<{ streams: unknown; ends: Ends }>({ when: "streams", enter: ({ ends }) => takeStreams(ends) });

@@ -25,7 +25,7 @@ import {
 
 const { O_NOCTTY, O_NONBLOCK, O_RDWR } = constants;
 
-/** What a container is asked to have. */
+/** What the user asks for a container's streams. */
 export interface Streams {
 	/**
 	 * Whether it gets the caller's input. Otherwise its standard input is at its end, or a terminal where nobody types.
@@ -43,7 +43,8 @@ export interface Ends {
 }
 
 /**
- * Keeps the caller's terminal out of the container, which gets pipes in its place, and later a terminal of its own.
+ * Keeps the caller's terminal out of the container, which gets pipes in its place. If the container is to have a
+ * terminal of its own, {@link takeStreams} opens it later.
  *
  * Called by one process, it returns in another: a child, which becomes the container. The caller stays on the host,
  * copies between the streams, and ends with the container's exit code. If there is no terminal on either side, there is

@@ -19,6 +19,10 @@ export interface Command {
 	/** What --help shows. */
 	usage: string;
 	options: Record<string, Option>;
-	/** Runs the command. @param given returns the values of an option @param rest the words after the options */
+	/**
+	 * Runs the command.
+	 * @param given as for `readOptions` in `Part`
+	 * @param rest the words after the options
+	 */
 	start(given: (option: string) => string[], rest: string[]): void;
 }

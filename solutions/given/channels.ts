@@ -94,7 +94,7 @@ function move(channel: Filled): "goes on" | "end" | NodeJS.ErrnoException {
 	}
 }
 
-// Returns the exit code of a child that has ended.
+// Returns the exit code of a child that has ended; undefined if it has not.
 function exitCodeOf(child: number): number | undefined {
 	const { pid, status } = waitpid(child, WNOHANG);
 	if (pid === 0) return undefined;

@@ -6,6 +6,6 @@ export async function openBrowser(): Promise<Browser> {
 	const wanted = requirements().find(({ name }) => name === "browser");
 	const executablePath = wanted === undefined ? null : await pathOf(wanted);
 	if (executablePath === null) throw new Error("there is no browser; try: npm run pretest");
-	// Chromium cannot use its sandbox as root. Without it, the browser opens only our own page.
+	// Chromium cannot use its sandbox as root. It needs none here, because it opens only our own page.
 	return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
 }

@@ -15,7 +15,10 @@ export interface CommandResult {
 // These variables of the tests' own environment would change the output. With CI set, drydock redraws nothing.
 const { NO_COLOR: _, FORCE_COLOR: __, DRYDOCK_PLAIN: ___, PAGER: ____, CI: _____, ...ENVIRONMENT } = process.env;
 
-/** Runs `drydock` with its output in pipes. */
+/**
+ * Runs `drydock` with its output in pipes.
+ * @param env variables in addition to those of this process
+ */
 export async function drydock(args: readonly string[], env: Record<string, string> = {}): Promise<CommandResult> {
 	const $ = await zx();
 	const run = $({ env: { ...ENVIRONMENT, ...env }, nothrow: true });
@@ -30,6 +33,7 @@ export function drydockAtTerminal(args: readonly string[], env: Record<string, s
 
 /**
  * Runs a program on a terminal of 80 columns and 24 lines.
+ * @param env variables in addition to those of this process; `TERM` is the terminal's type
  * @param typed keys to type, in order, each after the text `after` has appeared on the terminal
  * @returns everything that the terminal received
  */

@@ -37,6 +37,7 @@ export interface Footprint {
 const MARK = `DRYDOCK_FOOTPRINT=${randomUUID()}`;
 process.env["DRYDOCK_FOOTPRINT"] = MARK.split("=")[1];
 
+/** A larger file is written out before the bytes that it occupies are counted. */
 const LARGE_BYTES = 1 << 20;
 const KEPT_ON_PURPOSE = /^(observations|references\/[0-9a-f]{16}(\/|$))/;
 

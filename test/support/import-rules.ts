@@ -164,7 +164,7 @@ function cruiserRule({ files, mayImport, mayImportNode }: ImportRule, index: num
 	};
 }
 
-// The text that all paths which match a pattern begin with.
+// The text at the beginning of every path that matches a pattern.
 const beginningOf = (files: string): string => /^\^[\w/-]*/.exec(files)?.[0] ?? "";
 
 /** @throws {Error} a folder may import a folder that does not come before it */

@@ -14,7 +14,7 @@ export type ItemJudge = (item: ModuleItem, sinceMs?: number) => Promise<Verdict>
  *
  * The cache may have an observation of a run that was disturbed, such as on a busy computer. So an item is played again
  * if the observation gives a result that the item may not have. The new observation replaces the old one.
- * @param files where submissions that are differences are written
+ * @param files where mutants, and submissions that are differences, are written as modules
  * @param repeatedMax at most this many items are played again. If more results from the cache do not fit, no runs were
  * disturbed: the check or the judge has changed
  */

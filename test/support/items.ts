@@ -12,15 +12,15 @@ import { submissionFile } from "./submissions.ts";
 import type { Temporary } from "./temporary.ts";
 
 /**
- * Something whose result is known: a submission, a mutant, a hostile program, a demo, the examples of a text, or a
- * track's finish.
+ * Something whose result is known: a submission, a mutant, a hostile program, a demo, the examples of a text, a track's
+ * finish, or a whole test file.
  */
 export interface Item {
-	/** The lesson's id. */
+	/** The lesson's id; `TEST_FILES` for a whole test file. */
 	lesson: string;
 	/** Such as `wrong/no-ipc`. It is unique in its lesson. */
 	name: string;
-	/** From `recordKey`. */
+	/** From `recordKey`; for a whole test file, from `testFileKey`. */
 	key: string;
 	/** What the result may be. A result also fits if more words follow, except where `exactly` says so. */
 	expected: readonly string[];
@@ -37,7 +37,7 @@ export interface ModuleItem extends Item {
 export interface HostileItem extends ModuleItem {
 	/** The program's folder in `test/hostile`, such as `forgeries`. */
 	kind: string;
-	/** A text that the first finding shows. */
+	/** A text that the first finding must show; undefined if any text will do. */
 	says: string | undefined;
 	/** Whether the program prints characters that must not reach the terminal. */
 	printsControlCharacters: boolean;
@@ -167,7 +167,7 @@ export async function finishItems(lesson: string): Promise<{ right: Item; wrong:
 	};
 }
 
-/** All items, by lesson. */
+/** The items of all lessons, by the lesson's id. */
 export async function allItems(): Promise<Map<string, Item[]>> {
 	return new Map(await Promise.all((await lessons()).map(async ({ id }) => [id, await itemsOf(id)] as const)));
 }

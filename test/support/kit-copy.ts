@@ -7,7 +7,8 @@ const PARTS = ["harness", "lessons", "native", "solutions", "package.json", "pac
 /**
  * Copies the kit into a new folder. The copy's npm packages are links to the kit's. It has neither compiled modules nor
  * the launcher's stamp.
- * @param name the beginning of the folder's name
+ * @param parent the folder in which the new one is made
+ * @param name the beginning of the new folder's name
  * @returns the folder's path
  */
 export async function copyKit(parent: string, name = "kit-"): Promise<string> {

@@ -15,7 +15,7 @@ const PATIENCE_MS = 60_000;
 export const PROJECTOR = { width: 1280, height: 720 };
 export const PHONE = { width: 390, height: 844 };
 
-/** What a test has opened, to be closed after it. */
+/** Functions that close what a test has opened. They are called after the test. */
 export const open: (() => Promise<unknown>)[] = [];
 let browser: Browser;
 let machines: ReturnType<typeof newMachinePool>;
@@ -91,7 +91,7 @@ export const shows = (page: Page, selector: string, text: RegExp) =>
 	expect.poll(() => textOf(page, selector), { timeout: PATIENCE_MS }).toMatch(text);
 export const textOf = async (page: Page, selector: string) =>
 	(await page.locator(selector).allInnerTexts()).join("\n").replaceAll("\u00a0", " ");
-/** Selects the rows of a shell. */
+/** The selector of a shell's rows, for {@link shows} and {@link textOf}. */
 export const rows = (shell: string) => `.shell-${shell} .xterm-rows`;
 /** Waits until the page shows this step, in this phase. */
 export const atStep = (page: Page, step: number, phase: RegExp) =>

@@ -13,8 +13,8 @@ import { TEST_FILES } from "./test-files.ts";
  *   test     what has no record for its present key, and a random tenth of the rest; or less of both, if that is too
  *            much for one run: see `unknownShare` and `drawnShare`
  *   all      everything, or one shard of it
- *   records  what has no record for its present key; what the cache has observed before is not played again. Or one
- *            named item, which is played
+ *   records  what has no record for its present key; what the cache has observed before is not played again. Or the
+ *            items that are named, which are played
  */
 const MODE = process.env["DRYDOCK_TESTS"] ?? "test";
 /** A run with the same seed draws the same. */
@@ -49,7 +49,7 @@ export const isKnown = ({ lesson, name, key }: Item): boolean => records.get(les
 /** The ids of the lessons whose items this run may try. */
 export const TRIED_LESSONS: readonly string[] = LESSON === undefined ? ids : [LESSON];
 
-/** Whether this run tries the item. A test file without a record is always tried. */
+/** Whether this run tries the item. Mode `test` tries every test file that has no record for its present key. */
 export function isTried(item: Item): boolean {
 	if (item.lesson === TEST_FILES && MODE === "test") return !isKnown(item) || isDrawn(item, knownShare);
 	if (item.lesson !== TEST_FILES && !TRIED_LESSONS.includes(item.lesson)) return false;

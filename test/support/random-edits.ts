@@ -49,6 +49,7 @@ export interface Edit {
 	path: number[];
 	change:
 		| { do: "drop" }
+		/** Adds a copy of the value to the end of the list that contains it. */
 		| { do: "twice" }
 		| { do: "rename"; to: string }
 		| { do: "put"; value: unknown }

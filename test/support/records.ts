@@ -4,18 +4,18 @@ import { fits, type Item } from "./items.ts";
 
 /** The result that an item had when it was last played. */
 export interface KnownResult {
-	/** Identifies everything that the result depends on, from `recordKey`. With another key, nothing is known. */
+	/** The `key` of the item when it was played. If the item has another key now, its result is not known. */
 	key: string;
 	/** Such as `fail no-ipc 3`. */
 	result: string;
 }
 
-/** The known results of one lesson's items, by the item's name. */
+/** The known results of one lesson's items, or of the whole test files, by the item's name. */
 export type Records = ReadonlyMap<string, KnownResult>;
 
 const LINE = /^([0-9a-f]{16})\t([^\t\n]+)\t([^\t\n]+)$/;
 
-/** The file with a lesson's records. */
+/** The file with a lesson's records. @param lesson its id; `TEST_FILES` for the records of whole test files */
 export const recordsFile = (lesson: string): string => inKit("test/records", `${lesson}.txt`);
 
 /** Reads a lesson's records; none if there is no such file. @throws {Error} a line has another form */

@@ -6,9 +6,9 @@ import { WORKERS } from "./own-caches.ts";
 const ASK_AGAIN_MS = 50;
 
 /**
- * Waits for a turn, does the work, and ends the turn. There are as many turns as workers, and all workers share them.
- * So as many items are played at a time, whether one test file has items left or several. If more items were played at
- * a time, each would take so long that many runs would be judged as disturbed, and be played again.
+ * Waits for a turn, does the work, and ends the turn. There are as many turns as workers, and all workers share them,
+ * because one test file may play several items at a time. If more items were played at a time, each would take so long
+ * that many runs would be judged as disturbed, and be played again.
  *
  * A turn is a file in the directory of the workers' caches, which is removed at the end of the tests.
  */

@@ -143,7 +143,7 @@ async function act(
 		case "actions/checkout":
 			await $`git clone --quiet ${run.repository} ${workspace}`;
 			return {};
-		// Node is installed here.
+		// Nothing to do: this computer has Node.
 		case "actions/setup-node":
 			return {};
 		case "actions/cache":
