@@ -1,6 +1,6 @@
 import type { WindowSize } from "#kernel";
 
-/** What a container is asked to have. */
+/** Which streams a container is to have. */
 export interface Streams {
 	/**
 	 * Whether the container reads the caller's standard input. If not, its standard input is at its end, unless it is a
