@@ -66,9 +66,9 @@ type File = ImageReading["files"][number];
 export interface Image {
 	manifest: v.InferOutput<typeof Manifest>;
 	config: v.InferOutput<typeof Config>;
-	/** The config's blob; undefined if there is no blob of that name. */
+	/** The blob that the manifest names as the config; undefined if it is missing. */
 	configFile: File | undefined;
-	/** The layers' blobs, the lowest first; undefined if there is no blob of that name. */
+	/** The blobs that the manifest names as layers, the lowest first; undefined in place of one that is missing. */
 	layers: (File | undefined)[];
 	/** All files below `blobs`, even if the manifest does not name them. */
 	blobs: File[];
