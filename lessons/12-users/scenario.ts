@@ -18,8 +18,8 @@ export const LINKED = "linked";
 /** The call for a command that runs as a number, in an image without /etc. */
 export const NUMBER = "number";
 /**
- * The home directory that the user's number has in a file of the host. On the host, the link /etc/passwd in the image of
- * {@link LINKED} leads to this file.
+ * The home directory that the user's number has in a file of the host. On the host, the link /etc/passwd in the image
+ * of {@link LINKED} leads to this file.
  */
 export const HOST_HOME = "/home/of-the-host";
 /** The call that asks for containers that must be refused. */

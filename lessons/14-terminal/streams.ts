@@ -16,8 +16,8 @@ export interface Ends {
 	/** Where the command's process sends its terminal's master; null if the container gets no terminal. */
 	socket: number | null;
 	/**
-	 * The size that the container's terminal gets first: that of the caller's terminal. If the caller has none, 80 columns
-	 * and 24 rows.
+	 * The size that the container's terminal gets first: that of the caller's terminal. If the caller has none,
+	 * 80 columns and 24 rows.
 	 */
 	size: WindowSize;
 }
