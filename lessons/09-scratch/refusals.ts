@@ -104,7 +104,7 @@ export const TOOL_ASKED: Explanation = {
 
 /**
  * Explanations of a dynamic program that did not run.
- * @param missingIn returns the names of those of dash, ls and their libraries that are missing or different in the image
+ * @param missingIn returns which of dash, ls and their libraries are missing or different in the image, by name
  */
 export const dynamicFailures = (missingIn: (context: Context) => string[]): Explanation[] => [
 	TOOL_ASKED,
