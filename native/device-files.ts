@@ -19,8 +19,8 @@ export function mknod(path: string, mode: number, dev: number): void {
  * @see makedev(3)
  */
 export function makedev(major: number, minor: number): number {
-	// The major number has at most 12 bits, and the minor number 20. The operator << would make the result negative if it
-	// has the highest of these 32 bits.
+	// The major number has at most 12 bits, and the minor number 20. If the highest of these 32 bits is set, the
+	// operator << would make the result negative.
 	return ((major & 0xfff) << 8) + (minor & 0xff) + (minor & 0xfff00) * 2 ** 12;
 }
 

@@ -20,7 +20,7 @@ export const masqueradeTooWide: Explanation[] = [
 	},
 ];
 
-/** The host's own connections no longer work. */
+/** Connections from the host, or to ports of the host that are not published, no longer work. */
 const HOST_CUT_OFF: Explanation = {
 	diagnosis: "host-cut-off",
 	why: ({ facts, drawn }) =>
@@ -191,6 +191,7 @@ function noteIfUnmentioned({ moments }: Context["observation"], port: string | u
 	return isThere ? "" : `The host's ruleset does not mention ${port}.`;
 }
 
+/** The gateway of the container's default route; an empty text if there is none. */
 const gateway = ({ process }: Context) =>
 	process?.network?.routes.find(({ destination }) => destination === "default")?.via ?? "";
 

@@ -32,7 +32,10 @@ export type Question =
 	| `world.${"host" | "first" | "second"}`
 	| `later.${"host" | "world" | "port" | "gone" | "goneFromHost"}`;
 
-/** The value of a question's fact when the container's command did not run. It is never the right value. */
+/**
+ * The value of a question's fact if the question was not asked, for example because a container's command did not run.
+ * It is never the right value.
+ */
 export const NOT_ASKED = "was not tried";
 export const SILENCE = "no answer";
 export const REFUSED = "Connection refused";

@@ -6,7 +6,8 @@ import { programRules } from "./program-rules.ts";
 import { refusals, TOOL_ASKED } from "./refusals.ts";
 import { draw, scenario } from "./scenario.ts";
 
-// Until the second half is begun, the report is about the first half, unless that is right.
+// Until the second half is begun, the report is about the first half. Only if the first half is right, the report is
+// about the second.
 const afterFirstHalf = (rules: readonly FactRule[]) =>
 	rules.map((rule) => ({
 		...rule,

@@ -8,6 +8,7 @@ import { run as runBox } from "../../solutions/box.ts";
 /**
  * Builds images from files of the host, then runs the engine with one of them. With `copies`, builds nothing, and runs
  * the engine with each of the copies.
+ * @returns the engine's exit code; with `copies`, always 0
  */
 export function run({
 	id,
@@ -85,8 +86,8 @@ export interface Options {
 }
 
 /**
- * The directory for files of an image that could not be built. So what `gather` has found can be judged although
- * `buildImage` throws.
+ * The directory for the files of an image that `buildImage` could not build. The check finds there what `gather` has
+ * found.
  */
 const besideImage = (image: string) => `${image}-gathered`;
 

@@ -5,7 +5,7 @@ import type { Files, Image } from "#box/oci";
 /**
  * Finds the files that programs need to start: interpreters, libraries, and the libraries that those need.
  * @returns the files for {@link buildImage}, at the same paths as on the host; without the programs themselves
- * @throws {Error} a library is in none of the directories
+ * @throws {Error} a library is in none of the directories that the lesson's text names
  */
 export function gather(_programs: string[]): Files {
 	// TODO(09.1) call needs for each program, and for each file that it names, until no new file comes

@@ -15,7 +15,7 @@ import type { ImageChange } from "./image-change.ts";
  * name.
  */
 
-/** The files of an image by their path in the image: blobs, and files outside `blobs`. */
+/** The files of an image by their path in the image: the blobs, and the files directly in the image's directory. */
 export type ImageFiles = Map<string, Buffer>;
 
 /**
@@ -23,6 +23,7 @@ export type ImageFiles = Map<string, Buffer>;
  * only `corruptedWords` are replaced.
  * @param from path of the image
  * @param to path of the copy
+ * @param change the words to replace, and the layer to add
  * @returns the number of files in the copy
  */
 export function copyImage(_: InstrumentContext, from: string, to: string, change: ImageChange): number {
@@ -67,7 +68,7 @@ interface Descriptor {
 
 /**
  * Changes the config and the layers, adds a layer if asked to, and corrects all digests.
- * @throws {Error} this is no image
+ * @throws {Error} this is no image, or a blob that the manifest names is missing
  */
 function withCorrectDigests(
 	files: ImageFiles,

@@ -62,15 +62,17 @@ const StrictConfig = v.object({
 
 type File = ImageReading["files"][number];
 
-/** The parts of an image that its manifest leads to. */
+/** An image's files, and the parts that its manifest leads to. */
 export interface Image {
 	manifest: v.InferOutput<typeof Manifest>;
 	config: v.InferOutput<typeof Config>;
+	/** The blob that the manifest names as the config; undefined if it is missing. */
 	configFile: File | undefined;
-	/** The layers' blobs, the lowest first; undefined if there is no blob of that name. */
+	/** The blobs that the manifest names as layers, the lowest first; undefined in place of one that is missing. */
 	layers: (File | undefined)[];
+	/** All files below `blobs`, even if the manifest does not name them. */
 	blobs: File[];
-	/** The parsed documents, unchecked. */
+	/** The parsed documents, unchecked; undefined for a config that is missing or is not a JSON object. */
 	documents: { manifest: unknown; config: unknown };
 }
 

@@ -102,7 +102,10 @@ export const TOOL_ASKED: Explanation = {
 	see: ["elf(5)"],
 };
 
-/** Explanations of a dynamic program that did not run. */
+/**
+ * Explanations of a dynamic program that did not run.
+ * @param missingIn returns which of dash, ls and their libraries are missing or different in the image, by name
+ */
 export const dynamicFailures = (missingIn: (context: Context) => string[]): Explanation[] => [
 	TOOL_ASKED,
 	{

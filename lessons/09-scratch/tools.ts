@@ -1,8 +1,8 @@
 import type { Preparation } from "../../harness/judge/index.ts";
 
 /**
- * Programs that the exercise should not use: the lesson's text says so. Each is replaced by a script that notes that it
- * was started, and fails.
+ * Programs that the exercise should not use. The lesson's text names ldd and readelf; the others could be used in their
+ * place. Each is replaced by a script that notes that it was started, and fails.
  * The exercise could write such a note itself, so the note explains a failure and never causes one.
  */
 

@@ -3,10 +3,10 @@ import type { Context, FactRule } from "../../harness/judge/index.ts";
 /** The rules about /dev. */
 
 const listOf = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().map(String);
-/** If /dev is not the container's own, that finding explains all others about /dev. */
+/** If /dev is not the container's own, the finding about dev.mount explains all others about /dev. */
 const notItsOwn = (_: unknown, { facts }: Context) => !String(facts["dev.mount"]).startsWith("its own");
 
-/** Names of those of the `wanted` devices that are not in the command's /dev. */
+/** Names of the `wanted` devices that are not in the command's /dev. */
 const missing = (context: Context, wanted: readonly string[]) => {
 	const got = listOf(context, "dev.devices");
 	return wanted.filter((device) => !got.includes(device)).map((device) => shown(context, nameOf(device)));

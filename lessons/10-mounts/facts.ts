@@ -117,8 +117,8 @@ function ownDev(before: HostState, box: ProcessState, dev: readonly Entry[]): st
 	return (mode & 0o022) === 0 ? "its own" : "its own, and everybody may write in it";
 }
 
-// ptmx belongs to the terminals, and not to this list. /dev/console is not left out: only a container with a terminal
-// should have it.
+// ptmx belongs to the terminals, and not to this list. /dev/console stays in the list, because only a container with a
+// terminal should have it.
 const devices = (dev: readonly Entry[], { device }: RandomInputs) =>
 	dev
 		.filter(({ kind, path }) => ["char", "block"].includes(kind) && path !== "ptmx" && !path.startsWith("pts/"))
@@ -174,7 +174,8 @@ function corePattern({ programs }: Observation, drawn: RandomInputs): string {
 	return read === drawn["pattern"] ? "changed from inside" : "unchanged";
 }
 
-// Whether a file in /etc says what it should. Comments, spaces and the order of the lines do not matter.
+// Whether a file in /etc says what it should. Comments, spaces and the order of the lines do not matter, except in
+// /etc/hostname, which must say nothing but the name.
 function nameFile(box: ProcessState, path: string, { hostname, address, ...drawn }: RandomInputs): string {
 	const entry = box.files[path];
 	if (entry === null || entry === undefined) return "missing";

@@ -20,8 +20,8 @@ export const EXTRA = { major: 1, minor: 7, mode: 0o660 } as const;
 const S_IFBLK = 0o060000;
 
 export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
-	// The last number of each address is made from this byte. It always has three digits, so no address is the beginning
-	// of another.
+	// The last number of each address is made from this byte. The number always has three digits, so no address is the
+	// beginning of another.
 	const [byte = 0] = Buffer.from(random.name("").slice(1), "hex");
 	return {
 		id: random.name("").slice(1),

@@ -14,7 +14,7 @@ import { ENDED, NEIGHBOUR, OF_HOST, pathsOf, REMOVE_IN_USE, VOLUMES, WRITTEN } f
 
 type Tree = readonly Entry[] | null | undefined;
 
-/** The values of a fact, with the names that were drawn for this run. */
+/** The values of a fact. Each placeholder, such as ‹late›, is replaced by the name that was drawn for this run. */
 export const valuesOf = ({ facts, drawn }: Pick<Context, "facts" | "drawn">, fact: string): string[] =>
 	[facts[fact] ?? []].flat().map((value) => String(value).replace(/‹(\w+)›/g, (whole, name) => drawn[name] ?? whole));
 
@@ -178,8 +178,8 @@ function hostChanges(before: HostState, now: HostState, drawn: RandomInputs): st
 }
 
 /**
- * Two volumes have a target that is a link of the image, or leads through one. Returns those of the two that the command
- * finds where the link leads.
+ * Two of the volumes without a name have a target that is a link of the image, or leads through one. Returns those of
+ * the two that the command finds where the link leads.
  */
 function linkedPlaces(box: ProcessState, during: HostState, drawn: RandomInputs): string[] {
 	const { linkedInside, fileInside, source, libraries } = pathsOf(drawn);

@@ -10,9 +10,10 @@ import {
 
 /**
  * A container with every kind of volume. In its image, three targets are links, or lead through one. On the host, these
- * links lead to files and directories of the host. A second container uses one of the named volumes as well, and has
- * another one alone. The check calls removeVolume for the shared volume twice: while both containers run, and after
- * they have ended. In between, when only the first container runs, it calls removeVolume for the volume of the second.
+ * links lead to files and directories of the host. A second container uses one of the named volumes as well, and one
+ * that the first does not use. The check calls removeVolume for the shared volume twice: while both containers run, and
+ * after they have ended. In between, when only the first container runs, it calls removeVolume for the volume that only
+ * the second has used.
  */
 
 /** The second container. */

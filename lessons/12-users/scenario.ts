@@ -17,7 +17,10 @@ import {
 export const LINKED = "linked";
 /** The call for a command that runs as a number, in an image without /etc. */
 export const NUMBER = "number";
-/** The home directory that the user's number has in a file of the host: the link /etc/passwd leads there on the host. */
+/**
+ * The home directory that the user's number has in a file of the host. On the host, the link /etc/passwd in the image
+ * of {@link LINKED} leads to this file.
+ */
 export const HOST_HOME = "/home/of-the-host";
 /** The call that asks for containers that must be refused. */
 export const REFUSALS = "refusals";
@@ -94,7 +97,7 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 	};
 }
 
-/** Options of containers that must be refused. Each has one mistake, after which it is named. */
+/** Options of containers that must be refused. Each has one mistake, and is named after it. */
 function refusedContainers({ id = "", number = "", hostOnly = "" }: RandomInputs): Record<Refused, object> {
 	const options = { id: id.split("").toReversed().join(""), rootfs: "/lab/rootfs" };
 	return {

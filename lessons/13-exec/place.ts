@@ -6,7 +6,7 @@ import { bothCommands, OWN } from "./facts.ts";
 /** Kinds of namespaces that the command does not share with the container. */
 const missing = ({ facts }: Context) => [facts["exec.namespaces"] ?? []].flat().map(String);
 
-/** The index in the ledger of the first such call that succeeded and has the word in an argument; -1 without one. */
+/** The index in the ledger of the first successful call of this name with the word in an argument; -1 if none. */
 const placeOf = ({ ledger }: Context, call: string, word = "") =>
 	ledger.findIndex((entry) => called({ ledger: [entry] }, call, word));
 

@@ -1,6 +1,6 @@
 import type { WindowSize } from "#kernel";
 
-/** What a container is asked to have. */
+/** Which streams a container is to have. */
 export interface Streams {
 	/**
 	 * Whether the container reads the caller's standard input. If not, its standard input is at its end, unless it is a
@@ -15,7 +15,10 @@ export interface Streams {
 export interface Ends {
 	/** Where the command's process sends its terminal's master; null if the container gets no terminal. */
 	socket: number | null;
-	/** The size that the container's terminal gets first: that of the caller's terminal, if there is one. */
+	/**
+	 * The size that the container's terminal gets first: that of the caller's terminal. If the caller has none,
+	 * 80 columns and 24 rows.
+	 */
 	size: WindowSize;
 }
 

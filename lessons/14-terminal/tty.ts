@@ -9,7 +9,7 @@ const calls = ({ ledger }: Context, call: string, op?: string) =>
 		({ call: made, args, error }) => made === call && error === undefined && (op === undefined || args["op"] === op),
 	);
 
-/** Whether a call of recvmsg has not returned, in the call whose driver first tries a container that cannot be made. */
+/** Whether a recvmsg(2) of {@link TYPED} has not returned. Its driver first tries a container that cannot be made. */
 const waitsForMaster = ({ calls }: Context["observation"]) =>
 	calls[TYPED]?.ledger.some(
 		({ call, result, error }) => call === "recvmsg" && result === undefined && error === undefined,
@@ -20,7 +20,7 @@ const thrownOfHungUp = ({ observation }: Context) => {
 	return ending?.how === "threw" ? ending.thrown : undefined;
 };
 
-/** Rules for the container that has a terminal: the terminal itself, its session, its size and its signals. */
+/** Rules for the containers that have a terminal: the terminal itself, its session, its size and its signals. */
 export const ttyRules: FactRule[] = [
 	{
 		fact: "tty.streams",
