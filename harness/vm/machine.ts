@@ -87,7 +87,7 @@ interface RunListener {
 export interface PlayedRun {
 	outcome: Outcome;
 	output: Output;
-	/** The share of the processor time that the machine got of what it asked for: see {@link processorShare}. */
+	/** The share that the machine got of the processor time that it asked for; 1 is all. See {@link processorShare}. */
 	processorShare: number;
 }
 
@@ -95,7 +95,7 @@ export interface PlayedRun {
  * A fresh virtual machine, restored from a template, for one run or one session.
  *
  * The guest can affect nothing on the host beyond this process's memory and time: every frame is validated, sizes are
- * limited, and QEMU is killed when this process ends. A run also has a deadline; a session that has begun has none.
+ * limited, and QEMU is killed at a run's deadline, or when this process ends. A session that has begun has no deadline.
  */
 export class Machine {
 	readonly #qemu: Qemu;

@@ -53,7 +53,10 @@ const SOCKET_PATH_MAX = 103;
 const BOOT_ATTEMPTS = 4;
 /** Free space that the file with the guest's memory needs. A booted guest has written less than half of the file. */
 const NEEDED_BYTES = 600e6;
-/** For how long the machine's clock is measured after the pings. The machine is then left alone for half as long. */
+/**
+ * How long the machine is left alone after the pings, while its clock is measured. After that, it is left alone for
+ * another half of this time.
+ */
 const SETTLE_MS: Record<Accelerator, number> = { kvm: 500, hvf: 500, tcg: 2_500 };
 const Metadata = v.object({ accelerator: v.picklist(["kvm", "hvf", "tcg"]), bootMs: v.number() });
 
