@@ -116,8 +116,8 @@ function newRules(before: HostState, now: HostState): string[] {
 	});
 }
 
-// The lines of each table, by the table's first line. The format of nft list ruleset: "table ip nat {", the table's
-// lines, and a closing brace.
+// The lines of each table, by its name, such as "table ip nat". The format of nft list ruleset: "table ip nat {", the
+// table's lines, and a closing brace.
 function tablesOf({ network }: HostState): Map<string, string[]> {
 	let lines: string[] = [];
 	const tables = new Map([["", lines]]);
