@@ -135,9 +135,9 @@ function hasAll(pending: string | null, signals: readonly NodeJS.Signals[]): boo
 }
 
 // Waits until all processes sleep, and either everything has arrived or nothing new has arrived for QUIET_MS. Returns
-// false if time ran out first. QUIET_MS counts only the time in which the machine was idle: on a busy computer, a process
-// that is awake may only be waiting for its turn. An init that wakes up now and then to look around does not prolong the
-// wait.
+// false if time ran out first. QUIET_MS counts only the time in which the machine was idle: on a busy computer, a
+// process that is awake may only be waiting for its turn. An init that wakes up now and then to look around does not
+// prolong the wait.
 function untilQuiet<Arrived>(
 	{ processes }: OngoingCall,
 	arrived: () => Arrived,
