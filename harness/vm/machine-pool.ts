@@ -40,8 +40,8 @@ export class MachinePool {
 
 	/**
 	 * Restores a machine before it is asked for.
-	 * @param withPractice whether the machine also plays a practice run, and pauses. Its real run then takes half as long.
-	 * Only worth it if there is time before that run
+	 * @param withPractice whether the machine also plays a practice run, and pauses. In emulation, its real run then
+	 * takes half as long. Only worth it if there is time before that run
 	 */
 	prepare(withPractice = false): void {
 		if (this.#closed) return;

@@ -47,7 +47,7 @@ export interface Client {
 	output(stream: "stdout" | "stderr", data: Buffer): Promise<void>;
 }
 
-/** How a session's program ended: with an exit code, or by a signal. The other one is null. */
+/** How a session's program ended: with an exit code (`signal` is null), or by a signal (`code` is null). */
 export type SessionEnd = { code: number | null; signal: string | null };
 
 /** How a run ended, as far as the host can tell. */
@@ -76,7 +76,7 @@ export interface Output {
 	stderr: Buffer[];
 }
 
-/** Gets what a run tells before it ends. */
+/** Gets what the agent reports about a run before the run ends. */
 interface RunListener {
 	output: Output;
 	onWaits(waits: Waits): void;
@@ -87,15 +87,15 @@ interface RunListener {
 export interface PlayedRun {
 	outcome: Outcome;
 	output: Output;
-	/** The share of the processor time that the machine got of what it asked for: see {@link processorShare}. */
+	/** The share that the machine got of the processor time that it asked for; 1 is all. See {@link processorShare}. */
 	processorShare: number;
 }
 
 /**
- * A fresh virtual machine, restored from a template, for one run.
+ * A fresh virtual machine, restored from a template, for one run or one session.
  *
  * The guest can affect nothing on the host beyond this process's memory and time: every frame is validated, sizes are
- * limited, and QEMU is killed at a deadline or when this process ends.
+ * limited, and QEMU is killed at a run's deadline, or when this process ends. A session that has begun has no deadline.
  */
 export class Machine {
 	readonly #qemu: Qemu;
@@ -185,6 +185,7 @@ export class Machine {
 	 * Runs a program that the client talks to, and ends the machine when the program has ended.
 	 * @throws {RestoreError} the machine was lost before its first answer
 	 * @throws {LostError} the machine was lost before the program ended
+	 * @throws {Error} the agent failed
 	 */
 	async runSession(request: SessionRequest, client: Client): Promise<SessionEnd> {
 		const session: Session = { type: "session", ...newWorkFields(), ...request };
@@ -269,9 +270,10 @@ export class Machine {
 
 	/**
 	 * Sends a frame, and yields the guest's frames until the caller stops reading.
-	 * @param deadlineMs for all frames together; for a session, for the first one only
+	 * @param deadlineMs for all frames together; for a session, for the first one only. Loading the machine's state may
+	 * take as long again
 	 * @throws {RestoreError} the machine was lost before its first answer
-	 * @throws {LostError} the machine was lost later
+	 * @throws {LostError} the machine was lost later, or the frame is too large
 	 */
 	async *#exchange(work: HostFrame, deadlineMs: number): AsyncGenerator<Exclude<GuestFrame, { type: "ready" }>> {
 		const qemu = this.#qemu;

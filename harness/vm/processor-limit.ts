@@ -9,8 +9,9 @@ const LOOK_MS = 500;
  */
 export class ProcessorLimit {
 	readonly #looking: NodeJS.Timeout;
+	/** The processor time that the process had used when the run began; null before the first look. */
 	#runBeganNs: number | null = null;
-	/** Null when a stage has just ended: the next look begins the next stage. */
+	/** The same for the current stage. Null when a stage has just ended: the next look begins the next stage. */
 	#stageBeganNs: number | null = null;
 
 	/**

@@ -47,7 +47,7 @@ export class Qmp {
 	}
 
 	/**
-	 * Sends a command.
+	 * Sends a command, and returns what QEMU answers.
 	 * @throws {Error} QEMU refused it, or has ended
 	 */
 	execute(command: string, args: Record<string, unknown> = {}): Promise<unknown> {

@@ -27,6 +27,7 @@ export interface StageListener {
 export interface Checkpoint {
 	/** The devices' state. */
 	state: Buffer;
+	/** The pages that differ from the template's. */
 	memory: KeptMemory;
 }
 

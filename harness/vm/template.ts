@@ -51,15 +51,19 @@ const CLOCK_TOLERANCE = 0.1;
 const SOCKET_PATH_MAX = 103;
 /** How many times a machine is booted at most, until the guest's clock is right. */
 const BOOT_ATTEMPTS = 4;
-/** Room for the file with the guest's memory. A booted guest has written less than half of it. */
+/** Free space that the file with the guest's memory needs. A booted guest has written less than half of the file. */
 const NEEDED_BYTES = 600e6;
-/** How long the machine is left alone after the pings, while its clock is measured; after that, for half this time. */
+/**
+ * How long the machine is left alone after the pings, while its clock is measured. After that, it is left alone for
+ * another half of this time.
+ */
 const SETTLE_MS: Record<Accelerator, number> = { kvm: 500, hvf: 500, tcg: 2_500 };
 const Metadata = v.object({ accelerator: v.picklist(["kvm", "hvf", "tcg"]), bootMs: v.number() });
 
 /**
  * Returns the template of `image`. Boots and saves a machine if there is no template in the cache. An accelerator
- * counts as usable only when a machine has booted with it. One that failed is recorded, and not tried again.
+ * counts as usable only when a machine has booted with it. If one fails and another one works, the failure is recorded,
+ * and the accelerator is not tried again.
  * @param damaged a template that cannot be restored: it is replaced, and deleted when the new one is complete
  * @throws {Failure} unsupported: QEMU is missing, or the cache cannot be used; failed: no machine boots even in
  * emulation
@@ -250,8 +254,8 @@ async function processorMs(pid: number): Promise<number | null> {
 }
 
 // If the snapshot were made while the guest works, every restored machine would first finish that work. So the agent
-// first answers many pings, until nothing is done for the first time in an answer. Then the machine is left alone until
-// it is idle.
+// first answers many pings, until an answer no longer needs work that is done only once. Then the machine is left alone
+// until it is idle.
 // @returns how fast the guest's clock runs; 1 is right
 async function settle(qemu: Qemu, receiver: FrameReceiver, quietMs: number): Promise<number> {
 	const ask = async () => {

@@ -17,14 +17,14 @@ const TOO_LONG_HOSTNAME = "x".repeat(65);
 const CORE_DUMP_SIGNALS = ["SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGSYS"] as const;
 
 // The number that a drawn word stands for: its last eight characters are hexadecimal digits. In the facts, a drawn
-// value is replaced by its name. So a word is drawn: a bare number could also stand in the facts by chance.
+// value is replaced by its name. So a word is drawn, and not a bare number, which could be in a fact by chance.
 const numberFrom = (word = "") => Number.parseInt(word.slice(-8), 16) || 0;
 
 /** The signal that ends the second command, by name. */
 export const signalOf = ({ signal }: RandomInputs) =>
 	CORE_DUMP_SIGNALS[numberFrom(signal) % CORE_DUMP_SIGNALS.length] ?? "SIGSEGV";
 
-/** The exit code that a shell reports for that signal. */
+/** The exit code that a shell reports for the drawn signal. */
 export const crashCodeOf = (drawn: RandomInputs): number => 128 + constants.signals[signalOf(drawn)];
 
 export const draw: Check["draw"] = (random) => ({

@@ -302,8 +302,8 @@ export default defineCheck({
 	],
 	exceptions: [
 		{
-			// Then the check writes no more lines, so the first container ends as hung, too: its command waits for its last
-			// line.
+			// If breakOut does not return, the check writes no more lines. So the first container ends as hung, too: its
+			// command waits for its last line.
 			when: ({ observation, ending }) =>
 				ending.how === "hung" &&
 				callsBeforeExecve(observation, BOX).length < callsBeforeExecve(observation, ESCAPED).length,

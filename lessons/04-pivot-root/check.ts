@@ -40,6 +40,8 @@ const stayedOnHost = ({ facts, atThrow, observation }: Context) =>
 /**
  * Two rules for something on the host that must not change: while the command runs, and after it has ended. If the
  * module never left the host's mount namespace, another finding reports that.
+ * @param fact the facts' names, without `.during` and `.after`
+ * @param followsFrom for both rules. The second rule follows from the first one's fact, too
  */
 const hostUnchangedRules = (fact: string, what: string, followsFrom: string[], ...explain: Explanation[]): FactRule[] =>
 	["during", "after"].map((when) => ({

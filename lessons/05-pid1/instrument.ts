@@ -31,8 +31,8 @@ const REAL_TIME_PRIORITY = 20;
 /**
  * Freezes the command and what it has started, kills the container's eldest orphan, and sends signals to its init.
  * @param name the container's name
- * @returns which signals are then pending for which process; `command` is null if the command did not run, and then
- *   nothing was frozen or sent. Undefined if time ran out first, or no such container was started
+ * @returns which signals are then pending for which process; `command` is null if the command did not run (then nothing
+ *   was frozen or sent), or has ended since. Undefined if time ran out first, or no such container was started
  */
 export async function sendSignals(
 	{ call, patience }: InstrumentContext,
@@ -134,10 +134,10 @@ function hasAll(pending: string | null, signals: readonly NodeJS.Signals[]): boo
 	return pending !== null && (BigInt(`0x${pending}`) & mask) === mask;
 }
 
-// Waits until all processes sleep. Besides, either everything must have arrived, or nothing new for so long that
-// nothing more will. Returns false if time ran out first. Only the time in which the machine was idle counts: on a busy
-// computer, a process that is awake may only be waiting for its turn. An init that wakes up now and then to look around
-// does not prolong the wait.
+// Waits until all processes sleep, and either everything has arrived or nothing new has arrived for QUIET_MS. Returns
+// false if time ran out first. QUIET_MS counts only the time in which the machine was idle: on a busy computer, a
+// process that is awake may only be waiting for its turn. An init that wakes up now and then to look around does not
+// prolong the wait.
 function untilQuiet<Arrived>(
 	{ processes }: OngoingCall,
 	arrived: () => Arrived,

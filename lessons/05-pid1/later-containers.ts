@@ -30,7 +30,10 @@ const ledgers = (context: Context) => containers(context).map((container) => con
 const lostSignals = ({ facts }: Context) => [facts["signals.lost"] ?? []].flat().map(String);
 const misdirectedSignals = ({ facts }: Context) => [facts["signals.strayed"] ?? []].flat();
 
-/** Whether signals have disturbed a container. Then its ending does not show how it passes exit codes on. */
+/**
+ * Whether signals have disturbed a container, or the check could not measure whether they have. Then its ending does
+ * not show how it passes exit codes on.
+ */
 export const disturbedBySignals = (context: Context) =>
 	misdirectedSignals(context).length > 0 || lostSignals(context)[0] === COMMAND_ENDED;
 

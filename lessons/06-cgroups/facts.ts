@@ -94,7 +94,7 @@ function limit(observed: Observed, name: string, format = (value: string) => val
 	return first === later ? first : `${first}, and later ${later}`;
 }
 
-// The kernel keeps the highest value. So a limit that was lifted and put back shows in that value.
+// The kernel keeps the highest use so far. So a limit that was lifted and put back shows in that value.
 const exceededMemory = (observed: Observed) =>
 	peakUse(observed, "memory.peak", LIMITS_REACHED) + peakUse(observed, "memory.swap.peak", LIMITS_REACHED) >
 	Number(observed.drawn["memoryMaxBytes"]) + EXCESS_BYTES / 2;

@@ -50,6 +50,7 @@ export function limitLifted(limit: string): Explanation {
 
 /**
  * Explanations of a limit that is wrong or has no effect.
+ * @param limit `memory`, `pids` or `cpus`
  * @param diagnosis for a limit whose file was right, but which the kernel has not enforced
  * @param specific for limits that are wrong in a certain way; tried first
  * @param wrong for all other limits that are wrong, if their controller is handed down

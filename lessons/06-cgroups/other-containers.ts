@@ -63,7 +63,11 @@ export const waitsForEver: Explanation[] = [signalIgnored(AFTER), forkedMeanwhil
 
 const BUSY = /^EBUSY.* rmdir/;
 
-/** rmdir was refused because there are still cgroups below. */
+/**
+ * rmdir was refused because there are still cgroups below.
+ * @param id which drawn id is the container's, such as `id` or `second`
+ * @param isBusy whether rmdir was refused with EBUSY
+ */
 export const cgroupBelow = (id: string, isBusy: (context: Context) => boolean): Explanation => ({
 	when: (context) => isBusy(context) && cgroupsBelow(context, AFTER, id).length > 0,
 	diagnosis: "cgroup-below",
@@ -155,7 +159,8 @@ export const leftBehindRules: FactRule[] = [
 		fact: "host.cgroups.after",
 		madeOf: "kernel",
 		what: "cgroups left behind on the host",
-		// A cgroup with processes cannot be removed. But a container that was refused has no processes.
+		// A cgroup with processes cannot be removed, so the surviving processes may be the cause. But a refused container
+		// has no processes: the explanation for its cgroup follows from no other finding.
 		followsFrom: survivorFindings,
 		explain: [
 			{

@@ -26,7 +26,8 @@ const endedAlike = ({ thrown, observation: { calls } }: Context) => {
 };
 const noUpper = (_: unknown, context: Context) => !onOverlay(context) || context.facts["upperdir"] === "none";
 
-// Returns an empty text if nothing has changed: the engine may have mounted the layer read-only.
+// What the command has changed in the layers, as sentences for an explanation. Empty if nothing has changed: the engine
+// may have mounted the layer read-only.
 function writtenToImage({ facts, process, observation: { moments } }: Context): string {
 	const changed = [facts["layers.during"] ?? []].flat().length;
 	if (changed === 0) return "";

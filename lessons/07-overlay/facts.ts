@@ -144,7 +144,7 @@ function layerChanges(before: HostState, now: HostState, drawn: RandomInputs): s
 		.map((path) => `${path}: ${PUT_BACK}`);
 }
 
-/** A file in the command's root, by the name of its path in `drawn`. */
+/** A file in the command's root, by the name of its path in `drawn`; null if there is none. */
 const fileIn = (process: ProcessState | null, drawn: RandomInputs, name: string) =>
 	process?.files[drawn[name] ?? ""] ?? null;
 

@@ -25,7 +25,7 @@ export const WRITTEN = "written in the container";
 
 /** Files that no command changes: one in each layer alone, and one in each pair of neighbouring layers. */
 export const UNTOUCHED = ["added", "between", "lowest", "replaced", "covered"];
-/** Files that the command changes. */
+/** Files, and one directory, that the command changes, deletes or makes. */
 const TOUCHED = ["edited", "appended", "chmodded", "deleted", "remade", "created"];
 
 /** Files that the check writes to while the containers run: one in each layer. */

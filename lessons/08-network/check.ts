@@ -69,6 +69,7 @@ function helpersLeft({ before, after, moments, calls }: Observation): string[] {
 		.map((task) => `${programName(task)} (${task.state})`);
 }
 
+// The links, addresses and routes of the host, and what else is configured, as text: see `further` in the reading.
 const linksOf = ({ network }: HostState) => [
 	...(network?.links ?? []).flatMap(({ name, addresses }) => [name, ...addresses.map((one) => `${name} ${one}`)]),
 	...(network?.routes ?? []).map(({ destination, device }) => `route to ${destination} through ${device}`),
@@ -115,7 +116,8 @@ function newRules(before: HostState, now: HostState): string[] {
 	});
 }
 
-// The format of nft list ruleset: "table ip nat {", the table's lines, and a closing brace.
+// The lines of each table, by its name, such as "table ip nat". The format of nft list ruleset: "table ip nat {", the
+// table's lines, and a closing brace.
 function tablesOf({ network }: HostState): Map<string, string[]> {
 	let lines: string[] = [];
 	const tables = new Map([["", lines]]);
