@@ -47,7 +47,10 @@ const Layers = v.object({
 export type Layers = v.InferOutput<typeof Layers>;
 
 const host = {
-	/** The overlays in the mount tables of the host and of the processes that are read; null if not asked for. */
+	/**
+	 * The overlays in the mount table of the host and, in a stage, in those of the shells' foreground processes; null if
+	 * not asked for.
+	 */
 	layers: v.nullable(list(Layers)),
 };
 const process = {

@@ -10,7 +10,7 @@ const Volume = v.object({
 	names: v.nullable(list(text)),
 	/** Whether the directory has more names than these. */
 	more: v.boolean(),
-	/** Those of `names` that the image, too, has in the directory that the mount covers. */
+	/** Those of `names` that are also in the image, in the directory that the mount covers. */
 	namesOfImage: list(text),
 });
 export type Volume = v.InferOutput<typeof Volume>;

@@ -85,8 +85,8 @@ function peerOf(
 	return null;
 }
 
-// Views without the networks have only the names, states and addresses of links. Older recordings have such views, and so
-// have demos that do not ask for the networks.
+// Views without the networks have only the names, states and addresses of links. Such views are in older recordings,
+// and in demos that do not ask for the networks.
 function namespacesOfShells({ host, shells }: KernelState): NetworkNamespace[] {
 	const states = [host, ...Object.values(shells).filter((shell) => shell !== null)];
 	const byNamespace = new Map(states.toReversed().map((state) => [state.namespaces["net"] ?? "", state]));

@@ -20,7 +20,7 @@ interface NamespaceToRead {
 	pids: number[];
 }
 
-/** Reads all network namespaces of the harbour. */
+/** Reads the network namespaces of the harbour, NAMESPACES_MAX at most. */
 export class AllNetworks {
 	#ruleset: { generation: number; rules: string[] } | null = null;
 
@@ -29,7 +29,7 @@ export class AllNetworks {
 			try {
 				return [this.#readNamespace(place)];
 			} catch {
-				return []; // The namespace is gone meanwhile.
+				return []; // The namespace is gone by now.
 			}
 		});
 	}

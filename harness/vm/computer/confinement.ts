@@ -7,8 +7,8 @@ import { rootPrivileges } from "./privileges.ts";
 /**
  * What QEMU may do on this computer. An exercise that breaks out of its virtual machine is in QEMU's process. On Linux,
  * this process cannot start programs, has no capabilities and cannot get any, and cannot write to files. It changes the
- * guest's memory through a mapping of the memory's file. If drydock runs as root, the process also has a user to itself.
- * For containers in which root may not do all this, see {@link changesUser}.
+ * guest's memory through a mapping of the memory's file. If drydock runs as root, the process also has a user to
+ * itself. For containers in which root may not do all this, see {@link changesUser}.
  */
 
 /** User and group of a machine's QEMU if drydock runs as root: a number that systems do not assign. */
@@ -25,7 +25,8 @@ const BOOT_SCRIPT = `${COMMON_LIMITS}; exec "$@"`;
 
 /**
  * Whether a machine's QEMU runs as a user of its own. In a container with few capabilities, root may not change users.
- * Without CAP_SETPCAP, root cannot empty the bounding set of capabilities either. All other restrictions apply there, too.
+ * Without CAP_SETPCAP, root cannot empty the bounding set of capabilities either. All other restrictions apply in such
+ * a container, too.
  */
 export const changesUser = (): boolean => rootPrivileges()?.mayChangeTo(MACHINE_ID) === true;
 
