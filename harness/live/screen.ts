@@ -33,7 +33,7 @@ export class Screen {
 		return { columns: this.#terminal.cols, rows: this.#terminal.rows };
 	}
 
-	/** Where the next character goes. */
+	/** Where the next character goes. Column and row count from 0. */
 	get cursor(): { column: number; row: number } {
 		const { cursorX, cursorY } = this.#terminal.buffer.active;
 		return { column: cursorX, row: cursorY };

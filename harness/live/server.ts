@@ -108,7 +108,7 @@ export async function openServer({ port, share, page, recorded = false, dispatch
 			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
 			audience.close();
 			sockets.close();
-			// Does not wait for ever: a client may not answer, speak no HTTP or never finish a request.
+			// Does not wait for ever: some clients do not answer, speak no HTTP or never finish a request.
 			await Promise.race([connections.gone(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
 			connections.end();
 			await closed;
@@ -128,11 +128,11 @@ function watchConnections(server: HttpServer, isForUs: (request: IncomingMessage
 			if (open.size === 0) onGone();
 		});
 	});
-	// WebSocket is the only protocol that a client may upgrade to. Hono leaves upgrades to other protocols to other
-	// listeners, and reports a failed upgrade only if it is the only listener. So this listener takes the place of
-	// Hono's. It refuses upgrades to other protocols, and closes their connections. It does the same with upgrades for
-	// other hosts, and with those whose target is not a path, because Hono may fail to make a URL of them. It passes all
-	// other upgrades on to Hono.
+	// WebSocket is the only protocol that a client may upgrade to. Hono's listener ignores upgrades to other protocols,
+	// and answers a failed upgrade only if it is the only listener. So the listener below takes its place. It refuses
+	// upgrades to other protocols, and closes their connections. It does the same with upgrades for other hosts, and with
+	// those whose target is not a path, because Hono may fail to make a URL of them. It passes all other upgrades on to
+	// Hono's listener.
 	const [toWebSocket] = server.listeners("upgrade");
 	server.removeAllListeners("upgrade");
 	server.on("upgrade", (request, socket, head) => {

@@ -20,7 +20,10 @@ const process = {
 export type CgroupRequest =
 	/** The limits of a cgroup, such as `/box`, and of all cgroups below it. */
 	| { below: string }
-	/** Limits and use of all cgroups that were made since the run or stage began, and of the read processes' cgroups. */
+	/**
+	 * Limits and use of all cgroups that were made since the run or stage began and, in a stage, of the cgroups of the
+	 * shells' foreground processes.
+	 */
 	| { made: true };
 
 export const cgroup: Subject<typeof host, typeof process> = { host, process };

@@ -53,7 +53,7 @@ export const HostState = v.object(combined("host"));
 /** What can be read of a process, such as the command that the exercise has started. */
 export const ProcessState = v.object(combined("process"));
 
-/** What a run asks for, by subject, in addition to the fields that are always read. */
+/** What a run or a stage asks for, by subject, in addition to the fields that are always read. */
 export interface Readings {
 	cgroup?: CgroupRequest;
 	memory?: Record<never, never>;

@@ -27,15 +27,15 @@ export const INSPECTIONS = [
 	signalsInspection,
 ];
 
-/** Rows under one heading. Each row shows the host and the container side by side, while the command runs. */
+/** Rows under one heading. They compare the host with the container while the container's command runs. */
 export interface Section {
 	title: string;
 	rows: Row[];
 }
 
 /**
- * Compares a command with the host that it runs on. Leaves out sections without rows: those of which the lesson's check
- * reads nothing.
+ * Compares a command with the host that it runs on. Leaves out sections without rows, such as `network` if the lesson's
+ * check does not read the networks.
  */
 export function compareWithHost(host: HostState, container: ProcessState): Section[] {
 	return SECTIONS.map((title) => ({

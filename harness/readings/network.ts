@@ -2,7 +2,10 @@ import * as v from "valibot";
 import { count, list, record, text } from "./bounded-schemas.ts";
 import { type Inspection, row, type Subject } from "./subject.ts";
 
-/** A network link and its addresses. `up`: whether os.networkInterfaces() lists it, so it has an address. */
+/**
+ * A network link and its addresses. `up`: whether os.networkInterfaces() lists the link, which it does only for a link
+ * with an address.
+ */
 const Link = v.object({ name: text, up: v.boolean(), addresses: list(text) });
 export type Link = v.InferOutput<typeof Link>;
 
@@ -64,7 +67,9 @@ const host = {
 	network: v.nullable(Network),
 	/** All network namespaces of the machine. Null unless the run asks for `everywhere`. */
 	networks: v.nullable(list(NetworkNamespace)),
-	/** Network namespaces that a process of the host has open, as `net:[4026532151]`. */
+	/**
+	 * Network namespaces that a process of the host has open, as `net:[4026532151]`. Empty whenever `network` is null.
+	 */
 	openNetworks: v.optional(list(text), []),
 };
 const process = {

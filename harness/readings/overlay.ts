@@ -13,12 +13,14 @@ const Overlay = v.object({
 });
 export type Overlay = v.InferOutput<typeof Overlay>;
 
-/** A layer of an overlay. `entries` is null if the layer's directory does not exist any more. */
+/** A layer of an overlay. `entries` is null if the layer's directory was not found. */
 const Layer = v.object({
+	/** The layer's directory, as the overlay's options have it. */
 	path: text,
 	entries: v.nullable(
 		list(
 			v.object({
+				/** Relative to the layer's directory. */
 				path: text,
 				kind: v.picklist(["file", "directory", "whiteout", "other"]),
 				/** The size of a file in bytes. */
@@ -45,7 +47,10 @@ const Layers = v.object({
 export type Layers = v.InferOutput<typeof Layers>;
 
 const host = {
-	/** The overlays in the mount tables of the host and of the processes that are read; null if not asked for. */
+	/**
+	 * The overlays in the mount table of the host and, in a stage, in those of the shells' foreground processes; null if
+	 * not asked for.
+	 */
 	layers: v.nullable(list(Layers)),
 };
 const process = {

@@ -6,7 +6,10 @@ import type { Subject } from "./subject.ts";
 /** Where files of the host turn up: which files of the host there are, and the paths at which a process finds them. */
 
 const host = {
-	/** Device and inode of the host's root, and of the paths that the run asks for. Null: nothing is at the path. */
+	/**
+	 * Device and inode of the host's root, and of the paths and secrets that the run asks for, by absolute path. Null:
+	 * nothing is at the path.
+	 */
 	places: v.optional(record(text, v.nullable(FileId)), {}),
 };
 const process = {

@@ -5,8 +5,8 @@ import type * as v from "valibot";
  * has the schemas of its readings, because the host does not trust the guest. That file also says how `drydock inspect`
  * shows the readings. Its file in readings/guest/ reads them.
  *
- * Some fields are always read, because every check needs them. The other fields are read only if a run asks for the
- * subject by its name. Otherwise they are null or empty.
+ * Some fields are always read, because every check needs them. The other fields are read only if a run or a stage asks
+ * for the subject by its name. Otherwise they are null or empty.
  */
 export interface Subject<Host extends v.ObjectEntries, Process extends v.ObjectEntries> {
 	/** The fields that the subject adds to a host's state. */

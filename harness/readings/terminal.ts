@@ -58,9 +58,9 @@ const process = {
 	terminal: v.optional(v.nullable(Terminal), null),
 };
 
-/** Session, process group and terminal of a process. */
+/** Asks for the session, process group and terminal of each process that is read. */
 export interface TerminalRequest {
-	/** Whether to read the terminals of all processes. */
+	/** Also asks for all terminals of the host, and for the processes that have them. */
 	everywhere?: true;
 }
 

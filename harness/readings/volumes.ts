@@ -10,7 +10,7 @@ const Volume = v.object({
 	names: v.nullable(list(text)),
 	/** Whether the directory has more names than these. */
 	more: v.boolean(),
-	/** Those of `names` that the image, too, has in the directory that the mount covers. */
+	/** Those of `names` that are also in the image, in the directory that the mount covers. */
 	namesOfImage: list(text),
 });
 export type Volume = v.InferOutput<typeof Volume>;
@@ -27,8 +27,8 @@ export const volumes: Subject<Record<never, never>, typeof process> = { host: {}
 const WITHOUT_FILES = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs", "overlay"]);
 
 /**
- * The mounts that are volumes: directories or files of the host, or a tmpfs. The root, mounts at or below /proc, /sys
- * and /dev, and the host's own mounts at their own mount points are not volumes.
+ * The mounts that are volumes: directories or files of the host, or a tmpfs. The root, and mounts at or below /proc,
+ * /sys and /dev, are not volumes. Nor is a whole file system that the host has mounted at the same mount point.
  * @param mounts a process's mount table
  * @param hostMounts the host's
  */

@@ -38,7 +38,7 @@ function busyFactor(): number {
 export interface ProcessorBudget {
 	/** All of the run. */
 	runMs: number;
-	/** Each of its stages: its preparation, each step of the scenario, and the wait for the calls' ends. */
+	/** Each of its stages, such as a step of the scenario. For the other stages, see `stageEnded` in guest-frame.ts. */
 	stageMs: number;
 }
 

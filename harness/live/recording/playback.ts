@@ -121,6 +121,8 @@ export class Playback implements DemoPlayer {
 	}
 
 	/**
+	 * Sends the next events.
+	 * @param slowly whether to make the recording's pauses
 	 * @param isLast whether to stop after an event
 	 * @param isAfter whether to stop before an event
 	 */

@@ -22,8 +22,8 @@ const EVENTS_MAX = 20_000;
  */
 const COUNT_MAX = { step: 1_000, size: 1_000, screen: 1_000 } as Partial<Record<DemoEvent["type"], number>>;
 /**
- * Limits for all events together: the texts of steps, which are wrapped; the answers, which are not; and the output
- * of the shells' terminals.
+ * Limits for all events together. The texts of steps have the lowest limit, because they are wrapped when they are
+ * shown. `OUTPUT_CHARS_MAX` is for the answers, and `TERMINAL_CHARS_MAX` for the output of the shells' terminals.
  */
 const STEP_CHARS_MAX = 512 << 10;
 const OUTPUT_CHARS_MAX = 4 << 20;

@@ -205,7 +205,7 @@ function addressesOf({ links }: ShellState): string[] {
 	return links.flatMap(({ addresses }) => addresses).filter((address) => !address.includes(":"));
 }
 
-/** The kinds of which the shell has another namespace than the host. */
+/** The kinds of namespace in which the shell differs from the host. */
 function ownKinds({ namespaces }: ShellState, host: Host): string[] {
 	return KINDS.filter((kind) => namespaces[kind] !== host.namespaces[kind]);
 }

@@ -37,7 +37,7 @@ export interface UserPair {
 }
 
 export interface IdentityPicture extends Picture {
-	/** Empty if the maps were not read, as for some recordings. */
+	/** Empty if the container has no shell, or if the maps were not read, as for some recordings. */
 	maps: IdMapPicture[];
 	users: UserPair[];
 	/** The container's shell is in a user namespace of its own. */

@@ -36,7 +36,9 @@ function overlayChangeText(previous: OverlayPicture, { rows, upper, lower }: Ove
 	return [...news, ...gone].toSorted((one, other) => other.rank - one.rank)[0]?.text ?? "";
 }
 
-// How one path has changed; null if it has not. The change with the highest rank is told.
+// How one path has changed; null if it has not, or if the upper layer does not have it any more. The change with the
+// highest rank is told.
+// @param previous the path's row at the earlier moment; undefined if it had none
 // @param top name of the upper layer
 // @param below name of the lower layer, or "the lower layers"
 function rowChangeText(

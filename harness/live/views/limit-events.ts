@@ -18,7 +18,7 @@ export interface LimitEvent {
 	group: string;
 	/** The resource that the event is about: its chart shows the event. Null for an event without a chart. */
 	resource: Resource | null;
-	/** What the chart says of the event, in a word or two; empty without a chart. */
+	/** What the chart says of the event, in a few words; empty without a chart. */
 	label: string;
 	/** The event in a sentence. */
 	text: string;
@@ -100,7 +100,8 @@ function wasLimitReached(name: string, resource: Resource, before: UsesByCgroup,
 	const others = [...now.keys()].filter((path) => path !== MACHINE);
 	// The machine's count includes the processes that were killed in cgroups.
 	if (name === MACHINE) return grown(MACHINE) > Math.max(0, ...others.map(grown));
-	// A cgroup's count includes those of the cgroups below it. The innermost one has met its limit.
+	// A cgroup's count includes those of the cgroups below it. Of the cgroups whose count has grown, only the innermost
+	// is reported.
 	return grown(name) > 0 && !others.some((path) => path.startsWith(`${name}/`) && grown(path) > 0);
 }
 

@@ -6,6 +6,7 @@ export interface LinkPicture {
 	/** `veth`, `bridge`, … or empty. */
 	kind: string;
 	up: boolean;
+	/** IPv4 addresses as ADDRESS/PREFIX. */
 	addresses: string[];
 	/** The bridge that it is a port of, or empty. */
 	bridge: string;

@@ -31,7 +31,7 @@ export function networkOf(past: Past): NetworkPicture {
 }
 
 function namespacesIn(view: KernelState): NamespacePicture[] {
-	// Reading the networks takes long, so the first view does not have them yet.
+	// Not every view has the networks. Without them, shows what it has of the links.
 	const nets = view.host.networks?.length ? view.host.networks : namespacesOfShells(view);
 	const names = new Map(nets.map((net) => [net.namespace, namespaceLabel(net, view)]));
 	return nets.map((net) => ({
@@ -85,7 +85,8 @@ function peerOf(
 	return null;
 }
 
-// Older recordings, and the demos of other lessons, have only the names, states and addresses of links.
+// Views without the networks have only the names, states and addresses of links. Such views are in older recordings,
+// and in demos that do not ask for the networks.
 function namespacesOfShells({ host, shells }: KernelState): NetworkNamespace[] {
 	const states = [host, ...Object.values(shells).filter((shell) => shell !== null)];
 	const byNamespace = new Map(states.toReversed().map((state) => [state.namespaces["net"] ?? "", state]));

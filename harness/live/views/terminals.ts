@@ -25,7 +25,7 @@ export function terminalsOf(past: Past): TerminalsPicture {
 	return { terminals: markNew(previous, now), latestChange: change?.text ?? "", changedKey: change?.key ?? null };
 }
 
-/** Without names: a process that executes another program has the same terminals as before. */
+/** All but the names: a process that executes another program has the same terminals as before. */
 const comparedPart = (view: KernelState) =>
 	JSON.stringify(terminalsIn(view), (key, value: unknown) => (key === "name" ? undefined : value));
 

@@ -16,7 +16,9 @@ export interface VolumeTarget {
 export interface VolumeUser {
 	key: string;
 	of: ShownProcess[];
-	/** The layers of the overlay that is the container's root; null for other roots. */
+	/**
+	 * The layers of the overlay that is the container's root; null for the host, and for a root without an upper layer.
+	 */
 	layers: { upper: string; lower: string[] } | null;
 	targets: VolumeTarget[];
 }

@@ -20,7 +20,7 @@ interface NamespaceToRead {
 	pids: number[];
 }
 
-/** Reads all network namespaces of the harbour. */
+/** Reads the network namespaces of the harbour, NAMESPACES_MAX at most. */
 export class AllNetworks {
 	#ruleset: { generation: number; rules: string[] } | null = null;
 
@@ -29,7 +29,7 @@ export class AllNetworks {
 			try {
 				return [this.#readNamespace(place)];
 			} catch {
-				return []; // It has ended meanwhile.
+				return []; // The namespace is gone by now.
 			}
 		});
 	}
@@ -76,8 +76,8 @@ function namespacesToRead(): NamespaceToRead[] {
 	return [...found.values()].slice(0, NAMESPACES_MAX);
 }
 
-// ip-netns(8) first makes a file, and then mounts the namespace on it. Only then is it on another file system than the
-// directory.
+// ip-netns(8) first makes a file, and then mounts the namespace on it. Before the mount, the file is on the same file
+// system as the directory. It does not refer to a namespace yet, so it is left out.
 function namedNamespaces(): { name: string; path: string; inode: number }[] {
 	const directory = `${HARBOUR_ROOT}/run/netns`;
 	try {

@@ -6,7 +6,7 @@ import type { Archive, ArchiveMember } from "../images.ts";
 /** Reads tar archives that an exercise has made. Every part may be wrong. See POSIX, pax: ustar Interchange Format. */
 
 const BLOCK = 512;
-/** The largest archive that is read, uncompressed. */
+/** A compressed archive is read if it has at most this size when it is uncompressed. */
 const TAR_BYTES_MAX = 32 << 20;
 
 /** Pairs of words of equal length: the first is replaced by the second. */

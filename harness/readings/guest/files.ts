@@ -7,7 +7,9 @@ import { HARBOUR_ROOT } from "./paths.ts";
 import type { Reader } from "./reader.ts";
 
 const ENTRIES_MAX = 512;
+/** How much of a file is read. */
 const BYTES_MAX = 1 << 20;
+/** How much of a file's content its entry has as `text`. */
 const SHOWN_BYTES = 1000;
 
 // One buffer for all files: in emulation, allocating a mebibyte takes longer than reading into it.

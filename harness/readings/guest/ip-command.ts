@@ -7,7 +7,8 @@ import type { Network, NetworkNamespace } from "../network.ts";
  */
 
 /**
- * The commands for ip. They have no -4, which would leave out links without an address, such as the ports of a bridge.
+ * The commands that ip reads from its standard input. They have no -4, which would leave out links without an address,
+ * such as the ports of a bridge.
  */
 export const IP_COMMANDS = "address show\nroute show table all\nrule show\nnetns list-id\n";
 
@@ -67,7 +68,8 @@ const isMain = (route: IpRoute) => route.table === "main" && !isIpv6(route);
 // link.
 const isKernels = (route: IpRoute) => route.protocol === "kernel" && (route.table === "local" || isIpv6(route));
 
-// A route that leads nowhere (such as `unreachable`) has no device. A route with several next hops has several devices.
+// The device of a route, or of its first next hop. A route that leads nowhere has no device: then its type, such as
+// `unreachable`.
 const deviceOf = ({ dev, nexthops = [], type }: IpRoute) => dev ?? nexthops[0]?.dev ?? type;
 
 const WORDS: Readonly<Record<string, string>> = { src: "from", dst: "to", table: "lookup" };

@@ -70,6 +70,7 @@ export class Probe {
 
 	/**
 	 * Reads the values that change without any command, such as the used memory.
+	 * @param earlier as for {@link readHost}
 	 * @returns a text that is different when one of them has changed
 	 */
 	fingerprint(earlier: readonly EarlierReading[]): string {

@@ -33,7 +33,7 @@ function readTerminalAt(path: string) {
 			closeSync(fd);
 		}
 	} catch {
-		return null; // It has hung up, or the process has ended.
+		return null; // The descriptor is closed, the terminal has hung up, or the process has ended.
 	}
 }
 

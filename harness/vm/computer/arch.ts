@@ -42,7 +42,7 @@ const amd64: Architecture = {
 
 /**
  * The guest's architecture on this computer.
- * @throws {Failure} unsupported: no image is defined for it yet
+ * @throws {Failure} unsupported: no guest is defined for this computer's processor
  */
 export function architecture(): Architecture {
 	// An arm64 computer emulates the amd64 guest: slowly, but with the same lessons.

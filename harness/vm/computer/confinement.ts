@@ -6,15 +6,16 @@ import { rootPrivileges } from "./privileges.ts";
 
 /**
  * What QEMU may do on this computer. An exercise that breaks out of its virtual machine is in QEMU's process. On Linux,
- * this process cannot start programs, has no capabilities and cannot get any, and can change no file but that of the
- * guest's memory. If drydock runs as root and may change users, the process also has a user to itself.
+ * this process cannot start programs, has no capabilities and cannot get any, and cannot write to files. It changes the
+ * guest's memory through a mapping of the memory's file. If drydock runs as root, the process also has a user to
+ * itself. For containers in which root may not do all this, see {@link changesUser}.
  */
 
 /** User and group of a machine's QEMU if drydock runs as root: a number that systems do not assign. */
 const MACHINE_ID = 59_733;
 
-// The test of $PPID: if drydock dies before the new process asks for a parent-death signal, the process already has
-// another parent. The limits: no core dump, and few open files.
+// The test of $PPID ends the new process if drydock died before the process could ask for a parent-death signal: then
+// the process already has another parent. The limits: no core dump, and few open files.
 const COMMON_LIMITS = 'test "$PPID" = "$0" || exit 1; ulimit -c 0; ulimit -n 128';
 // The limits: no bytes written to files, and only the memory that the machine and its translated code need.
 // QEMU reads a slow disk with many threads. The C library reserves 64 MB of addresses for nearly every thread, which
@@ -23,8 +24,9 @@ const MACHINE_SCRIPT = `${COMMON_LIMITS}; ulimit -f 0; ulimit -v 3000000; MALLOC
 const BOOT_SCRIPT = `${COMMON_LIMITS}; exec "$@"`;
 
 /**
- * Whether a machine's QEMU runs as a user of its own. In a container with few capabilities, root may not change users; all
- * other restrictions apply there, too.
+ * Whether a machine's QEMU runs as a user of its own. In a container with few capabilities, root may not change users.
+ * Without CAP_SETPCAP, root cannot empty the bounding set of capabilities either. All other restrictions apply in such
+ * a container, too.
  */
 export const changesUser = (): boolean => rootPrivileges()?.mayChangeTo(MACHINE_ID) === true;
 

@@ -2,9 +2,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 
 /**
- * Measures which share of the requested processor time a process got, such as a machine's QEMU. On an idle computer it
- * gets nearly all. On a busy computer the process waits in a queue, so a late answer of the machine says nothing about
- * the program in it.
+ * Measures which share of the requested processor time a process, such as a machine's QEMU, got. On an idle computer
+ * the process gets nearly all of it. On a busy computer the process waits in a queue, so a late answer of the machine
+ * says nothing about the program in it.
  */
 
 /** The time that a process's threads have run, and the time that they have waited in the run queue. */

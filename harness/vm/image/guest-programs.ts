@@ -53,8 +53,8 @@ export async function guestProgramsKey(base: ImageBase, library: string): Promis
 }
 
 /**
- * Returns the directory with what is compiled for the guest: libkernel.so, confined, and ffi-rs. It is rebuilt only
- * when its sources change, so an imported image also works without a C compiler.
+ * Returns the directory with what is compiled for the guest: libkernel.so, confined, and ffi-rs. It is built anew only
+ * when its sources have changed, so an imported image works even without a C compiler.
  */
 export async function ensureLibrary(progress: Progress, isGood?: IsGood): Promise<string> {
 	const arch = architecture();

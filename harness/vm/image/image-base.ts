@@ -104,7 +104,8 @@ async function buildBase(
 	});
 }
 
-// chrootless only unpacks packages, so it needs neither root, nor namespaces, nor programs of the guest's architecture.
+// Unpacks the packages into `root`, and returns their versions by name. chrootless only unpacks packages, so it needs
+// neither root, nor namespaces, nor programs of the guest's architecture.
 async function debianPackages(
 	root: string,
 	arch: Architecture,

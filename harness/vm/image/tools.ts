@@ -7,6 +7,7 @@ import { PATH_WITH_SBIN } from "../computer/search-path.ts";
 /**
  * Runs a program that builds, packs or fetches a part of the image.
  * @param onLine gets lines of the program's standard error, for showing progress
+ * @param env variables in addition to this process's own
  * @throws {Failure} the program is missing or failed, or there is no room or no network
  */
 export async function runTool(
