@@ -55,7 +55,7 @@ export async function engineModules(lesson: Lesson): Promise<Map<string, string>
 
 /**
  * The ids of the passed lessons whose {@link lessonKey} has changed since they passed: their check, skeleton or
- * solution, or another file beside these.
+ * solution, or another file beside these, but not only the README, the hints or the demo.
  */
 export function changedLessons(): Promise<Set<string>> {
 	return lessonsThatDiffer(
