@@ -54,7 +54,7 @@ function nearestName(wanted: string, names: string[]): string | null {
 
 /**
  * File name of the module that the learner writes, such as `isolate.ts`. It is the only file name that is both in
- * lessons/ID (the skeleton) and in solutions/ID. To find it this way is faster than to load the check, which names it.
+ * lessons/ID (the skeleton) and in solutions/ID. So it is found without loading the check, which also names it.
  * @throws {Failure} failed: there is no such file
  */
 export async function moduleOf({ id }: Lesson): Promise<string> {

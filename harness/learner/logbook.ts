@@ -141,8 +141,8 @@ const UPDATE = "git pull, in drydock's folder, then npm start";
  * Changes the logbook of a workspace, or creates it. When two processes do this at once, neither change is lost. A
  * process that is killed leaves either the old logbook or the new one.
  * @param dir an existing directory
- * @throws {Failure} usage: as for {@link readLogbook} and {@link serializeLogbook}; the file stays unchanged. unsupported:
- * the directory cannot be written
+ * @throws {Failure} usage: as for {@link readLogbook} and {@link serializeLogbook}; the file stays unchanged.
+ * unsupported: the directory cannot be written
  */
 export async function updateLogbook(dir: string, change: (logbook: Logbook) => Logbook): Promise<void> {
 	const path = join(dir, LOGBOOK);

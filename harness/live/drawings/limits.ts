@@ -131,8 +131,8 @@ class GroupPen {
 	}
 
 	/**
-	 * Draws an area: what was used in the time that the picture shows. Each event is a line across it, with a cross unless
-	 * another event follows within 800 ms. Returns the area's bottom.
+	 * Draws an area: what was used in the time that the picture shows. Each event is a line across the area, with a cross
+	 * unless another event follows within 800 ms. Returns the area's bottom.
 	 */
 	#history({ points, limit, top, events }: Chart, key: string, place: Box): number {
 		const bottom = place.y + place.height;

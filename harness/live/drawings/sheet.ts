@@ -111,8 +111,8 @@ export class Sheet {
 	}
 
 	/**
-	 * Texts beside each other, on as many lines as they need. A text that is wider than a line has lines of its own; if it
-	 * is a tag, it is cut.
+	 * Texts beside each other, on as many lines as they need. A text that is wider than a line has lines of its own; if
+	 * it is a tag, it is cut.
 	 */
 	flow(key: string, [x, y]: Point, items: readonly Item[], maxWidth: number): Box {
 		let at = { x, y };
