@@ -55,7 +55,7 @@ export async function engineModules(lesson: Lesson): Promise<Map<string, string>
 
 /**
  * The ids of the passed lessons whose {@link lessonKey} has changed since they passed: their check, skeleton or
- * solution, or another file beside these, but not only the README, the hints or the demo.
+ * solution, or another file beside these. Changes of the README, the hints and the demo do not count.
  */
 export function changedLessons(): Promise<Set<string>> {
 	return lessonsThatDiffer(
@@ -121,7 +121,7 @@ export async function lastAttempt(lesson: Lesson): Promise<Attempt | null> {
 
 /**
  * Records the result of a check of the learner's module. Without a workspace, records nothing. A failed check of the
- * unchanged skeleton is not an attempt.
+ * unchanged skeleton is not an attempt. A module that could not be judged is recorded as failed.
  */
 export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verdict" | "findings">): Promise<void> {
 	if (verdict.verdict !== "pass" && (await isUntouched(lesson))) return;

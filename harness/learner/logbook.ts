@@ -199,8 +199,8 @@ export function withRecord(logbook: Logbook, { id }: { id: string }, news: Parti
 }
 
 /**
- * Merges two logbooks of the same learner, from two computers. If both have a selected lesson, the one in `mine`
- * counts.
+ * Merges two logbooks of the same learner, from two computers. Of each lesson, keeps the earlier first pass, the larger
+ * counts and the later attempt. If both have a selected lesson, the one in `mine` counts.
  */
 export function mergeLogbooks(mine: Logbook, theirs: Logbook): Logbook {
 	const merged = Object.keys({ ...theirs.lessons, ...mine.lessons }).map((id) => {
