@@ -10,6 +10,7 @@ import type { Demo } from "./demo.ts";
 export interface Lesson {
 	/** Such as `04-pivot-root`. */
 	id: string;
+	/** The first heading of its README.md; without one, the id. */
 	title: string;
 }
 
@@ -41,8 +42,9 @@ export async function findLesson(wanted: string): Promise<Lesson> {
 	);
 }
 
-// Suggests a name that contains what was typed, or that differs from it in at most three letters and at most half of
-// its letters. Anything else would be a guess. Null if there is no such name.
+// Suggests a name that contains what was typed, if that has at least three letters. Otherwise suggests a name that
+// differs from it in at most three letters, and in at most half as many letters as were typed. Anything else would be a
+// guess. Null if there is no such name.
 function nearestName(wanted: string, names: string[]): string | null {
 	const containing = names.find((name) => wanted.length >= 3 && name.includes(wanted));
 	if (containing !== undefined) return containing;
@@ -52,7 +54,8 @@ function nearestName(wanted: string, names: string[]): string | null {
 
 /**
  * File name of the module that the learner writes, such as `isolate.ts`. It is the only file name that is both in
- * lessons/ID (the skeleton) and in solutions/ID. So the check need not be loaded.
+ * lessons/ID (the skeleton) and in solutions/ID. So it is found without loading the check, which also names it.
+ * @throws {Failure} failed: there is no such file
  */
 export async function moduleOf({ id }: Lesson): Promise<string> {
 	const [lesson, solution] = await Promise.all([filesIn("lessons", id), filesIn("solutions", id)]);

@@ -22,8 +22,8 @@ export interface Reference {
 	/** The observation that the facts were derived from. */
 	observation: Observation;
 	/**
-	 * The system calls and writes of files of one call of the run. The inputs drawn for the reference's run are replaced
-	 * by those of another run, `drawn`.
+	 * What was recorded of one call of the run, as from {@link recordedCalls}. The inputs drawn for the reference's run
+	 * are replaced by those of another run, `drawn`.
 	 */
 	ledger(drawn: RandomInputs, call: string): LedgerCall[];
 }
@@ -32,6 +32,8 @@ export interface Reference {
  * Returns what was measured of the reference, and measures it if it is not in the cache. The cache holds the
  * observation. The facts are derived from it each time, by the same code as the exercise's facts.
  * @param key from `observationKey`
+ * @param measure plays the reference
+ * @throws {Failure} failed: the cache's entry could not be read
  */
 export async function referenceFacts(check: Check, key: string, measure: () => Promise<Measured>): Promise<Reference> {
 	let measured = null as Measured | null;

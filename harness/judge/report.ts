@@ -23,6 +23,7 @@ const DIGEST = /\b([0-9a-f]{12})[0-9a-f]{52}\b/g;
 /**
  * Formats a verdict for a person to read: what the run did, what the kernel shows, what it should show, why, what to
  * try, what to read.
+ * @param title the lesson's title
  * @param lessonSummary text to print when the module passes
  */
 export async function report(verdict: Verdict, title: string, lessonSummary: string, style: Style): Promise<string> {
@@ -82,7 +83,10 @@ const BOTH_RIGHT =
 const FIRST_DIFFERENCE =
 	"The first difference is marked. It need not be the mistake: other calls, or another order, can be right, too.";
 
-/** Formats all system calls of the exercise beside those of the reference. */
+/**
+ * Formats the calls of the exercise beside those of the reference: system calls, and functions of node:fs that change
+ * something.
+ */
 export function trace({ verdict, ledger, otherLedgers }: Verdict, style: Style): string {
 	const layout = new TextLayout(style, new Chalk({ level: style.color ? 1 : 0 }));
 	const isRight = verdict === "pass";

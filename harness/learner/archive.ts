@@ -21,7 +21,7 @@ const PATH_LENGTH_MAX = 200;
  * Packs a workspace: the logbook and the learner's files. Leaves out what {@link mayBeArchived} excludes, and files
  * that `drydock box` wrote and nobody has changed since.
  * @returns the bytes of a .tar.gz, and the paths of the files in it
- * @throws {Failure} usage: a file is too large for an archive, or there are too many files
+ * @throws {Failure} usage: a file is too large for an archive, or the files are too many, or too large together
  */
 export async function packWorkspace(dir: string): Promise<{ archive: Buffer; files: string[] }> {
 	const files = await withoutPackedPrograms(dir, await filesOf(dir, ""));
@@ -41,9 +41,10 @@ export async function packWorkspace(dir: string): Promise<{ archive: Buffer; fil
 
 /**
  * Unpacks an archive of a workspace into memory.
+ * @param name path of the archive
  * @returns the contents by their paths in a workspace
- * @throws {Failure} usage: the file does not exist, is damaged, or contains something that {@link packWorkspace} never
- * packs
+ * @throws {Failure} usage: the file does not exist, is damaged or too large, or contains something that
+ * {@link packWorkspace} never packs
  */
 export async function unpackWorkspace(name: string): Promise<Map<string, Buffer>> {
 	const found = await stat(name).catch(() => null);
@@ -57,7 +58,7 @@ export async function unpackWorkspace(name: string): Promise<Map<string, Buffer>
 /**
  * Unpacks the bytes of an archive.
  * @returns the contents by their paths in a workspace
- * @throws {Error} what is wrong with the archive: a single wrong entry is enough
+ * @throws {Error} the archive is damaged or too large, or has an entry that may not be in it; the message says which
  */
 export async function unpackArchive(archive: Buffer): Promise<Map<string, Buffer>> {
 	const unzipped = await promisify(gunzip)(archive, { maxOutputLength: ARCHIVE_BYTES_MAX }).catch((cause) => {
@@ -83,8 +84,9 @@ export async function unpackArchive(archive: Buffer): Promise<Map<string, Buffer
 	return files;
 }
 
-// Whether a path may be in an archive. Hidden files other than .gitignore, installed and generated files, and archives
-// may not. Neither may a path that is very long, leads out of the workspace, or has characters that control a terminal.
+// Whether a path may be in an archive. Hidden files other than the workspace's .gitignore, installed and generated
+// files, and archives may not. Neither may a path that is very long, leads out of the workspace, or has a backslash or
+// characters that control a terminal.
 function mayBeArchived(path: string): boolean {
 	if (path === ".gitignore") return true;
 	if (path.length > PATH_LENGTH_MAX || /[\p{C}\\]/u.test(path) || path.endsWith(".tar.gz")) return false;

@@ -55,7 +55,7 @@ export async function engineModules(lesson: Lesson): Promise<Map<string, string>
 
 /**
  * The ids of the passed lessons whose {@link lessonKey} has changed since they passed: their check, skeleton or
- * solution, or another file beside these.
+ * solution, or another file beside these. Changes of the README, the hints and the demo do not count.
  */
 export function changedLessons(): Promise<Set<string>> {
 	return lessonsThatDiffer(

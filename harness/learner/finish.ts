@@ -9,8 +9,8 @@ const Command = v.strictObject({
 	/** Its exit code. If this is not given, any exit code is right. */
 	exit: v.optional(v.number()),
 	/**
-	 * One of the lines that it prints, without white space around it. The line may begin with other text and a space,
-	 * because something else may have printed that text without a line end.
+	 * A line that the command must print, without white space around it. The line may begin with other text and a space,
+	 * because something else may have printed that text without a line end. If this is not given, any output is right.
 	 */
 	shows: v.optional(v.string()),
 });
@@ -28,7 +28,7 @@ export type FinishStep = v.InferOutput<typeof Step>;
 /** A command that did not do what it should, with what it did. */
 export interface Mismatch {
 	typed: string;
-	/** Null: the command did not end. */
+	/** Its exit code; null: the command did not end. */
 	exit: number | null;
 	printed: string;
 	/** What the command should have done, for the report. */

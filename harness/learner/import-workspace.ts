@@ -25,13 +25,13 @@ export interface ImportResult {
 /**
  * Imports an archive of a workspace into the learner's workspace. Overwrites none of the learner's work.
  * @throws {Failure} usage: the file is not an archive of a workspace, or a file could not be written. The files that
- * were imported before the error stay.
+ * were imported before the error stay. unsupported: the workspace cannot be written
  */
 export async function importWorkspace(archive: string): Promise<ImportResult> {
 	const files = await unpackWorkspace(archive);
 	const importedLogbook = parseLogbook(files.get(LOGBOOK)?.toString() ?? "", `${LOGBOOK} in ${archive}`, EXPORT_AGAIN);
 	const dir = await workspaceDir();
-	// Reading and merging first reports a damaged logbook, or a merged one that is too large, before any file is changed.
+	// Before any file is changed, this throws if the logbook is damaged, or if the merged one would be too large.
 	serializeLogbook(mergeLogbooks(await readLogbook(dir), importedLogbook), join(dir, LOGBOOK));
 	files.delete(LOGBOOK);
 	const leftOut = [...files.keys()].filter((name) => !isImported(name));

@@ -141,8 +141,8 @@ const UPDATE = "git pull, in drydock's folder, then npm start";
  * Changes the logbook of a workspace, or creates it. When two processes do this at once, neither change is lost. A
  * process that is killed leaves either the old logbook or the new one.
  * @param dir an existing directory
- * @throws {Failure} usage: the file is damaged, or was written by a newer drydock; it stays unchanged. unsupported: the
- * directory cannot be written
+ * @throws {Failure} usage: as for {@link readLogbook} and {@link serializeLogbook}; the file stays unchanged.
+ * unsupported: the directory cannot be written
  */
 export async function updateLogbook(dir: string, change: (logbook: Logbook) => Logbook): Promise<void> {
 	const path = join(dir, LOGBOOK);
@@ -199,8 +199,8 @@ export function withRecord(logbook: Logbook, { id }: { id: string }, news: Parti
 }
 
 /**
- * Merges two logbooks of the same learner, from two computers. If both have a selected lesson, the one in `mine`
- * counts.
+ * Merges two logbooks of the same learner, from two computers. Of each lesson, keeps the earlier first pass, the larger
+ * counts and the later attempt. If both have a selected lesson, the one in `mine` counts.
  */
 export function mergeLogbooks(mine: Logbook, theirs: Logbook): Logbook {
 	const merged = Object.keys({ ...theirs.lessons, ...mine.lessons }).map((id) => {

@@ -25,7 +25,8 @@ export interface OwnBox {
 
 /**
  * Packs the learner's passed modules into a program, and writes a README beside it.
- * @param dir created if it does not exist. Overwrites a file only if drydock wrote it and nobody has changed it since
+ * @param dir created if it does not exist. A file in it is overwritten only if drydock wrote it and nobody has changed
+ * it since. Any other program of that name is an error; any other README stays
  * @throws {Failure} usage: no lesson has passed, a module cannot be bundled any more, or a file is in the way
  */
 export async function packOwnBox(dir: string, progress: Progress): Promise<OwnBox> {

@@ -5,7 +5,7 @@ import { inKit, readText } from "../base/kit.ts";
 import { type Lesson, lessons } from "../judge/lessons.ts";
 import { type Logbook, recordOf } from "./logbook.ts";
 
-/** Lessons that lead to one goal. A track ends with its finish: a play of the whole engine. */
+/** Lessons that lead to one goal. A track ends with its finish, which plays commands that use the whole engine. */
 export interface Track {
 	/** Counted from 1. */
 	number: number;
@@ -15,6 +15,7 @@ export interface Track {
 	hasFinish: boolean;
 }
 
+/** The tracks, with the numbers of their first and last lessons as two digits. */
 const Plan = v.array(v.object({ title: v.string(), first: v.string(), last: v.string() }));
 
 /** The tracks of `lessons/tracks.json` that have lessons, in order. */

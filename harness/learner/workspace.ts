@@ -67,7 +67,7 @@ export async function isUntouched(lesson: Lesson): Promise<boolean> {
  * Creates a workspace, or adds what an existing one lacks. Existing files stay as they are, except what drydock itself
  * made: the types, the links to the kit, and a package.json of an older drydock that nobody has changed.
  * @returns the paths of the files that were added, relative to `dir`; without types and links
- * @throws {Failure} unsupported: the directory cannot be written
+ * @throws {Failure} unsupported: the directory cannot be written; usage: in place of `types`, there is a file or a link
  */
 export async function makeWorkspace(dir: string): Promise<string[]> {
 	await checkWritable(dir);
@@ -182,6 +182,6 @@ async function emitDeclarations(staging: string, files: string[]): Promise<void>
 	await writeFile(join(staging, "tsconfig.json"), JSON.stringify(config));
 	const $ = await zx();
 	await $`${process.execPath} ${tsc} -p ${join(staging, "tsconfig.json")}`;
-	// #kernel exports nothing from these.
+	// #kernel exports nothing from these two files.
 	for (const name of ["library.d.ts", "ledger.d.ts"]) await rm(join(staging, "types/native", name));
 }

@@ -70,7 +70,7 @@ export const DemoEvent = v.intersect([
 			output: data,
 			promises: list(v.object({ pattern: text, kept: v.boolean() }), 200),
 		}),
-		/** The moment before this step was kept: the demo can go back to it. */
+		/** The moment before this step was kept, and takes this many bytes: the demo can go back to it. */
 		v.object({ type: v.literal("kept"), step, tookMs: ms, bytes: v.pipe(v.number(), v.minValue(0), v.maxValue(1e15)) }),
 		/** The demo has gone back to the moment before this step. */
 		v.object({ type: v.literal("back"), step, tookMs: ms }),

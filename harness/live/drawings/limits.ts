@@ -71,7 +71,7 @@ class GroupPen {
 		return callout.y + callout.height + 8;
 	}
 
-	/** Draws how much of a resource is used, now and in the time shown. Returns where the next gauge may begin. */
+	/** Draws how much of a resource is used, now and before. Returns where the next gauge may begin. */
 	#gauge(chart: Chart, y: number): number {
 		const { sheet } = this;
 		const { resource, amountText, limit, points, events } = chart;
@@ -130,7 +130,10 @@ class GroupPen {
 		return toMs === fromMs ? x + width : x + ((atMs - fromMs) / (toMs - fromMs)) * width;
 	}
 
-	/** Draws what was used in the time shown as an area, with a mark for each event. Returns the area's bottom. */
+	/**
+	 * Draws an area: what was used in the time that the picture shows. Each event is a line across the area, with a cross
+	 * unless another event follows within 800 ms. Returns the area's bottom.
+	 */
 	#history({ points, limit, top, events }: Chart, key: string, place: Box): number {
 		const bottom = place.y + place.height;
 		const y = (value: number) => bottom - (value / top) * place.height;

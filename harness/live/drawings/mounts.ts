@@ -39,7 +39,7 @@ export function drawMounts(picture: MountsPicture, sheet: Sheet): Drawing {
 	return sheet.finish();
 }
 
-// A mount that is made on one side appears on the other.
+// Draws the double line between two tables: a mount that is made on one side appears on the other.
 function joinShared(sheet: Sheet, host: Box | undefined, other: Box | undefined, index: number): void {
 	if (host === undefined || other === undefined) return;
 	const beside = other.y === host.y;
@@ -199,7 +199,7 @@ function itemsOf({ name, content, propagation, leaks, change, hiddenBy }: MountR
 
 /**
  * The rows to draw. If there are too many: those that have changed, are hidden or hide others, with their parents; then
- * the first ones.
+ * the first ones that are not deep in the tree.
  */
 function worthShowing(rows: readonly MountRow[]): readonly MountRow[] {
 	if (rows.length <= ROWS_MAX) return rows;

@@ -69,6 +69,7 @@ const hasNews = ({ changed, forChildren }: Cell) => changed || forChildren !== n
 const isChanged = ({ cells }: NamespaceKind) => Object.values(cells).some(hasNews);
 
 interface Group {
+	/** The cell of the first member, or of the last one that has news. */
 	cell: Cell;
 	members: ShownProcess[];
 }

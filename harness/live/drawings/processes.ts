@@ -6,7 +6,7 @@ import type { Item, Sheet } from "./sheet.ts";
 /** How far a child is to the right of its parent, if there is room for the cards. */
 const INDENT = 26;
 const INDENT_MIN = 6;
-/** How far a line to the children is to the right of its card's left edge. */
+/** How far the line to a card's children is to the right of the card's left edge. */
 const BRANCH = 12;
 const CARD_WIDTH = 130;
 const CARD_MARGIN = 6;
@@ -32,7 +32,7 @@ export function drawProcesses(picture: ProcessesPicture, sheet: Sheet): Drawing 
 
 class ProcessPen {
 	readonly #cards = new Map<string, Box>();
-	/** The callout below a card, if it covers the lines from the card to its children. They then begin below it. */
+	/** The callout below a card, if it covers the lines from the card to its children. These lines then begin below the callout. */
 	#calloutBelow: { row: string; box: Box } | null = null;
 	/** The width of the left edge, where the pids on the host are. */
 	readonly #gutter: number;

@@ -98,7 +98,7 @@ export class Sheet {
 		return box;
 	}
 
-	/** A text in as many lines as it needs. A line ends between words; only a word that is too long itself is cut. */
+	/** A text in as many lines as it needs. A line ends between words; only a word that is wider than a line is cut. */
 	paragraph(key: string, [x, y]: Point, text: string, maxWidth: number, style: TextStyle = {}): Box {
 		const lines: string[] = [];
 		for (const word of text.split(" ")) {
@@ -111,8 +111,8 @@ export class Sheet {
 	}
 
 	/**
-	 * Texts beside each other, on as many lines as they need. A text that is too wide itself has lines of its own; if it
-	 * is a tag, it is cut.
+	 * Texts beside each other, on as many lines as they need. A text that is wider than a line has lines of its own; if
+	 * it is a tag, it is cut.
 	 */
 	flow(key: string, [x, y]: Point, items: readonly Item[], maxWidth: number): Box {
 		let at = { x, y };

@@ -5,8 +5,9 @@ import type { Item, Sheet } from "./sheet.ts";
 
 const MARGIN = 9;
 const ROW_GAP = 7;
-/** How far a terminal is to the right of its parent: the one whose session has its master. */
+/** How far a terminal is to the right of its parent: the terminal in whose session a process has this one's master. */
 const INDENT = 26;
+/** A terminal with more ancestors than this is indented no further. */
 const DEPTH_MAX = 3;
 
 /**

@@ -67,7 +67,10 @@ export class CommandTypist {
 		await this.press(ENTER);
 	}
 
-	/** Settles when something was printed after {@link pressEnter}: the terminal, or its shell, has received Enter. */
+	/**
+	 * Settles when something was printed after {@link pressEnter}: the terminal, or its shell, has received Enter.
+	 * Settles after {@link ECHO_TIMEOUT_MS} even if nothing was printed.
+	 */
 	async waitForOutput(signal: AbortSignal): Promise<void> {
 		await this.#waitUntil(() => this.#output !== "", signal, ECHO_TIMEOUT_MS);
 	}
@@ -103,6 +106,6 @@ export class CommandTypist {
 }
 
 const plainText = (text: string) => stripVTControlCharacters(text).replaceAll("\r", "");
-// Removes what shells print to wrap a line that is too long for the terminal. Some shells print a blank and go back
-// over it. Bash prints the next line's first character, goes back over it, and prints it again.
+// Removes white space, and what shells print to wrap a line that is too long for the terminal. Some shells print a
+// blank and go back over it. Bash prints the next line's first character, goes back over it, and prints it again.
 const withoutWrapping = (text: string) => plainText(text.replaceAll(/.\r(?!\n)/g, "")).replaceAll(/[\s\b]/g, "");

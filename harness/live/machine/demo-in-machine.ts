@@ -251,6 +251,7 @@ export class DemoInMachine implements DemoPlayer {
 		if (bytes !== null) await this.#emit({ type: "kept", step, tookMs: performance.now() - startedMs, bytes });
 	}
 
+	// Puts the machine back to the beginning of a step, or to the last kept moment before it.
 	async #rewindTo(step: number): Promise<void> {
 		const startedMs = performance.now();
 		const found = this.#rewindPoints.goBack(step);

@@ -3,7 +3,7 @@ import { button, h } from "./elements.ts";
 import { Shell } from "./shell.ts";
 import { ShellLog } from "./shell-log.ts";
 
-/** A terminal's usual font size in rem, and the largest one for a terminal whose columns and rows are given. */
+/** A terminal's font sizes in rem: the usual one, and the largest one where it may be larger than usual. */
 const FONT_REM = 0.92;
 const FONT_REM_MAX = 3;
 

@@ -21,7 +21,7 @@ export interface ShownView {
 interface Places {
 	tabs: HTMLElement;
 	picture: HTMLElement;
-	/** For screen readers only: the drawing also shows this sentence, beside what it is about. */
+	/** The sentence about the latest change, for screen readers only: the drawing also shows it, beside its subject. */
 	latestChange: HTMLElement;
 	time: HTMLElement;
 }

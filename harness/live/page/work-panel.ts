@@ -11,9 +11,12 @@ const VERDICTS: Record<WorkState["verdict"], string> = {
 	unsupported: "✗ this computer cannot run the check",
 };
 
-/** The learner's saves so far: the last report, and what the kernel showed of each save. */
+/** The learner's saves so far: the last report, and what the kernel showed while the command of each save ran. */
 export class WorkPanel {
-	/** What the kernel showed of each save. The times are counted from the page's loading, not the demo's beginning. */
+	/**
+	 * A moment for each save whose command ran. The times are counted from the page's loading, not from the demo's
+	 * beginning.
+	 */
 	past: Moment[] = [];
 	#last: WorkState | null = null;
 
