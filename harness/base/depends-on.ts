@@ -10,8 +10,8 @@ import { inKit, readText } from "./kit.ts";
  *   image        Debian's packages, the system-call library, the guest's programs
  *   observation  the image, the program (an engine with a submission's modules in it), the scenario
  *   verdict      an observation, the reference's observation, the lesson's check, the code that judges
- *   record       the same as a verdict, but in a form that does not differ between computers: the image's recipe instead
- *                of the image, programs without comments and without the names of local variables
+ *   record       the same as a verdict, but in a form that is the same on every computer: the image's recipe instead of
+ *                the image, programs without comments and without the names of local variables
  *   test file    the guest, the kit's own code without comments, the test, the lessons that it names, and the engine if it
  *                runs that
  *
