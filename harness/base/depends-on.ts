@@ -10,7 +10,7 @@ import { inKit, readText } from "./kit.ts";
  *   image        Debian's packages, the system-call library, the guest's programs
  *   observation  the image, the program (an engine with a submission's modules in it), the scenario
  *   verdict      an observation, the reference's observation, the lesson's check, the code that judges
- *   record       the same as a verdict, but in the form in which it is on every computer: the image's recipe instead of
+ *   record       the same as a verdict, but in a form that is the same on every computer: the image's recipe instead of
  *                the image, programs without comments and without the names of local variables
  *   test file    the guest, the kit's own code without comments, the test, the lessons that it names, and the engine if it
  *                runs that
@@ -63,9 +63,10 @@ export async function verdictKey(lesson: string, reference: string): Promise<str
 }
 
 /**
- * The key of a record in `test/records`: the known result of one submission, demo or example.
+ * The key of a record in `test/records`: the known result of one item, such as a submission, a demo or a lesson's text.
  * @param of.guest the recipe of the image, and the programs in it
- * @param of.judging the code that turns an observation into the result, with the lesson's check
+ * @param of.judging the code that turns an observation into the result, with the lesson's check; empty if the result is
+ * only compared with a text
  * @param of.lesson the lesson's id
  * @param of.engine the engine's program with the reference's modules
  * @param of.scenario as for {@link observationKey}

@@ -42,7 +42,8 @@ export class Failure extends Error {
 const CAUSES_MAX = 8;
 
 /**
- * Finds the failure in an error and its causes: a {@link Failure}, or a refusal of the kernel that no code foresaw.
+ * Finds the failure in an error and its causes: a {@link Failure}, a refusal of the kernel that no code foresaw, or an
+ * npm package that is missing.
  * @returns null: the error is drydock's own
  */
 export function failureOf(error: unknown): Failure | null {

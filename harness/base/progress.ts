@@ -21,7 +21,7 @@ export const silentProgress: Progress = { step: (_title, work) => work(() => {})
 
 /**
  * Shows each step with its time: by a spinner if stderr is a terminal; otherwise, and in plain text, by a line when the
- * step is done.
+ * step is done. Only the spinner shows details.
  */
 export const visibleProgress: Progress = {
 	note(text) {

@@ -141,6 +141,7 @@ export function fitted(text: string, width: number): string {
 	return text + " ".repeat(width - columns);
 }
 
+// `hard`: whether a word that is longer than the width is broken.
 function wrapped(text: string, width: number, hard = true): string {
 	const shortened = text.length <= TEXT_CHARS_MAX ? text : `${text.slice(0, TEXT_CHARS_MAX)}…`;
 	return wrapAnsi(shortened.replaceAll(INVISIBLE_WORDS, " … "), Math.max(TEXT_WIDTH_MIN, width), { hard });

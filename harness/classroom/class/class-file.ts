@@ -44,7 +44,7 @@ const ClassFile = v.strictObject({
 	/** Path of a CSV file, relative to the class file's folder. */
 	roster: v.optional(v.string()),
 	visibility: v.optional(v.picklist(VISIBILITIES)),
-	/** The results are hidden until this time. */
+	/** If a report is made before this time, its results are hidden. */
 	visibleFrom: v.optional(time),
 });
 

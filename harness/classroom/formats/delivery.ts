@@ -26,7 +26,10 @@ export interface Delivery {
 	format: Format | null;
 	/** Where to write the report; null is standard output. */
 	out: { path: string; isFolder: boolean } | null;
-	/** Whether the text for a person explains each submission's findings. */
+	/**
+	 * Whether the text on standard output explains each submission's findings. It always explains those of a single
+	 * submission.
+	 */
 	details: boolean;
 	/** Whether the exit code is 0 whatever the verdicts are. */
 	endsWithZero: boolean;

@@ -1,6 +1,6 @@
 import type { ClassReport } from "../results/result.ts";
 
-/** A report format that another system reads. */
+/** A format of the report, for another system or for the owner of a submission. */
 export interface Format {
 	/** Whether one document holds a whole class, or one submission. */
 	holds: "class" | "submission";

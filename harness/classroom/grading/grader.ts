@@ -233,8 +233,8 @@ class Grader {
 		return fresh;
 	}
 
-	// Judges the reference first. If it does not pass, no submission is judged. The time it takes sets the first
-	// deadline for others.
+	// Judges the reference first. If it does not pass, no submission is judged. The time that the reference takes sets the
+	// first deadline of the submissions.
 	#machinesFor({ lesson, check }: LessonToGrade): Promise<MachinePool> {
 		const proving = async () => {
 			const machines = new AdaptiveDeadlines(this.#options.machines);

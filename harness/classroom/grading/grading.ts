@@ -23,6 +23,7 @@ import { classKey, isInShard, type Shard } from "./shard.ts";
 export interface ClassWork {
 	/** The folder with what was handed in. */
 	dir: string;
+	/** The candidates of the whole class, even if only a part of it is graded. */
 	allCandidates: readonly Candidate[];
 	lessons: readonly LessonToGrade[];
 	rules: Pick<ClassRules, "scoring" | "visibility">;

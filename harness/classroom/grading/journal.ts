@@ -7,8 +7,8 @@ import { Judgement } from "../results/result.ts";
 
 /**
  * The judgements made so far, so that an interrupted run can be resumed. Each line of the file holds one judgement
- * and its key, which depends on the submitted files, the lesson and the kit. Each line is written to disk at once. A
- * line that a power cut left incomplete is ignored.
+ * and its key, which depends on the submitted files, the lesson, the kit and the machines' image. Each line is written
+ * to disk at once. A line that a power cut left incomplete is ignored.
  */
 
 const JOURNALS_MAX = 32;

@@ -2,7 +2,7 @@ import { printable } from "../../base/printable.ts";
 
 /**
  * Text from a submission ends up in terminals, in logs of other systems, in XML and in file names. It is made
- * harmless once, when it is read, so that no format has to do it.
+ * harmless when a result is made or a report is read, so that no format has to do it.
  */
 
 const TEXT_CHARS_MAX = 4_000;

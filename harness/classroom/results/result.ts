@@ -37,19 +37,26 @@ const list = <T extends v.GenericSchema>(item: T, max: number) => v.pipe(v.array
 /**
  * The result of a lesson:
  * - `missing`: no module was handed in
- * - `error`, `unsupported`: the module could not be judged, which says nothing about the module
+ * - `error`: the module could not be judged, which says nothing about the module
+ * - `unsupported`: the same, because this computer lacks something that judging needs
  */
 export const STATUSES = ["pass", "fail", "missing", "error", "unsupported"] as const;
 const Status = v.picklist(STATUSES);
 export type Status = v.InferOutput<typeof Status>;
 
 const Finding = v.object({
+	/** The fact that is wrong. */
 	what: line,
+	/** What the fact shows in this run. */
 	shows: text,
+	/** What the fact should show. */
 	should: text,
+	/** The explanation's name. */
 	diagnosis: line,
 	why: text,
+	/** What to try. */
 	try: text,
+	/** Manual pages and sections of lessons to read. */
 	read: list(line, 100),
 });
 /** The first thing that is wrong, explained. */

@@ -21,6 +21,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /**
  * The points for one lesson; null if it could not be judged, which must not count as zero points.
  * @param weight the class's points for the lesson
+ * @param late null: nobody knows whether the submission came late, so nothing is taken off
  */
 export function pointsOf(
 	{ status, groups }: Pick<Judgement, "status" | "groups">,
@@ -42,6 +43,7 @@ const sumOf = (groups: Judgement["groups"], key: "points" | "pointsMax") =>
  * Whether a submission came late, and what is taken off.
  * @param when what is known: its time in milliseconds since 1970, and whether the learning platform calls it late
  * @param deadlineMs null: there is none
+ * @param rule null: nothing is taken off
  * @returns null: the platform does not say whether the submission came late, and there is no deadline, or no time
  */
 export function latenessOf(

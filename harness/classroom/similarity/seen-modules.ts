@@ -2,7 +2,7 @@ import { hashOf } from "../../base/cache.ts";
 import type { Result, Sketch } from "../results/result.ts";
 import { fingerprintsOf, packed } from "./fingerprints.ts";
 
-/** The modules of one lesson that were judged, by their submissions' names. Only their sketches are kept. */
+/** The modules of one lesson that were found, by their submissions' names. Only their sketches are kept. */
 export class SeenModules {
 	readonly #skeleton: string;
 	/**

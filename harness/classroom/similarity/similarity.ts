@@ -83,7 +83,7 @@ export const mostSimilar = (pairs: readonly Similarity[]): Similarity[] =>
 
 const after = (one: Module, all: readonly Module[]) => all.slice(all.indexOf(one) + 1);
 
-// The lines that two modules share. Runs of lines that overlap in both modules are one place.
+// The lines that two modules share. Runs of lines that overlap, or follow each other, in both modules are one place.
 function placesOf(one: Module, other: Module, hashes: readonly number[]): Similarity["places"] {
 	const spans = hashes
 		.flatMap((hash) => {

@@ -17,8 +17,8 @@ import {
 } from "./folder.ts";
 
 /**
- * Reads archives that somebody handed in: .zip, .tar and .tar.gz. Nothing is written to the disk. The only files
- * that are kept can be a module, or can be imported by one. Everything has a limit.
+ * Reads archives that somebody handed in: .zip, .tar and .tar.gz. Nothing is written to the disk. A file is kept only
+ * if it may be a module, or something that a module imports. Everything has a limit.
  */
 
 /** Limit for everything in a tar archive, and for the files of a zip archive that are kept. */

@@ -14,6 +14,7 @@ import type { Candidate } from "./submission.ts";
  * Finds the submissions in a folder. In a class's folder, a submission is a folder, an archive, or the files that a
  * learning platform has named after one person. Each entry becomes a part of a submission, or a warning. The folder
  * itself may also be a single submission, as in a continuous-integration job.
+ * @param lessons the lessons whose modules may be in files that are named after their owner, such as `alice_isolate.ts`
  * @param kind what {@link folderKind} says of the folder
  * @param warn called with a message for each reason why entries are not submissions, and with the message of `kind`
  * @param ofTeacher names of entries that belong to the teacher, such as the class file

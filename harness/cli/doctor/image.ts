@@ -31,7 +31,7 @@ export async function imageInfo({ json }: { json?: boolean }): Promise<number> {
 
 /** `drydock image export`. @returns the exit code */
 export async function exportTo(file: string): Promise<number> {
-	// This builds the image if there is none.
+	// The export builds the image if there is none, which needs more programs.
 	await installMissing();
 	await exportImage(resolve(file), visibleProgress);
 	process.stdout.write(`${file} contains the image; on the other computer: npx drydock image import ${file}\n`);

@@ -34,7 +34,8 @@ interface Options {
 /**
  * `drydock finish`: plays the finish of a track, which runs the learner's whole engine. If all steps are right, shows
  * the text that follows the finish.
- * @param wanted the track's number; undefined: the track that `trackToFinish` gives for the current lesson
+ * @param wanted the track's number; undefined: the track that `trackToFinish` gives for the current lesson, or track 1
+ * if it gives none
  * @returns the exit code: 1 if a lesson of the track has not passed with its present module, or a step is not right
  */
 export async function finish(wanted: string | undefined, options: Options): Promise<number> {

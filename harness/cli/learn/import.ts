@@ -4,8 +4,8 @@ import { importWorkspace } from "../../learner/import-workspace.ts";
 import { printJson } from "../text/terminal.ts";
 
 /**
- * `drydock import`: adds what an archive of `drydock export` holds to this workspace. Overwrites none of the
- * learner's files.
+ * `drydock import`: adds the modules and the progress in an archive of `drydock export` to this workspace. Overwrites
+ * none of the learner's files.
  * @returns the exit code
  */
 export async function runImport(file: string, { json }: { json?: boolean }): Promise<number> {

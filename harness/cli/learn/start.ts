@@ -7,7 +7,8 @@ import { MachinePool } from "../../vm/machine-pool.ts";
 import { welcome } from "./welcome.ts";
 
 /**
- * `drydock start`, which `npm start` runs: sets up what is missing, then shows where the learner is.
+ * `drydock start`, which `npm start` runs: sets up what is missing, then shows where the learner is. With `onlySetup`,
+ * makes no workspace and shows nothing. With `forTests`, also sets up what drydock's own tests need.
  * @returns the exit code
  */
 export async function start({ onlySetup, forTests }: { onlySetup?: boolean; forTests?: boolean }): Promise<number> {
