@@ -58,19 +58,22 @@ export class CallProcesses {
 		return this.tasks().find(({ nsPids }) => nsPids.length > 1 && nsPids.at(-1) === 1)?.pid ?? this.command;
 	}
 
-	/** The call's own process and its descendants, the eldest first. None once the call's own process has ended. */
+	/**
+	 * The call's own process and its descendants, a parent before its children. None once the call's own process has
+	 * ended.
+	 */
 	tasks(): Task[] {
 		return this.#unlessEnded(readDescendants(this.runnerPid));
 	}
 
-	/** The descendants of the call's own process, the eldest first. */
+	/** The descendants of the call's own process, a parent before its children. None once the call's own process has ended. */
 	descendants(): TaskStat[] {
 		return this.#stats().slice(1);
 	}
 
 	/**
-	 * The youngest of the call's processes. Until the command runs, this process runs the exercise's code, and its
-	 * ancestors wait for it.
+	 * The last of {@link tasks}: the youngest process if each process has forked only one. Until the command runs, this
+	 * process runs the exercise's code, and its ancestors wait for it.
 	 */
 	get youngest(): number {
 		return this.#stats().at(-1)?.pid ?? this.runnerPid;
@@ -84,7 +87,8 @@ export class CallProcesses {
 
 	/**
 	 * The descendants of the call's own process that have the token among their arguments but are neither the command nor
-	 * below it, because their parent has ended. The eldest first.
+	 * below it. A process that the command has started is one of them once its parent has ended. A parent comes before its
+	 * children.
 	 */
 	orphans(): TaskStat[] {
 		const { command } = this;

@@ -8,7 +8,10 @@ import { marksOf } from "../../live/views/processes-in-words.ts";
 export interface ProcessLines {
 	/** What has just changed, wrapped; empty if nothing has. */
 	change: string[];
-	/** One line for each of the most notable processes, with its pid on the host and inside the container. */
+	/**
+	 * One line for each of the most notable processes, with its pid on the host and inside the container. Processes that
+	 * the picture shows as one have one line, with the first pid and their number.
+	 */
 	rows: string[];
 }
 

@@ -6,7 +6,8 @@ import { outputStyle } from "./terminal.ts";
 const LESS = "command -v less >/dev/null || exit 127; less";
 
 /**
- * Shows a long text with $PAGER or less(1) if standard input and output are a terminal. Otherwise writes it as it is.
+ * Shows a long text with $PAGER or less(1) if standard input and output are a terminal that suits a pager. Otherwise, or
+ * if the text fits on the screen, writes it as it is.
  * Like git, asks `less` to pass on colours, and to exit if everything fits on the screen.
  */
 export async function paged(text: string): Promise<void> {
