@@ -74,8 +74,8 @@ export function filesBeside(modules: readonly string[]): SubmissionFiles {
 			const refusal = (why: string) => new Error(`${relative(".", path)} cannot be read: ${why}`);
 			if (!named.has(path) && !isInside(realDirs, place))
 				throw refusal("it is a link that leads outside of the submission");
-			// readRegularFile() checks the type of the opened file. Opening a device can have effects, so this checks the
-			// type before the file is opened.
+			// readRegularFile() checks the type of the opened file. But opening a device can have effects, so the type
+			// is checked here before the file is opened.
 			if (!lstatSync(place).isFile()) throw refusal("it is not a regular file");
 			const bytes = await readRegularFile(place, FILE_BYTES_MAX).catch((error: NodeJS.ErrnoException) => {
 				throw refusal(error.code ?? error.message);

@@ -47,8 +47,8 @@ export class CallProcesses {
 		// A command outside the call's own processes has lost its parent and is a child of the host's init, or another
 		// process started it.
 		const tasks = own.length > 0 ? own : withToken(readHarbourStats());
-		// A program that starts the command for the engine also has the token among its arguments. The command is the
-		// youngest.
+		// A program that starts the command for the engine also has the token among its arguments. The command comes
+		// after that program.
 		this.#command = tasks.at(-1) ?? null;
 		return this.#command?.pid ?? null;
 	}
@@ -66,7 +66,7 @@ export class CallProcesses {
 		return this.#unlessEnded(readDescendants(this.runnerPid));
 	}
 
-	/** The descendants of the call's own process, a parent before its children. None once the call's own process has ended. */
+	/** The same without the call's own process. */
 	descendants(): TaskStat[] {
 		return this.#stats().slice(1);
 	}
@@ -87,8 +87,8 @@ export class CallProcesses {
 
 	/**
 	 * The descendants of the call's own process that have the token among their arguments but are neither the command nor
-	 * below it. A process that the command has started is one of them once its parent has ended. A parent comes before its
-	 * children.
+	 * below it. A process that the command has started is one of them once its parent has ended. A parent comes before
+	 * its children.
 	 */
 	orphans(): TaskStat[] {
 		const { command } = this;

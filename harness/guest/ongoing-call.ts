@@ -218,9 +218,9 @@ export class OngoingCall {
 
 	// Waits until the command prints that it waits for a line, or until every process of a call that has ended is gone. A
 	// command whose output goes to /dev/null cannot print that; the wait then lasts until the command sleeps. Returns
-	// false if patience ended first, if nothing can change any more, or if the command stays silent and asleep on an idle
-	// machine (IDLE_MS). As long as the call has not ended and its command does not run, the end of patience does not end
-	// the wait.
+	// false if patience ended first, if nothing can change any more, or if the command stays silent and asleep on an
+	// idle machine (IDLE_MS). As long as the call has not ended and its command does not run, the end of patience does
+	// not end the wait.
 	async #untilRuns(patience: Patience): Promise<boolean> {
 		let asleep = "";
 		let sinceMs = idleMs();

@@ -10,8 +10,8 @@ import { keyLine } from "./presenter-keys.ts";
 import { processLines } from "./process-lines.ts";
 
 /**
- * From this width on, a page shows both shells. A narrower page shows only one: the shell that the presenter types into,
- * or else the step's shell.
+ * From this width on, a page shows both shells. A narrower page shows only one: the shell that the presenter types
+ * into, or else the step's shell.
  */
 const BOTH_SHELLS_COLUMNS_MIN = 110;
 const SHELL_ROWS_MIN = 4;
