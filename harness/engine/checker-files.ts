@@ -6,6 +6,8 @@ import { libraryDeclarations, nodeDeclarations } from "./declarations.ts";
 import { earlierModule } from "./earlier-modules.ts";
 import type { SubmissionFiles } from "./submission-files.ts";
 
+// Where the checker sees the submission, the kit, and the declarations of the language and of Node. None of these paths
+// is on the disk.
 const SUBMISSION = "/submission";
 const KIT = "/kit";
 const LIBRARY = "/drydock/library.d.ts";

@@ -20,7 +20,7 @@ export interface SubmissionFiles {
 }
 
 const FILE_BYTES_MAX = 1 << 20;
-/** Limit for a module and everything it imports, together. */
+/** Limit for the texts of a module and everything it imports, together. Characters count, as JavaScript counts them. */
 const BYTES_MAX = 1 << 20;
 const COUNT_MAX = 256;
 

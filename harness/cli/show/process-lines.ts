@@ -9,8 +9,8 @@ export interface ProcessLines {
 	/** What has just changed, wrapped; empty if nothing has. */
 	change: string[];
 	/**
-	 * One line for each of the most notable processes, with its pid on the host and inside the container. If the picture
-	 * shows several processes as one, their line has the first pid and their number.
+	 * One line for each of the most notable processes, with its pid on the host and inside the container. If the
+	 * picture shows several processes as one, their line has the first pid and their number.
 	 */
 	rows: string[];
 }
