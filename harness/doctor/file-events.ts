@@ -11,7 +11,10 @@ const EVENT_MS = 2_000;
 /** If the limit on inotify(7) watches is below this, a line warns. */
 const WATCHES_MIN = 1_024;
 
-/** Tests whether drydock is notified when a file in the workspace changes. On some shared folders, it is not. */
+/**
+ * Tests whether drydock is notified when a file in the workspace changes. If there is no workspace yet, tests it in the
+ * kit's folder. On some shared folders, drydock is not notified.
+ */
 export async function fileEventLines(): Promise<DoctorLine[]> {
 	const name = "file events";
 	const workspace = await workspaceDir();

@@ -71,7 +71,10 @@ export class BundleError extends Error {
 	}
 }
 
-/** esbuild's messages begin with the error and end with its cause. The middle can be a name as long as the module. */
+/**
+ * How much a shortened message keeps of its beginning, and of its end. esbuild's messages begin with the error and end
+ * with its cause. The middle can be a name as long as the module.
+ */
 const HALF_OF_MESSAGE_CHARS = 300;
 
 /** Shortens a compiler's message that is too long to read: drops its middle. */

@@ -36,7 +36,12 @@ export class CheckerChannel {
 		this.#ended.then(() => gone());
 	}
 
-	/** Sends a request; only one at a time. @throws {Error} the checker refuses the request, or has ended */
+	/**
+	 * Sends a request; only one at a time.
+	 * @returns the answer; null if it is empty
+	 * @throws {Error} the checker refuses the request, sends something else than a message, or has ended; or a question
+	 * of the checker could not be answered
+	 */
 	request(name: string, parameters: unknown): Promise<unknown> {
 		return new Promise<string>((resolve, reject) => {
 			this.#resolve = resolve;

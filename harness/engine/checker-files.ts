@@ -6,10 +6,13 @@ import { libraryDeclarations, nodeDeclarations } from "./declarations.ts";
 import { earlierModule } from "./earlier-modules.ts";
 import type { SubmissionFiles } from "./submission-files.ts";
 
+// Where the checker sees the submission, the kit, and the declarations of the language and of Node. None of these paths
+// is on the disk.
 const SUBMISSION = "/submission";
 const KIT = "/kit";
 const LIBRARY = "/drydock/library.d.ts";
 const NODE = "/drydock/types/node";
+/** The checker's name for its settings: a tsconfig.json that {@link CheckerFiles} provides. */
 export const CONFIG = "/drydock/tsconfig.json";
 /** The type checker asks about three hundred questions for an ordinary module. */
 const QUESTIONS_MAX = 20_000;

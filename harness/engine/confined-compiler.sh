@@ -35,8 +35,8 @@ confine)
 limit)
 	shift
 	test "$PPID" = "$DRYDOCK_TOOL_PARENT" || exit 1
-	# Standard error is discarded: a compiler that crashes prints a page of goroutines. If this user's own limit is lower,
-	# sh says so, and writing that into a file would end it after "ulimit -f 0".
+	# Standard error is discarded: a compiler that crashes prints a page of goroutines. And if one of this user's own
+	# limits is lower, sh prints an error. After "ulimit -f 0", writing that error into a file would end sh.
 	exec 3<&0 </dev/null 2>/dev/null
 	ulimit -c 0
 	ulimit -f 0

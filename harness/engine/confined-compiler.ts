@@ -23,6 +23,7 @@ const PROBE_MS = 10_000;
 
 export interface CompilerLimits {
 	cpuSeconds: number;
+	/** The limit RLIMIT_DATA, in units of 1,024 bytes. */
 	memoryKilobytes: number;
 }
 

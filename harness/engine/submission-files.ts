@@ -13,14 +13,14 @@ export interface SubmissionFiles {
 	root: string;
 	/** Whether a path lies in the submission. A file need not be there. */
 	contains(path: string): boolean;
-	/** Whether the file exists, readable or not. */
+	/** Whether a module can import the file: it belongs to the submission and exists, readable or not. */
 	has(path: string): boolean;
 	/** The file's text. A file is read only once. @throws {Error} why it cannot be read, in words for the learner */
 	read(path: string): Promise<string>;
 }
 
 const FILE_BYTES_MAX = 1 << 20;
-/** Limit for a module and everything it imports, together. */
+/** Limit for the texts of a module and everything it imports, together. Characters count, as JavaScript counts them. */
 const BYTES_MAX = 1 << 20;
 const COUNT_MAX = 256;
 
@@ -28,7 +28,9 @@ const COUNT_MAX = 256;
 export const isImportable = (path: string): boolean => /\.([mc]?[jt]s|json)$/.test(path);
 
 /**
- * Reads each file only once, one file at a time, and enforces the limits on a submission's size and number of files.
+ * Makes a `read` of {@link SubmissionFiles}. It reads each file only once, one file at a time, and enforces the limits
+ * on a submission's size and number of files.
+ * @param open reads one file's text
  */
 export function withReadLimits(open: (path: string) => Promise<string>): (path: string) => Promise<string> {
 	const texts = new Map<string, Promise<string>>();
@@ -72,7 +74,8 @@ export function filesBeside(modules: readonly string[]): SubmissionFiles {
 			const refusal = (why: string) => new Error(`${relative(".", path)} cannot be read: ${why}`);
 			if (!named.has(path) && !isInside(realDirs, place))
 				throw refusal("it is a link that leads outside of the submission");
-			// Opening a device can have effects, so the type is checked before the file is opened, too.
+			// readRegularFile() checks the type of the opened file. But opening a device can have effects, so the type
+			// is checked here before the file is opened.
 			if (!lstatSync(place).isFile()) throw refusal("it is not a regular file");
 			const bytes = await readRegularFile(place, FILE_BYTES_MAX).catch((error: NodeJS.ErrnoException) => {
 				throw refusal(error.code ?? error.message);

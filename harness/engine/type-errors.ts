@@ -47,7 +47,7 @@ export interface ModuleTypeError extends Diagnostic {
 /**
  * Type-checks one module as an editor would.
  * @param file path of the module
- * @param modules the replacing file, by the reference module that it replaces
+ * @param modules the replacing file, by the reference module that it replaces; without it, `file` belongs to no lesson
  * @param files the submission's files, if they are not on this computer's disk
  * @param signal ends the check when its result is no longer needed
  * @returns the module's first errors, which do not change a verdict; none for a well-typed module, and none if the

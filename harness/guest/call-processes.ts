@@ -47,8 +47,8 @@ export class CallProcesses {
 		// A command outside the call's own processes has lost its parent and is a child of the host's init, or another
 		// process started it.
 		const tasks = own.length > 0 ? own : withToken(readHarbourStats());
-		// A program that starts the command for the engine also has the token among its arguments. The command is the
-		// youngest.
+		// A program that starts the command for the engine also has the token among its arguments. The command comes
+		// after that program.
 		this.#command = tasks.at(-1) ?? null;
 		return this.#command?.pid ?? null;
 	}
@@ -58,19 +58,22 @@ export class CallProcesses {
 		return this.tasks().find(({ nsPids }) => nsPids.length > 1 && nsPids.at(-1) === 1)?.pid ?? this.command;
 	}
 
-	/** The call's own process and its descendants, the eldest first. None once the call's own process has ended. */
+	/**
+	 * The call's own process and its descendants, a parent before its children. None once the call's own process has
+	 * ended.
+	 */
 	tasks(): Task[] {
 		return this.#unlessEnded(readDescendants(this.runnerPid));
 	}
 
-	/** The descendants of the call's own process, the eldest first. */
+	/** The same without the call's own process. */
 	descendants(): TaskStat[] {
 		return this.#stats().slice(1);
 	}
 
 	/**
-	 * The youngest of the call's processes. Until the command runs, this process runs the exercise's code, and its
-	 * ancestors wait for it.
+	 * The last of {@link tasks}: the youngest process if each process has forked only one. Until the command runs, this
+	 * process runs the exercise's code, and its ancestors wait for it.
 	 */
 	get youngest(): number {
 		return this.#stats().at(-1)?.pid ?? this.runnerPid;
@@ -84,7 +87,8 @@ export class CallProcesses {
 
 	/**
 	 * The descendants of the call's own process that have the token among their arguments but are neither the command nor
-	 * below it, because their parent has ended. The eldest first.
+	 * below it. A process that the command has started is one of them once its parent has ended. A parent comes before
+	 * its children.
 	 */
 	orphans(): TaskStat[] {
 		const { command } = this;

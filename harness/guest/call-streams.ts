@@ -67,6 +67,7 @@ export class CallStreams {
 		else if (this.#masterFd >= 0) this.#writeToTerminal(data);
 	}
 
+	/** Ends the call's standard input: closes the pipe, or types Ctrl-D. */
 	endInput(): void {
 		if (this.substitute === null) this.pipes.stdin.end();
 		else this.input(END_OF_INPUT);

@@ -17,6 +17,8 @@ export class CommandReader {
 	) {}
 
 	/**
+	 * Reads one command.
+	 * @param pid the command's pid
 	 * @param engine the runner of the command's call
 	 * @param host the host at the same moment
 	 * @returns null if the process ended while it was read

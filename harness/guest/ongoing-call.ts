@@ -218,8 +218,9 @@ export class OngoingCall {
 
 	// Waits until the command prints that it waits for a line, or until every process of a call that has ended is gone. A
 	// command whose output goes to /dev/null cannot print that; the wait then lasts until the command sleeps. Returns
-	// false if patience ended first, or if the command stays silent and asleep on an idle machine (IDLE_MS). As long as
-	// the call has not ended and its command does not run, the end of patience does not end the wait.
+	// false if patience ended first, if nothing can change any more, or if the command stays silent and asleep on an
+	// idle machine (IDLE_MS). As long as the call has not ended and its command does not run, the end of patience does
+	// not end the wait.
 	async #untilRuns(patience: Patience): Promise<boolean> {
 		let asleep = "";
 		let sinceMs = idleMs();
@@ -246,9 +247,9 @@ export class OngoingCall {
 		}
 	}
 
-	// Waits until one of the call's processes has stopped itself. Records that process's root directory and the number of
-	// its descendants, and then sends it SIGCONT. Returns false if patience ended first, or if nothing can change any
-	// more.
+	// Waits until one of the call's processes has stopped itself, or until the call has ended. Records the stopped
+	// process's root directory and the number of its descendants, and then sends it SIGCONT. Returns false if patience
+	// ended first, or if nothing can change any more.
 	async #untilStops(patience: Patience): Promise<boolean> {
 		const reached = await this.#pollUntil(() => this.#ended || this.processes.stopped() !== undefined, patience);
 		const task = this.processes.stopped();

@@ -65,6 +65,7 @@ export class StageWatcher {
 		return true;
 	}
 
+	/** Watches until the machine ends. */
 	async run(): Promise<never> {
 		let fingerprint = "";
 		let changedMs = 0;
@@ -127,9 +128,9 @@ function readShell(shell: number | null, probe: Probe): ViewContents["shells"][s
 }
 
 /**
- * The process that gets what is typed: the youngest one in the foreground process group of the shell's terminal. If
- * this process is an engine that passes on what is typed to its container's terminal, returns the youngest process in
- * that terminal's foreground.
+ * The process that gets what is typed: the last one in the foreground process group of the shell's terminal, in an
+ * order with parents before their children. If this process is an engine that passes on what is typed to its
+ * container's terminal, returns the last process in that terminal's foreground.
  * @see proc_pid_stat(5): pgrp, session, tpgid
  */
 function foregroundProcess(shell: number): number {

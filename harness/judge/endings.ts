@@ -214,7 +214,7 @@ const ranTwice: Explanation = {
 	see: ["fork(2)", "_exit(2)"],
 };
 
-/** For a command that ran, if a process that the exercise forked changed the ending that the engine learned of. */
+/** Explanations for a command that ran. A process that the exercise forked changed the ending that the engine saw. */
 export const endingChangedByFork: Explanation[] = [orphaned, ranTwice, childCrashed, exitCodeNotHandedUp];
 
 /** A successful kill(2) of the exercise's whose pid, 0 or negative, stands for several processes. */
@@ -222,7 +222,7 @@ function killOfSeveral({ ledger }: Context) {
 	return ledger.find(({ call, args, error }) => call === "kill" && error === undefined && Number(args["pid"]) <= 0);
 }
 
-/** The signal that the exit code stands for. As in a shell, the code is 128 + the signal's number. */
+/** The signal that the exit code stands for, if any. As in a shell, the code is 128 + the signal's number. */
 function endingSignal({ ending }: Context): { name: string; code: number; number: number } | undefined {
 	const code = ending.how === "returned" ? Number(ending.value) : 0;
 	const [name, number] = Object.entries(constants.signals).find(([, signal]) => 128 + signal === code) ?? [];

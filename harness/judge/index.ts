@@ -1,4 +1,4 @@
-/** The part of the harness that a lesson's check.ts may import. */
+/** The part of the harness that a lesson's check.ts and demo.ts may import. */
 export type {
 	Answer,
 	Archive,

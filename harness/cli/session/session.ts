@@ -19,6 +19,7 @@ import { rawTerminal } from "./raw-terminal.ts";
 
 /** What to run in a session. */
 export interface SessionOptions {
+	/** The lesson that the user works on: `box` contains this lesson's module. */
 	lesson: Lesson;
 	/** Whether `box` is made of the reference's modules only. */
 	solution: boolean;
@@ -34,7 +35,7 @@ export interface SessionOptions {
  * standard input and output are terminals, the program gets a terminal, too. Otherwise it reads and writes the same
  * bytes as this process.
  * @returns the program's exit code; 1 if the machine was lost; the code from `endedByUser` if the user left first
- * @throws {Failure} usage: a module of the learner's cannot be used
+ * @throws {Failure} usage: a module of the learner's does not exist or cannot be used
  */
 export async function runSession({
 	lesson,

@@ -20,7 +20,7 @@ man() { echo "in another terminal: npx drydock man \${*:-PAGE}"; }
 /**
  * `drydock shell`: runs a shell on the host of a lesson's machine.
  * @returns the shell's exit code
- * @throws {Failure} usage: the learner's copy of the lesson is not there
+ * @throws {Failure} usage: the learner's copy of the lesson's module does not exist or cannot be used
  */
 export async function shell(id: string | undefined, { solution = false }: { solution?: boolean }): Promise<number> {
 	const lesson = id === undefined ? await currentLesson() : await findLesson(id);

@@ -26,8 +26,8 @@ import { outputStyle } from "../text/terminal.ts";
 const SIZE = { columns: 80, rows: 16 };
 
 /**
- * `drydock live`: presents a demo in a browser, until the user interrupts it.
- * @param from path of a recording to show instead of a machine
+ * `drydock live`: presents a demo in a browser, until a presenter's page ends it or the user presses Ctrl-C.
+ * @param from path of a recording to show; if not given, the demo is played in a machine
  * @param port 0 for any free port
  * @param share whether others in the same network may follow
  * @returns the exit code
@@ -77,7 +77,8 @@ function textOf(demo: Lesson | OwnDemo): Promise<string> {
 	return reading.catch(() => `# ${demo.title}\n`);
 }
 
-// Checks the learner's module only if there is one: `drydock live` makes no workspace.
+// Has the learner's module checked at every save. Returns undefined if the demo belongs to no lesson of this kit, or if
+// there is no such module: `drydock live` makes no workspace.
 async function checkSaves(
 	lesson: Lesson,
 	machines: MachinePool,

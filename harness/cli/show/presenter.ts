@@ -30,6 +30,7 @@ export class Presenter {
 	#repaintTimer: NodeJS.Timeout | undefined;
 	/** The presentation is over: nothing is painted any more. */
 	#isOver = false;
+	/** Ends the presentation: normally, or with an error that `present` throws. */
 	#end!: { resolve(): void; reject(error: unknown): void };
 
 	constructor(color: boolean) {

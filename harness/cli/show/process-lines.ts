@@ -8,7 +8,10 @@ import { marksOf } from "../../live/views/processes-in-words.ts";
 export interface ProcessLines {
 	/** What has just changed, wrapped; empty if nothing has. */
 	change: string[];
-	/** One line for each of the most notable processes, with its pid on the host and inside the container. */
+	/**
+	 * One line for each of the most notable processes, with its pid on the host and inside the container. If the
+	 * picture shows several processes as one, their line has the first pid and their number.
+	 */
 	rows: string[];
 }
 

@@ -10,11 +10,13 @@ import { keyLine } from "./presenter-keys.ts";
 import { processLines } from "./process-lines.ts";
 
 /**
- * From this width on, a page shows both shells. A narrower page shows the shell that is typed into, otherwise the
- * step's.
+ * From this width on, a page shows both shells. A narrower page shows only one: the shell that the presenter types
+ * into, or else the step's shell.
  */
 const BOTH_SHELLS_COLUMNS_MIN = 110;
+/** A shell's terminal has at least this many rows, even if the page has no room for them. */
 const SHELL_ROWS_MIN = 4;
+/** A page with fewer rows shows fewer of the kernel's answers. */
 const ALL_ANSWERS_ROWS_MIN = 30;
 const MARGIN = "  ";
 
@@ -135,6 +137,7 @@ export class Slides {
 		for (const shell of SHELLS) this.#screens[shell].close();
 	}
 
+	/** Makes a page of this size. */
 	paint(size: Size, choices: PresenterChoices): PaintedPage {
 		const { columns, rows } = size;
 		const top = [this.#title(columns, choices), "", ...this.#narration(columns, choices), ""];

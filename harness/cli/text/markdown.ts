@@ -21,7 +21,7 @@ export function renderMarkdown(source: string, style: Style, highlight: Highligh
 
 /** What is written before the lines of a list item or of a quotation. */
 interface Margin {
-	/** Written before the first line; null after that. */
+	/** Written before the first line. Null once it is written, or if the first line has the same margin as the rest. */
 	first: string | null;
 	rest: string;
 }

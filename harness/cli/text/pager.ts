@@ -6,7 +6,8 @@ import { outputStyle } from "./terminal.ts";
 const LESS = "command -v less >/dev/null || exit 127; less";
 
 /**
- * Shows a long text with $PAGER or less(1) if standard input and output are a terminal. Otherwise writes it as it is.
+ * Shows a text with $PAGER or less(1). Writes it as it is if it fits on the screen, if standard input or output is no
+ * terminal, or if the terminal does not suit a pager.
  * Like git, asks `less` to pass on colours, and to exit if everything fits on the screen.
  */
 export async function paged(text: string): Promise<void> {

@@ -8,7 +8,9 @@ import { inKit } from "../../base/kit.ts";
 import { submissionsOf } from "../submissions.ts";
 
 const SUBMISSIONS = 100;
+/** The pause between two measurements of the memory. */
 const SAMPLE_MS = 500;
+/** Clock ticks per second in /proc: USER_HZ. */
 const TICKS_PER_SECOND = 100;
 
 /** Submissions that hang until their deadline: five of a hundred. */

@@ -25,6 +25,7 @@ const TICKS = 100;
  * hostname and prints a line. The time begins with that line, and ends with the first view that has the new hostname.
  * It is measured without followers, and with {@link FOLLOWERS} of them. Also measures how much of a processor QEMU
  * uses while only the probe works.
+ * @param n how many changes are measured without followers, and how many with them
  */
 export async function liveTimings(n: number): Promise<Record<string, number[]>> {
 	const values: Record<string, number[]> = { liveFrameMs: [], liveFrameWithFollowersMs: [], liveIdlePercent: [] };

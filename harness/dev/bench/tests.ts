@@ -37,7 +37,7 @@ const Report = v.object({
 	),
 });
 type File = v.InferOutput<typeof Report>["testResults"][number];
-/** How long `npm test` took for what it does before vitest, by the name of the script, in milliseconds. */
+/** How long `npm test` took for what it does before vitest, by name, in milliseconds: `lintAndTypes`. */
 const Before = v.record(v.string(), v.number());
 /** Processor time of one test file, in milliseconds: what test/support/processor-time.ts writes. */
 const ProcessorTime = v.object({ name: v.string(), ms: v.number() });
@@ -46,7 +46,8 @@ const ProcessorTime = v.object({ name: v.string(), ms: v.number() });
  * Reads from the reports of the last `npm test` on this computer how long each of its parts took, and estimates how long it
  * would take with thirty lessons.
  * @returns milliseconds by name: `testsMs` for all but the set-up; `testsMs.with30Lessons` for the projection;
- * `testsMs.NAME` for a script, a folder or a file, which shared the computer with files that ran at the same time;
+ * `testsMs.lintAndTypes` for what comes before vitest; `testsMs.NAME` for a folder or a file, which shared the computer
+ * with files that ran at the same time;
  * `processorMs.NAME` for the processor time of a file's tests and of the programs that they started
  * @throws {Failure} usage: no tests were run here
  */
