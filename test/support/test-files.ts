@@ -22,8 +22,9 @@ const FOLDERS = ["vm", "cli"];
 const KIT = ["harness", "solutions/given", "test/support", "test/hostile", "test/recordings", "test/vm"];
 /** Files of the kit outside of these folders. */
 const SETTINGS = ["package.json", "package-lock.json", "vitest.config.ts", "tsconfig.json"];
-/** Everything that a command may read, besides `KIT` and `SETTINGS`: for test files that do not name what they depend on. */
-const TEXTS = ["lessons", "solutions", "test/submissions", "test/mutants"];
+/** What a command may also read. Test files that do not name their lessons depend on all of this. */
+const LESSONS = ["lessons", "solutions"];
+const SUBMISSIONS = ["test/submissions", "test/mutants"];
 const FILES = ["README.md", "CONTRIBUTING.md", "biome.json", "test/prose.ts", "test/run.ts", "test/words.txt"];
 /** A test file whose text contains such a call goes through all lessons. */
 const GOES_THROUGH_LESSONS = /\blessons\(\)/;
@@ -102,7 +103,7 @@ const kitKey = () => {
 
 let everything: Promise<string> | undefined;
 const everythingKey = () => {
-	everything ??= Promise.all([textsIn(TEXTS), textsOfFiles(FILES)]).then(hashOf);
+	everything ??= Promise.all([...LESSONS.map(codesIn), textsIn(SUBMISSIONS), textsOfFiles(FILES)]).then(hashOf);
 	return everything;
 };
 
