@@ -1,14 +1,16 @@
 import { open, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { WORKERS } from "./own-caches.ts";
 
+/** How many items are played at a time. More than there are processors take longer, one by one and all together. */
+const TURNS = availableParallelism();
 const ASK_AGAIN_MS = 50;
 
 /**
- * Waits for a turn, does the work, and ends the turn. There are as many turns as workers, and all workers share them.
- * So as many items are played at a time, whether one test file has items left or several. If more items were played at
- * a time, each would take so long that many runs would be judged as disturbed, and be played again.
+ * Waits for a turn, does the work, and ends the turn. All workers share the turns,
+ * because one test file may play several items at a time. If more items were played at a time, each would take so long
+ * that many runs would be judged as disturbed, and be played again.
  *
  * A turn is a file in the directory of the workers' caches, which is removed at the end of the tests.
  */
@@ -25,7 +27,7 @@ export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
 
 async function takeTurn(dir: string): Promise<string> {
 	for (;;) {
-		for (let number = 1; number <= WORKERS; number++) {
+		for (let number = 1; number <= TURNS; number++) {
 			const turn = join(dir, `turn-${number}`);
 			if (await isMadeNow(turn)) return turn;
 		}

@@ -55,7 +55,7 @@ export const grade: CommandSpec = {
 		["--resume", "continue an interrupted run of the same command"],
 		[
 			"--lanes <number>",
-			"how many virtual machines run at a time; if not given, two more than there are processors, and more while processors are idle",
+			"how many virtual machines run at a time; if not given, as many as there are processors, and more while processors are idle",
 		],
 		...REPORT,
 	],

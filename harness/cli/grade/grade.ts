@@ -17,9 +17,6 @@ import { folderKind } from "../../classroom/submissions/folder-kind.ts";
 import { lessons } from "../../judge/lessons.ts";
 import { outputStyle } from "../text/terminal.ts";
 
-/** How many more machines than processors run by default: a machine that waits for something uses no processor. */
-const MACHINES_BEYOND_PROCESSORS = 2;
-
 /** Options of the command line: harness/cli/commands/grade.ts says what each of them does. */
 export interface GradeOptions extends DeliveryOptions, ClassOptions {
 	one?: boolean;
@@ -69,7 +66,9 @@ export async function gradeMerge(files: string[], options: DeliveryOptions): Pro
 }
 
 function parseLanes(text: string | undefined): number {
-	if (text === undefined) return cpus().length + MACHINES_BEYOND_PROCESSORS;
+	// With more machines than processors, each takes so much longer that all together grade fewer submissions. If machines
+	// wait, and a processor is idle, the grader starts more: see idleness.ts.
+	if (text === undefined) return cpus().length;
 	const count = Number(text);
 	if (!Number.isInteger(count) || count < 1 || count > 256)
 		throw new Failure("usage", `--lanes ${JSON.stringify(text)} is not a number of machines`, "--lanes 4");
