@@ -27,7 +27,7 @@ const AWAITED: [functions: RegExp, wait: string][] = [
 	[/fifo_open|wait_for_partner/, "open, of a FIFO that nobody has opened at its other end"],
 ];
 
-/** The most kinds of processes that are shown. */
+/** How many kinds of processes are shown at most. */
 const KINDS_SHOWN = 6;
 
 /**

@@ -2,8 +2,8 @@ import { BOX, type Check, EXIT_CODE, type RandomInputs, type Scenario } from "..
 
 /**
  * Two containers run on the same three layers at the same time. The neighbour starts first, and writes one file. The
- * container that the lesson is about changes files of the layers in every possible way. A third container has a single
- * layer. A fourth one must fail, because one of its layers does not exist.
+ * container that the lesson is about changes, deletes and remakes files of the layers, and makes a new one. A third
+ * container has a single layer. A fourth one must fail, because one of its layers does not exist.
  */
 
 /** The directory of the layers. */

@@ -5,6 +5,11 @@ import { procRules } from "./proc.ts";
 import { refusals } from "./refusals.ts";
 import { drawInputs, scenarioOf } from "./scenario.ts";
 
+const sysRisk = (flaws: readonly string[]) =>
+	flaws.some((flaw) => /without .*\bro\b/.test(flaw))
+		? "Root in the container is root, so it could change settings of devices, and of its own cgroup, in these directories. A container could lift its own limits."
+		: "A container needs no programs, no setuid bits and no devices in these directories, so its engine forbids all three.";
+
 const sysRules: FactRule[] = [
 	{
 		fact: "sys.mounts",
@@ -15,14 +20,14 @@ const sysRules: FactRule[] = [
 				when: ({ facts }) => [facts["sys.mounts"] ?? []].flat().some((flaw) => String(flaw).includes(" no ")),
 				diagnosis: "sys-not-mounted",
 				why: ({ facts }) =>
-					`In the command's mount table: ${[facts["sys.mounts"] ?? []].flat().join("; ")}. Programs read there which links, processors and limits they have.`,
-				try: 'mount("sysfs", "/sys", "sysfs", MS_RDONLY | FLAGS, null), and then the same with cgroup2 on /sys/fs/cgroup. The order matters: a later mount on /sys covers what is below.',
+					`In the command's mount table: ${[facts["sys.mounts"] ?? []].flat().join("; ")}. Programs read in these two directories which links, processors and limits they have.`,
+				try: 'mount("sysfs", "/sys", "sysfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, null), and then the same with cgroup2 on /sys/fs/cgroup. The order matters: a later mount on /sys covers what is below.',
 				see: ["mount(2)", "sysfs(5)", "cgroups(7), CGROUPS VERSION 2"],
 			},
 			{
 				diagnosis: "sys-open",
 				why: ({ facts }) =>
-					`In the command's mount table: ${[facts["sys.mounts"] ?? []].flat().join("; ")}. Root in the container is root, so it could change settings of devices and of its own cgroup there. A container could lift its own limits.`,
+					`In the command's mount table: ${[facts["sys.mounts"] ?? []].flat().join("; ")}. ${sysRisk([facts["sys.mounts"] ?? []].flat().map(String))}`,
 				try: "Mount both with MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC.",
 				see: ["mount(2)", "sysfs(5)"],
 			},
@@ -36,7 +41,7 @@ const sysRules: FactRule[] = [
 			unsharedInChild("CLONE_NEWCGROUP"),
 			{
 				diagnosis: "cgroup-shared",
-				why: "/proc/PID/ns/cgroup is the host's. So /proc/self/cgroup in the container shows the whole path of its cgroup on the host, /box/ID, and a cgroup file system that is mounted there shows the cgroups of all containers.",
+				why: "/proc/PID/ns/cgroup is the host's. So /proc/self/cgroup in the container shows the whole path of its cgroup on the host, /box/ID. A cgroup file system that is mounted in the container shows the cgroups of all containers.",
 				try: "Call unshare(CLONE_NEWCGROUP) in prepareRootfs: the engine has already put the process into its cgroup.",
 				see: ["cgroup_namespaces(7)"],
 			},
@@ -112,7 +117,7 @@ export default defineCheck({
 		nameRule(
 			"etc.hostname",
 			"/etc/hostname",
-			"Programs read the container's name there at their start. The kernel's own name comes from lesson 02.",
+			"Programs read the container's name there at their start. The hostname that uname(2) returns was set in lesson 02; it is in no file.",
 			"Write the hostname and a line end.",
 		),
 		nameRule(
@@ -124,7 +129,7 @@ export default defineCheck({
 		nameRule(
 			"etc.resolv.conf",
 			"/etc/resolv.conf",
-			"It names the servers that the container asks for all other names.",
+			"It names the servers that the container asks for names that are not in /etc/hosts.",
 			"Write a line nameserver ADDRESS for each of names.nameservers: resolv.conf(5).",
 		),
 	],

@@ -200,7 +200,7 @@ export const devRules: FactRule[] = [
 				diagnosis: "dev-mounts-missing",
 				why: ({ facts }) =>
 					`In the command's mount table: ${[facts["dev.mounts"] ?? []].flat().join("; ")}. shm_open(3) and mq_open(3) make their files there.`,
-				try: 'Make both directories in your /dev. Then mount("shm", "/dev/shm", "tmpfs", FLAGS, null) and mount("mqueue", "/dev/mqueue", "mqueue", FLAGS, null).',
+				try: 'Make both directories in your /dev. Then mount("shm", "/dev/shm", "tmpfs", flags, null) and mount("mqueue", "/dev/mqueue", "mqueue", flags, null), with the flags MS_NOSUID | MS_NODEV | MS_NOEXEC.',
 				see: ["shm_overview(7)", "mq_overview(7)"],
 			},
 			{

@@ -21,7 +21,7 @@ export const linkRules: FactRule[] = [
 				diagnosis: "link-followed-by-mkdir",
 				why: (context) =>
 					`On the host: ${valuesOf(context, "links.host").join("; ")}. In the image, a part of the target's path is a symbolic link. The process that made the target has the host's root, so the link led to the host's directory.`,
-				try: "Resolve each part of the target with openat2 and RESOLVE_IN_ROOT, and make a missing directory below the descriptor of the one above: /proc/self/fd/N/NAME.",
+				try: "Resolve each part of the target with openat2 and RESOLVE_IN_ROOT, and make each missing directory as /proc/self/fd/N/NAME, where N is the descriptor of the directory above it.",
 				see: ["openat2(2)", "path_resolution(7)"],
 			},
 		],
@@ -36,7 +36,7 @@ export const linkRules: FactRule[] = [
 			{
 				diagnosis: "link-not-followed-inside",
 				why: (context) =>
-					`Two targets are links in the image, or lead through one. For a process in the container, they lead to a directory and a file of the image, and the volumes belong there. The command finds: ${valuesOf(context, "links.places").join(", ") || "neither"}. The others were mounted where the links lead on the host, in a place of the image that the container's links do not lead to, or not at all.`,
+					`Two targets are links in the image, or lead through one. For a process in the container, they lead to a directory and a file of the image, and the volumes belong there. The command finds: ${valuesOf(context, "links.places").join(", ") || "neither"}. What it does not find was mounted where the links lead on the host, in a place of the image that the container's links do not lead to, or not at all.`,
 				try: "openat2(root, target, { flags: O_PATH, resolve: RESOLVE_IN_ROOT }), and mount on /proc/self/fd/N.",
 				see: ["openat2(2)"],
 			},
@@ -50,7 +50,7 @@ export const linkRules: FactRule[] = [
 			{
 				when: ({ facts }) => facts["links.volume"] === "the host's directory",
 				diagnosis: "filled-from-the-host",
-				why: "The target of this volume is a link in the image. The volume has the files of the directory of that name on the host: they were copied, and the container may read them now. The image decides where its links lead, so any directory of the host could be copied.",
+				why: "The target of this volume is a link in the image. The volume has the files of the directory to which this link leads on the host: they were copied, and the container may read them now. The image decides where its links lead, so any directory of the host could be copied.",
 				try: "Resolve the target with openat2 and RESOLVE_IN_ROOT in useVolume, too, and copy from /proc/self/fd/N.",
 				see: ["openat2(2)"],
 			},

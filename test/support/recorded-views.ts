@@ -44,7 +44,7 @@ export function withChangedView(past: Past, change: (view: KernelState) => void)
 	return [...past, { ...last, atMs: last.atMs + 1_000 }];
 }
 
-/** The process in which a shell runs. @throws {Error} the view has no such shell */
+/** The process that a shell's user talks to: the shell, or a command in its foreground. @throws {Error} the view has no such shell */
 export function shellIn(view: KernelState, name: "host" | "container") {
 	const shell = view.shells[name];
 	if (!shell) throw new Error(`no ${name}`);

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How many items are played at a time. More than there are processors take longer, one by one and all together. */
+/** How many items are played at a time. With more of them than processors, each takes longer, and so do all together. */
 const TURNS = availableParallelism();
 const ASK_AGAIN_MS = 50;
 

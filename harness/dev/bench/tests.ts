@@ -10,15 +10,15 @@ import { drawnShare } from "../drawn-items.ts";
 /** Number of lessons that the course is planned to have. */
 const LESSONS_PLANNED = 30;
 /**
- * Test files whose duration grows with the number of lessons, as patterns of their paths in test/. Other files that try
- * every lesson draw a fixed number of them in `npm test`.
+ * Test files whose duration grows with the number of lessons, as patterns of their paths in test/. Most other files that try
+ * every lesson draw a fixed number of lessons in `npm test`. {@link TESTS_THAT_GROW} has the exceptions.
  */
 const FILES_THAT_GROW = [
 	/^vm\/(submissions|dev-check|fuzz|finish)\.test\.ts$/,
 	/^cli\/(records|engine\/engine-at)/,
 	/^unit\/(lessons\/|dev\/|support\/records|base\/depends-on|cli\/text\/markdown)/,
 ];
-/** Tests in other files that try every lesson. */
+/** Tests in other files whose duration grows, because they try every lesson. */
 const TESTS_THAT_GROW = /\bcheck --all\b/;
 /** Test files with items. Each run draws some of the items. */
 const FILES_WITH_ITEMS = /^vm\/(submissions|mutants|hostile|examples|rehearsals)\.test\.ts$/;

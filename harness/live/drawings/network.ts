@@ -109,7 +109,8 @@ class NetworkPen {
 		sheet.text("hidden", [0, bottom.y + bottom.height + 14], text, { look: "muted" });
 	}
 
-	// What has changed is a card, or a link in a namespace that has a card: "NAMESPACE/LINK".
+	// Whether the latest change is about this card: `changed` is the card's key, or "NAMESPACE/LINK" for a link in the card's
+	// namespace.
 	#isAbout({ key, framed }: Pick<Card, "key" | "framed">): boolean {
 		const { latestChange, changed } = this.picture;
 		return latestChange !== "" && (changed === key || (!framed && changed.startsWith(`${key}/`)));
