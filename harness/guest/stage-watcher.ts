@@ -13,7 +13,7 @@ type ViewContents = Pick<View, "host" | "shells">;
  * read, until that changes.
  */
 const READINGS_MS = [0, 60, 260, 760, 1_760];
-/** After output, a command mostly changes something. So the watcher waits a little before it reads. */
+/** A command that prints something usually changes something soon afterwards. So the watcher waits before it reads. */
 const AFTER_OUTPUT_MS = 60;
 /** The longest pause between two readings, unless {@link MAX_SHARE_OF_TIME} asks for a longer one. */
 const PAUSE_MS_MAX = 100;

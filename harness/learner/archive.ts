@@ -43,8 +43,8 @@ export async function packWorkspace(dir: string): Promise<{ archive: Buffer; fil
  * Unpacks an archive of a workspace into memory.
  * @param name path of the archive
  * @returns the contents by their paths in a workspace
- * @throws {Failure} usage: the file does not exist, is damaged or too large, or contains something that
- * {@link packWorkspace} never packs
+ * @throws {Failure} usage: the file does not exist, is damaged or too large, has no logbook, or contains
+ * something that may not be in an archive
  */
 export async function unpackWorkspace(name: string): Promise<Map<string, Buffer>> {
 	const found = await stat(name).catch(() => null);
@@ -58,7 +58,8 @@ export async function unpackWorkspace(name: string): Promise<Map<string, Buffer>
 /**
  * Unpacks the bytes of an archive.
  * @returns the contents by their paths in a workspace
- * @throws {Error} the archive is damaged or too large, or has an entry that may not be in it; the message says which
+ * @throws {Error} the archive is damaged, is too large, has too many files or no logbook, or has an entry that may
+ * not be in it; the message says which
  */
 export async function unpackArchive(archive: Buffer): Promise<Map<string, Buffer>> {
 	const unzipped = await promisify(gunzip)(archive, { maxOutputLength: ARCHIVE_BYTES_MAX }).catch((cause) => {

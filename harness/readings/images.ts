@@ -4,7 +4,7 @@ import { IMAGE_LIMITS } from "./image-limits.ts";
 
 /**
  * What the agent reads of an OCI image that an exercise has built: its files, and the archives in them. See
- * image-layout.md.
+ * image-layout.md in the OCI's image specification.
  */
 
 const path = v.pipe(v.string(), v.maxLength(IMAGE_LIMITS.pathChars));

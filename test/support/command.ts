@@ -2,7 +2,7 @@ import { spawn } from "@lydell/node-pty";
 import { inKit } from "../../harness/base/kit.ts";
 import { zx } from "../../harness/base/zx.ts";
 
-/** The path of `drydock`'s entry file. */
+/** The module that drydock's entry file, bin.cjs, loads. */
 export const BIN = inKit("harness/cli/bin.js");
 
 /** The exit code of a command, or null if a signal ended it, and its output. */

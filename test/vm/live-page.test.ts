@@ -255,6 +255,32 @@ describe("followers see what the presenter shows", () => {
 		}
 	});
 
+	test("every paragraph of the lesson to which the presenter scrolls", async () => {
+		const server = await recordedDemo();
+		const presenter = await look(server.link);
+		const follower = await look(server.shared ?? "");
+		await press(presenter, "l");
+		await expect.poll(() => panes(follower)).toEqual(["lesson"]);
+		const heading = (page: Page, number: number) => page.locator("#lesson h2").nth(number);
+		const tops = (number: number) =>
+			Promise.all(
+				[presenter, follower].map((page) =>
+					heading(page, number).evaluate((element) => element.getBoundingClientRect().top),
+				),
+			);
+		for (const number of [1, 2, -1, 1]) {
+			await heading(presenter, number).evaluate((element) => element.scrollIntoView());
+			// The follower's page shows the same paragraph, perhaps more of it.
+			await expect
+				.poll(async () => Math.abs((await tops(number)).reduce((one, other) => one - other)))
+				.toBeLessThan(150);
+		}
+		await shows(follower, "#state", /^$/);
+		// What the follower scrolls is the follower's own choice.
+		await heading(follower, 2).evaluate((element) => element.scrollIntoView());
+		await shows(follower, "#state", /You look around/);
+	});
+
 	test("a follower may look around, and come back", async () => {
 		const server = await recordedDemo();
 		const presenter = await look(server.link);

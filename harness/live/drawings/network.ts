@@ -71,8 +71,8 @@ class NetworkPen {
 		const { latestChange, changed } = this.picture;
 		let top = 0;
 		if (latestChange !== "" && !cards.some((card) => this.#isAbout(card))) {
-			// What the sentence is about has no card: it is gone, is the host itself or a port of a bridge, or there is no room
-			// for its card.
+			// What the sentence is about has no card: it is gone, it is the host itself or a link of a bridge, or there is no
+			// room for its card.
 			const callout = sheet.callout(latestChange, { x: 0, y: 0, width: sheet.width }, changed === "host" ? 60 : null);
 			top = callout.y + callout.height + 10;
 		}
@@ -86,7 +86,8 @@ class NetworkPen {
 		sheet.rectangle("frame.host", frame, "frame host");
 		for (const [index, cable] of cables.entries()) {
 			const points = (lines[index]?.points ?? []).map(([x, y]): Point => [x + left, y + down]);
-			// The sentence below a card belongs to it. The cable begins at the card itself, and passes behind the sentence.
+			// If a sentence is below a card, the box includes it. The cable also gets a point at the card's own lower edge, and
+			// passes behind the sentence.
 			const from = cards.find(({ key }) => key === cable.from);
 			const box = boxes.get(cable.from);
 			const [start] = points;

@@ -52,5 +52,6 @@ export function headerOf({ lesson, script, size }: LoadedDemo): UntimedEvent {
 /** The request for the machine in which a demo is played. */
 export function stageRequestOf({ script, prepare, size }: LoadedDemo): StageRequest {
 	const shells = Object.fromEntries(SHELLS.map((name) => [name, shellProgram(name, size)]));
+	// Unlocked: a demo may trace processes and load kernel modules, and a check may not.
 	return { prepare, shells, readings: readingsOf(script.views ?? []), unlocked: true };
 }

@@ -35,6 +35,7 @@ export async function playToEnd(
 		});
 		const steps = loaded.script.steps.length;
 		try {
+			// The first step is introduced already. For each other step, one `next` introduces it, and another plays it.
 			for (let step = 1; step <= steps; step++) {
 				if (step > 1) await demo.next();
 				await Promise.race([demo.next(), demo.failed, interrupted()]);

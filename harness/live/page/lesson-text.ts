@@ -1,13 +1,19 @@
 /** The lesson's text. It is read together: a follower's page shows the paragraph that the presenter's page shows. */
 export class LessonText {
 	#scrolling = false;
+	/** The next scroll event comes from `show`, not from the user. */
+	#isShowing = false;
 
-	/** @param onScroll called with the first paragraph that can be seen, after the user has scrolled */
+	/** @param onScroll called with the index of the first paragraph that can be seen, after the user has scrolled */
 	constructor(
 		private readonly element: HTMLElement,
 		onScroll: (paragraph: number) => void,
 	) {
 		element.addEventListener("scroll", () => {
+			if (this.#isShowing) {
+				this.#isShowing = false;
+				return;
+			}
 			if (this.#scrolling || element.hidden) return;
 			this.#scrolling = true;
 			requestAnimationFrame(() => {
@@ -24,8 +30,10 @@ export class LessonText {
 
 	/** Scrolls to a paragraph, counted from 0. */
 	show(paragraph: number): void {
-		if (!this.element.hidden && this.#firstSeen !== paragraph)
-			this.element.children[paragraph]?.scrollIntoView({ block: "start", behavior: "auto" });
+		if (this.element.hidden || this.#firstSeen === paragraph) return;
+		const { scrollTop } = this.element;
+		this.element.children[paragraph]?.scrollIntoView({ block: "start", behavior: "auto" });
+		if (this.element.scrollTop !== scrollTop) this.#isShowing = true;
 	}
 
 	get #firstSeen(): number {
