@@ -30,13 +30,16 @@ import { unlessGone } from "./unless-gone.ts";
  * Three processes, so that whichever of them is killed, another one cleans up:
  *
  *     box            the one that your shell waits for. Cleans up if the shim is killed
- *     └─ shim        passes signals on. Cleans up when the engine has ended, in whatever way, or box is killed
+ *     └─ shim        claims what the container needs, and passes signals on. Cleans up when the engine has ended, in
+ *        │           whatever way, or box is killed
  *        └─ engine   run() of box.ts: makes a container, waits for it, removes it
  *           └─ …     the container: lessons 01 and 05
  */
 
 /** What `supervise` needs of an engine. */
 export interface Engine {
+	/** Claims what the container needs. Runs in the shim, so that what is claimed is also removed. */
+	prepare?(): void;
 	/** Runs a container. @returns the command's exit code */
 	run(): number;
 	/** Pids of the container's processes. If null, all descendants of the engine count as the container's. */
@@ -129,11 +132,14 @@ function superviseEngine(box: number, engine: Engine): number {
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	const shim = getpid();
-	const pid = fork();
-	if (pid === 0) _exit(runEngine(shim, engine));
-
 	try {
+		engine.prepare?.();
+		const pid = fork();
+		if (pid === 0) _exit(runEngine(shim, engine));
 		return passSignalsOn(pid, box, engine);
+	} catch (error) {
+		say((error as Error).message);
+		return FAILED;
 	} finally {
 		cleanUp(engine);
 	}

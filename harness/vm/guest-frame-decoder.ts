@@ -27,8 +27,22 @@ export class GuestFrameDecoder {
 }
 
 function validate(frame: unknown): GuestFrame {
+	removePrototypeKeys(frame);
 	// Stops at the first error: a frame of four mebibytes can contain a million.
 	const parsed = v.safeParse(GuestFrame, frame, { abortEarly: true });
 	if (parsed.success) return parsed.output;
 	throw new ProtocolError(parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join("; "));
+}
+
+// JSON.parse makes `__proto__` a key like any other. Whoever copies such an object key by key would give the copy another
+// prototype. Schemas leave out keys that they do not know, but a value of any form keeps all of its keys.
+function removePrototypeKeys(frame: unknown): void {
+	// No recursion: JSON may be nested more deeply than calls.
+	const left = [frame];
+	while (left.length > 0) {
+		const value = left.pop();
+		if (typeof value !== "object" || value === null) continue;
+		Reflect.deleteProperty(value, "__proto__");
+		for (const part of Object.values(value)) left.push(part);
+	}
 }

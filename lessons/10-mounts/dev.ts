@@ -201,7 +201,7 @@ export const devRules: FactRule[] = [
 				why: ({ facts }) =>
 					`In the command's mount table: ${[facts["dev.mounts"] ?? []].flat().join("; ")}. shm_open(3) and mq_open(3) make their files there.`,
 				try: 'Make both directories in your /dev. Then mount("shm", "/dev/shm", "tmpfs", flags, null) and mount("mqueue", "/dev/mqueue", "mqueue", flags, null), with the flags MS_NOSUID | MS_NODEV | MS_NOEXEC.',
-				see: ["shm_overview(7)", "mq_overview(7)"],
+				see: ["mount(2)", "shm_overview(7)", "mq_overview(7)"],
 			},
 			{
 				when: (context) => listOf(context, "dev.mounts").some((flaw) => flaw.includes(": mode ")),

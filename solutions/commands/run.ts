@@ -23,18 +23,15 @@ function start(given: (name: string) => string[], [image, ...command]: string[])
 	const id = readFileSync("/proc/sys/kernel/random/uuid", "utf8").slice(0, 8);
 	const container: Container = { id, rootfs: realpathSync(image) };
 	removeAbandoned();
-	claim(id, id);
-	try {
-		keepOptions(id, given);
-		for (const { readOptions } of parts) Object.assign(container, readOptions?.(given, container));
-		if (isCommand(command)) container.command = command;
-		else if (container.layers ?? container.rootfs)
-			throw new Error(`${image} has no command of its own: give one after the image`);
-	} catch (error) {
-		giveBack(id);
-		throw error;
-	}
 	supervise({
+		prepare: () => {
+			claim(id, id);
+			keepOptions(id, given);
+			for (const { readOptions } of parts) Object.assign(container, readOptions?.(given, container));
+			if (isCommand(command)) container.command = command;
+			else if (container.layers ?? container.rootfs)
+				throw new Error(`${image} has no command of its own: give one after the image`);
+		},
 		run: () => {
 			const exitCode = run({ ...container });
 			giveBack(id);

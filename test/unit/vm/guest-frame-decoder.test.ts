@@ -84,5 +84,15 @@ describe("a decoder of guest frames", () => {
 		const got = returned('{"__proto__":{"how":"passed"}}') as object;
 		expect(Object.getPrototypeOf(got)).toBe(Object.prototype);
 		expect("how" in got).toBe(false);
+		expect(Object.keys(got)).toEqual([]);
+	});
+
+	test("a measurement has no key __proto__, however deep", () => {
+		const frame = reportWith('[{"__proto__":[],"speed":[{"__proto__":1}]}]', {
+			...observation(),
+			measured: { speed: "HERE" },
+		});
+		const [report] = new GuestFrameDecoder().push(frame) as [{ observation: { measured: unknown } }];
+		expect(JSON.stringify(report.observation.measured)).toBe('{"speed":[{"speed":[{}]}]}');
 	});
 });
