@@ -12,18 +12,17 @@ function messageOf({ observation: { calls } }: Context, name: string): string | 
 	return ending?.how === "threw" ? ending.thrown.message : undefined;
 }
 
-/** The call of flock(2) that never returned, if the second container's engine waits in one for a volume. */
-const secondWaitsIn = ({ observation: { calls } }: Context) =>
-	calls[NEIGHBOUR]?.ledger.findLast(
+/** The call of flock(2) in which a call of the scenario still waited when the check gave up. */
+const waitsIn = ({ observation: { calls } }: Context, name: string) =>
+	calls[name]?.ledger.findLast(
 		({ call, result, error }) => call === "flock" && result === undefined && error === undefined,
 	);
+const shownCall = (waiting: ReturnType<typeof waitsIn>) => `flock(${Object.values(waiting?.args ?? {}).join(", ")})`;
 
 /** Why the second container's command did not run; undefined if it ran. */
 function secondFailed(context: Context): string | undefined {
 	if (commandAt(context.observation, DURING, NEIGHBOUR) !== null) return undefined;
-	const wait = secondWaitsIn(context);
-	const waits = wait && `its engine waited in flock(${Object.values(wait.args).join(", ")})`;
-	return messageOf(context, NEIGHBOUR) ?? waits ?? "its command never ran";
+	return messageOf(context, NEIGHBOUR) ?? "its command never ran";
 }
 
 /** What removeVolume did with a volume that no running container has. */
@@ -33,11 +32,30 @@ function unusedEnd(context: Context): string {
 }
 
 /** Whether removeVolume itself waits in flock(2): the first lock in this call is the engine's. */
-function removalWaits({ observation: { calls } }: Context): boolean {
-	const [engines, ...own] = calls[REMOVE_IN_USE]?.ledger.filter(({ call }) => call === "flock") ?? [];
-	const last = own.at(-1);
-	return engines !== undefined && last !== undefined && last.result === undefined && last.error === undefined;
+function removalWaits(context: Context): boolean {
+	const locks = context.observation.calls[REMOVE_IN_USE]?.ledger.filter(({ call }) => call === "flock") ?? [];
+	return locks.length > 1 && waitsIn(context, REMOVE_IN_USE) !== undefined;
 }
+
+/** removeVolume waits until no container has the volume, and each container's end waits for the engine's lock. */
+export const removalWaiting: Explanation = {
+	when: removalWaits,
+	diagnosis: "removal-waits",
+	why: (context) =>
+		`While two containers had the volume, removeVolume called ${shownCall(waitsIn(context, REMOVE_IN_USE))}, and that call never returned. Without LOCK_NB, flock waits until nobody else has a lock. Other calls of the engine waited as well: only one at a time is in useVolume or removeVolume.`,
+	try: "In removeVolume, flock(fd, LOCK_EX | LOCK_NB): it throws an exception at once if somebody else has a lock.",
+	see: ["flock(2)"],
+};
+
+/** The second container waits until the first one has ended. */
+export const secondWaiting: Explanation = {
+	when: (context) => context.ending.how === "hung" && waitsIn(context, NEIGHBOUR) !== undefined,
+	diagnosis: "second-container-waits",
+	why: (context) =>
+		`A second container with the same volume did not start. Its engine called ${shownCall(waitsIn(context, NEIGHBOUR))} while the first container had its lock, and that call never returned. Many containers may use a volume at the same time.`,
+	try: "Take a shared lock in useVolume: LOCK_SH. Only removeVolume needs an exclusive one.",
+	see: ["flock(2)"],
+};
 
 /** Whether a call of removeVolume was never made, or did not get to the end, because others went wrong before. */
 const neverCame =
@@ -203,13 +221,7 @@ export const namedRules: FactRule[] = [
 				try: "In useVolume, take a shared lock with flock and keep the descriptor open. In removeVolume, try to take an exclusive one, with LOCK_NB.",
 				see: ["flock(2)"],
 			},
-			{
-				when: removalWaits,
-				diagnosis: "removal-not-refused",
-				why: "Two running containers had the volume. removeVolume was to refuse at once. It called flock, and that call had not returned when the check gave up. Without LOCK_NB, flock waits until nobody else has a lock.",
-				try: "In removeVolume, flock(fd, LOCK_EX | LOCK_NB): it throws an exception at once if somebody else has a lock.",
-				see: ["flock(2)"],
-			},
+			removalWaiting,
 			{
 				diagnosis: "removal-not-refused",
 				why: "Two running containers had the volume. removeVolume threw no exception, although it did not remove the volume. The user would believe that it is gone.",

@@ -1,5 +1,6 @@
 import { type Context, type Explanation, refused } from "../../harness/judge/index.ts";
 import { isMountedOnHost, mountedOnHost, orderChanged, propagatedToHost, seenByHost } from "./bind.ts";
+import { removalWaiting, secondWaiting } from "./named.ts";
 import { pathsOf } from "./scenario.ts";
 
 /** Explanations of calls that the kernel refuses. */
@@ -14,6 +15,8 @@ const isKeptBusy = (context: Context) => refused("umount2", "EBUSY")(context) &&
 
 /** Explanations of exceptions, the most specific first. */
 export const refusals: Explanation[] = [
+	removalWaiting,
+	secondWaiting,
 	{
 		// Unknown bits are shown as a number.
 		when: (context) =>
