@@ -23,6 +23,7 @@ export {
 	calledOnlyInChildren,
 	commandAt,
 	commandRefused,
+	commandStarts,
 	DURING,
 	defineCheck,
 	EARLY_END,
