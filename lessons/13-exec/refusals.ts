@@ -45,7 +45,10 @@ export const refusals: Explanation[] = [
 		see: ["cgroup_namespaces(7)", "mount_namespaces(7)"],
 	},
 	{
-		when: (context) => hasEnteredOne(context) && says(context, /ENOENT: .*\/proc\/self/),
+		when: (context) =>
+			hasEnteredOne(context) &&
+			says(context, /ENOENT: .*\/proc\/self/) &&
+			context.atThrow?.namespaces["pid"] === context.observation.before.namespaces["pid"],
 		diagnosis: "no-self-inside",
 		why: ({ thrown }) =>
 			`${thrown?.message}. /proc/self leads to the process that opens it, by the process's pid in the PID namespace of this /proc. This process has entered the mount namespace, so /proc is the container's. But the process itself is not in the container's PID namespace, and has no pid there. Only children that it forks after setns have one.`,
