@@ -108,7 +108,7 @@ export default defineCheck({
 		{
 			title: "settings of the kernel that stay as they are",
 			points: 2,
-			facts: ["proc.writable", "proc.hidden", "host.core-pattern"],
+			facts: ["proc.writable", "proc.rest", "proc.hidden", "host.core-pattern"],
 		},
 		{ title: "files of the kernel that are covered", points: 2, facts: ["proc.readable"] },
 		{ title: "names", points: 1, facts: ["etc.hostname", "etc.hosts", "etc.resolv.conf"] },

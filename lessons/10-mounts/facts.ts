@@ -71,6 +71,7 @@ export function deriveMounts(observation: Observation, drawn: RandomInputs): Rec
 		"proc.writable": READ_ONLY.map((path) => ({ path, mount: mountAt(box, path) }))
 			.filter(({ mount }) => mount?.fstype === "proc" && !isReadOnly(mount))
 			.map(({ path }) => path),
+		"proc.rest": isReadOnly(mountAt(box, "/proc")) ? "read-only" : "writable",
 		"proc.hidden": READ_ONLY.filter((path) => mountAt(box, path)?.fstype !== "proc"),
 		"proc.readable": MASKED.filter((path) => ["proc", "sysfs"].includes(mountAt(box, path)?.fstype ?? "")),
 		...Object.fromEntries(NAME_FILES.map((path) => [path.replace("/", "."), nameFile(box, path, drawn)])),

@@ -91,6 +91,31 @@ export const procRules: FactRule[] = [
 		],
 	},
 	{
+		fact: "proc.rest",
+		madeOf: "kernel",
+		what: "the rest of /proc, where a process may change its own settings",
+		explain: [
+			{
+				when: ({ ledger }) =>
+					ledger.some(({ call, args, error }) => {
+						const flags = args["mountflags"]?.split("|") ?? [];
+						const isOfFileSystem = flags.includes("MS_REMOUNT") && !flags.includes("MS_BIND");
+						return call === "mount" && error === undefined && isOfFileSystem && flags.includes("MS_RDONLY");
+					}),
+				diagnosis: "proc-remounted",
+				why: "All of /proc is read-only in the container, so a process cannot even change its own settings, such as /proc/self/oom_score_adj. MS_REMOUNT without MS_BIND changes the file system itself, and so every mount of it. All of these paths are on one file system, the container's proc.",
+				try: "Add MS_BIND: mount(null, path, null, MS_REMOUNT | MS_BIND | MS_RDONLY, null). Then only this one mount becomes read-only.",
+				see: ["mount(2), Remounting an existing mount"],
+			},
+			{
+				diagnosis: "proc-read-only",
+				why: "All of /proc is read-only in the container, so a process cannot even change its own settings, such as /proc/self/oom_score_adj.",
+				try: "Make only READ_ONLY_PATHS read-only: each becomes a mount of its own.",
+				see: ["proc(5)", "mount(2), Remounting an existing mount"],
+			},
+		],
+	},
+	{
 		fact: "proc.hidden",
 		madeOf: "kernel",
 		what: "paths that must be readable and are not",
