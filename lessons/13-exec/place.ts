@@ -106,8 +106,8 @@ export const placeRules: FactRule[] = [
 			{
 				when: (context) => {
 					const setns = placeOf(context, "setns", "CLONE_NEWNS");
-					const chdirs = placesOf(context, "chdir");
-					return chdirs.length > 0 && chdirs.every((chdir) => chdir < setns);
+					const moves = placesOf(context, "chdir");
+					return moves.length > 0 && moves.every((chdir) => chdir < setns);
 				},
 				diagnosis: "workdir-reset",
 				why: ({ facts }) =>
