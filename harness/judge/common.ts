@@ -60,7 +60,7 @@ export function enginePlace(exported: string, ...known: Explanation[]): FactRule
 					const { facts } = context;
 					const places = [facts["engine.place"] ?? []].flat().join(", ");
 					const call = engineCalled(context, "unshare", "setns", "chroot", "pivot_root");
-					return `While a command ran, its engine was in ${places}: /proc/PID/ns or /proc/PID/root of the engine's process is not the host's.${call === undefined ? "" : ` In the list of your system calls, the last such call of the engine's own process is ${call.call}(${Object.values(call.args).join(", ")}).`} The engine has to stay on the host: it makes and removes things there, and every later container starts where the engine is.`;
+					return `While a command ran, its engine was in ${places}: /proc/PID/ns or /proc/PID/root of the engine's process is not the host's.${call === undefined ? "" : ` The last call by which the engine's own process moved: ${call.call}(${Object.values(call.args).join(", ")}).`} The engine has to stay on the host: it makes and removes things there, and every later container starts where the engine is.`;
 				},
 				try: `Make such calls in the process that becomes the command, or go back with setns before your function returns. Code outside of ${exported}, at the top of the module, runs in the engine's own process, when the engine loads the module.`,
 				see: ["namespaces(7)", "unshare(2)"],
