@@ -23,7 +23,7 @@ export const portStillPublished: Explanation[] = [
 		diagnosis: "port-still-led",
 		misconception: 17,
 		why: ({ facts }) =>
-			`The container has ended, and no program on the host listens on its published port. But connections to that port had these results: from the world, ${resultOf(facts["later.gone"])}; from the host, ${resultOf(facts["later.goneFromHost"])}. A possible cause is a rule that still leads the port to the container's address. The next container with this address would get the connections.`,
+			`The container has ended, and no program on the host listens on its published port. But connections to that port had these results: from the world, ${resultOf(facts["later.gone"])}; from the host, ${resultOf(facts["later.goneFromHost"])}. A possible cause is a rule that still leads the port to the container's address. Then the next container with this address would get the connections.`,
 		try: "Remove each container's rules in its own remove, not only with the last container.",
 		see: ["nft(8)"],
 	},
@@ -118,7 +118,7 @@ export const processesLeft: Explanation[] = [
 		diagnosis: "processes-left",
 		misconception: 17,
 		why: "Both containers have ended, but these processes still exist, and were not there before. A helper process that only keeps a namespace alive does so for ever.",
-		try: "In remove, end every helper process, and wait for it. Better: keep the namespace alive by an open descriptor, which needs no helper process.",
+		try: "In remove, and when a step of connect fails, end every helper process, and wait for it. Better: keep the namespace alive by an open descriptor, which needs no helper process.",
 		see: ["namespaces(7), Namespace lifetime", "waitpid(2)"],
 	},
 ];
@@ -137,7 +137,7 @@ export const halfWayEnding: Explanation[] = [
 	{
 		diagnosis: "refusal-swallowed",
 		why: ({ facts }) =>
-			`The third container was to get the address ${NO_ADDRESS}, which is invalid, so connect must throw. But the engine ended like this: ${facts["halfway.ending"]}. Its caller believes that the container is connected.`,
+			`The third container was to get the address ${NO_ADDRESS}, which is invalid, so connect must throw. But the engine ended like this: ${facts["halfway.ending"]}.${String(facts["halfway.ending"]).startsWith("returned") ? " Its caller believes that the container is connected." : ""}`,
 		try: "Let the exception through. If you catch it to clean up, throw it again.",
 		see: ["ip-address(8)"],
 	},

@@ -38,7 +38,7 @@ export const firstNamespace: Explanation[] = [
 
 export const secondEnding: Explanation[] = [
 	{
-		when: ({ observation }) => threw(observation.calls["other"]?.ending, /exist|already/),
+		when: ({ observation }) => threw(observation.calls["other"]?.ending, /\bexists\b|already/),
 		diagnosis: "made-twice",
 		why: ({ observation }) =>
 			`connect worked for the first container, but not for the second: ${message(observation.calls["other"]?.ending)}. Something that exists already cannot be made again. Possible causes: something that both containers share, such as the bridge and its address, or a name that is the same for both.`,

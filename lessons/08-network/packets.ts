@@ -151,8 +151,8 @@ export const samePortElsewhere: Explanation[] = [
 	{
 		when: ({ facts }) => facts["host.elsewhere"] === FIRST_CONTAINER || facts["box.elsewhere"] === SECOND_CONTAINER,
 		diagnosis: "others-port-taken",
-		why: ({ drawn }) =>
-			`The world, ${drawn["world"]}, also has a server at the port number that is published on the host. A connection to that server was answered by a container: the rule for the published port matches all packets to this port that the host sends or forwards, for any address. If port 443 were published like this, no container could open an HTTPS page any more.`,
+		why: ({ drawn, facts }) =>
+			`The world, ${drawn["world"]}, also has a server at the port number that is published on the host. Connections to that server had these results: from the host, ${resultOf(facts["host.elsewhere"])}; from a container, ${resultOf(facts["box.elsewhere"])}. A rule for the published port matches packets to this port at any address. If port 443 were published like this, HTTPS pages of other computers could not be opened any more.`,
 		try: "Add a condition for the address: fib daddr type local matches only the host's own addresses.",
 		see: ["nft(8), FIB EXPRESSIONS"],
 	},

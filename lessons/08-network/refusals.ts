@@ -51,7 +51,7 @@ export const refusals: Explanation[] = [
 		diagnosis: "end-not-inside",
 		misconception: 15,
 		why: (context) =>
-			`ip says: ${matchingLine(context, NO_DEVICE)}. ip looks in the network namespace that it runs in, and that namespace has no such link. A link is in one namespace at a time. Possible causes: the container's end of the pair was never moved, or the command runs in another namespace than you think.`,
+			`ip says: ${matchingLine(context, NO_DEVICE)}. ip looks in the network namespace that it runs in, and that namespace has no such link. A link is in one namespace at a time. Possible causes: the link was not made, or was not moved there; it is gone already; or the command runs in another namespace than you think.`,
 		try: "Make the container's end in its namespace: … type veth peer name eth0 netns PATH.",
 		see: ["ip-link(8)", "veth(4)"],
 	},
@@ -67,8 +67,8 @@ export const refusals: Explanation[] = [
 		when: says(/Nexthop has invalid gateway|Network is (unreachable|down)/),
 		diagnosis: "route-too-early",
 		why: (context) =>
-			`ip says: ${matchingLine(context, /Nexthop|Network is/)} A gateway must be directly reachable, and the kernel checks this when the route is added. Possible causes: the link is still down, or the address was added without its prefix. Without a prefix, it is a /32, and only the address itself is reachable.`,
-		try: "In this order: ip address add ADDRESS/24, ip link set eth0 up, ip route add default via 10.88.0.1.",
+			`ip says: ${matchingLine(context, /Nexthop|Network is/)} A gateway must be directly reachable, and the kernel checks this when the route is added. Possible causes: the link is still down; the address was added without its prefix, so that it is a /32, and only the address itself is reachable; or the command ran on the host, where 10.88.0.1 is an address of the host itself.`,
+		try: "In the container's namespace, in this order: ip address add ADDRESS/24, ip link set eth0 up, ip route add default via 10.88.0.1.",
 		see: ["ip-route(8)"],
 	},
 	{
@@ -107,7 +107,7 @@ export const refusals: Explanation[] = [
 		when: says(UNKNOWN_KIND),
 		diagnosis: "kind-not-supported",
 		why: (context) =>
-			`ip says: ${matchingLine(context, UNKNOWN_KIND)}. The host's kernel does not have this kind of link. It has veth and bridge.`,
+			`ip says: ${matchingLine(context, UNKNOWN_KIND)}. A possible cause is a kind of link that the host's kernel does not have. It has veth and bridge.`,
 		try: "Connect the container with a veth pair: … type veth peer name eth0 netns PATH.",
 		see: ["ip-link(8)", "veth(4)"],
 	},
@@ -115,8 +115,8 @@ export const refusals: Explanation[] = [
 		when: refused("setns", "EBADF"),
 		diagnosis: "descriptor-closed",
 		why: ({ thrown }) =>
-			`setns was given the descriptor ${thrown?.syscall?.args["fd"]}, which is not open in the calling process. Without a process in it and without an open descriptor, the namespace is gone, and its links with it.`,
-		try: "Close the descriptor in remove, not earlier.",
+			`setns was given the descriptor ${thrown?.syscall?.args["fd"]}, which is not open in the calling process. Without a process in it and without an open descriptor, a namespace is gone, and its links with it.`,
+		try: "Close the descriptor of the container's namespace in remove, not earlier, and the host's only after you have come back.",
 		see: ["setns(2), ERRORS", "namespaces(7), Namespace lifetime"],
 	},
 ];
