@@ -117,6 +117,8 @@ export const POLLOUT = 0x4;
 export const POLLERR = 0x8;
 /** The other end is closed. Reported even if not asked for. See poll(2). */
 export const POLLHUP = 0x10;
+/** The descriptor is not open. Reported even if not asked for. See poll(2). */
+export const POLLNVAL = 0x20;
 
 /** Return at once if no child has changed state. See waitpid(2). */
 export const WNOHANG = 0x1;
@@ -214,7 +216,7 @@ export const TERMINAL_REQUESTS = { TIOCSCTTY, TIOCGWINSZ, TIOCSWINSZ, TIOCSPTLCK
 export const TCSET_ACTIONS = { TCSANOW, TCSADRAIN, TCSAFLUSH } as const;
 
 /** The events of poll(2), by name. */
-export const POLL_EVENTS = { POLLIN, POLLOUT, POLLERR, POLLHUP } as const;
+export const POLL_EVENTS = { POLLIN, POLLOUT, POLLERR, POLLHUP, POLLNVAL } as const;
 
 /** The types of file that mknod(2) makes here, by name. */
 export const FILE_TYPES = { S_IFCHR, S_IFBLK } as const;

@@ -67,7 +67,7 @@ export interface PollFd {
  * Waits until at least one of the descriptors is ready.
  * @param timeout in milliseconds; 0 only asks, -1 waits without limit
  * @returns for each descriptor, in their order, the events that it is ready for: `POLLIN`, `POLLOUT`, and, even if not
- * asked for, `POLLHUP`, `POLLERR`, and 0x20 (POLLNVAL) for a descriptor that is not open; 0 for none
+ * asked for, `POLLHUP`, `POLLERR` and `POLLNVAL`; 0 for none
  * @throws {SyscallError} EINTR a signal was handled first
  * @see poll(2)
  */

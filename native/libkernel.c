@@ -73,12 +73,12 @@ int madvise(void *addr, size_t length, int advice) {
     return r;
 }
 
-/* Processes: fork(2), execve(2), waitpid(2), _exit(2), kill(2), getpid(2) */
+/* Processes: fork(2), execve(2), waitpid(2), _exit(2), prctl(2), getpid(2), getppid(2) */
 
 long k_fork(void) { return answer(fork()); }
 
 /*
- * Resets what Node has changed and what a new program would inherit or lose.
+ * Undoes what Node has changed, so that the new program does not inherit it.
  * Ignored signals and the signal mask survive execve (signal(7)), and Node
  * ignores SIGPIPE and others. Node also sets close-on-exec on every descriptor
  * that it was started with, even stdin, stdout and stderr (libuv's
@@ -133,8 +133,10 @@ long k_exit(int status) {
 }
 
 long k_prctl(int option, int64_t arg2) { return answer(prctl(option, arg2, 0, 0, 0)); }
+long k_getpid(void) { return syscall(SYS_getpid); }
+long k_getppid(void) { return syscall(SYS_getppid); }
 
-/* Signals: sigprocmask(2), sigwaitinfo(2). A set is a mask: bit n-1 stands for signal n. */
+/* Signals: sigprocmask(2), sigwaitinfo(2), kill(2). A set is a mask: bit n-1 stands for signal n. */
 
 static sigset_t signal_set(int64_t mask) {
     sigset_t set;
@@ -163,8 +165,6 @@ int64_t k_sigwaitinfo(int64_t mask) {
 }
 
 long k_kill(int pid, int sig) { return answer(kill(pid, sig)); }
-long k_getpid(void) { return syscall(SYS_getpid); }
-long k_getppid(void) { return syscall(SYS_getppid); }
 
 /* Namespaces: unshare(2), pidfd_open(2), setns(2), sethostname(2) */
 
@@ -177,7 +177,7 @@ long k_sethostname(const char *packed) {
     return answer(sethostname(name, strlen(name)));
 }
 
-/* Mounts: mount(2), umount2(2), pivot_root(2), chroot(2), chdir(2), getcwd(2) */
+/* Mounts: mount(2), umount2(2), pivot_root(2), mknod(2) */
 
 long k_mount(const char *packed, int64_t flags) {
     const char *source = unpack(&packed);
@@ -232,6 +232,8 @@ long k_move_mount(int from_dirfd, const char *packed, int to_dirfd, int flags) {
     const char *from = unpack(&packed);
     return answer(syscall(429, from_dirfd, from, to_dirfd, unpack(&packed), flags));
 }
+
+/* Roots and working directories: chroot(2), chdir(2), getcwd(2), fchdir(2) */
 
 long k_chroot(const char *packed) { return answer(chroot(unpack(&packed))); }
 long k_chdir(const char *packed) { return answer(chdir(unpack(&packed))); }

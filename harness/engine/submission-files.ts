@@ -20,7 +20,7 @@ export interface SubmissionFiles {
 }
 
 const FILE_BYTES_MAX = 1 << 20;
-/** Limit for the texts of a module and everything it imports, together. Characters count, as JavaScript counts them. */
+/** Limit for the texts of a module and everything it imports, together. */
 const BYTES_MAX = 1 << 20;
 const COUNT_MAX = 256;
 
@@ -41,7 +41,7 @@ export function withReadLimits(open: (path: string) => Promise<string>): (path: 
 		return limit.run(async () => {
 			// Once the limit is exceeded, nothing more is read.
 			const text = bytesLeft < 0 ? "" : withUnixLines(await open(path));
-			bytesLeft -= text.length;
+			bytesLeft -= Buffer.byteLength(text);
 			if (bytesLeft < 0)
 				throw new Error(`the module and what it imports are larger than ${BYTES_MAX >> 10} KiB together`);
 			return text;

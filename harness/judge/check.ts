@@ -246,6 +246,17 @@ export function refused(call: string, ...codes: string[]) {
 }
 
 /**
+ * Whether this call is the execve of a call's command, and not that of another program. One argument of every command
+ * is its token, which `requestFor` draws.
+ */
+export const isCommandsExecve = ({ call, args }: LedgerCall): boolean =>
+	call === "execve" && /"drydock-[0-9a-f]{8}"/.test(args["argv"] ?? "");
+
+/** The calls of execve that started the command: those that the kernel did not refuse. */
+export const commandStarts = (ledger: readonly LedgerCall[]): LedgerCall[] =>
+	ledger.filter((entry) => isCommandsExecve(entry) && entry.error === undefined);
+
+/**
  * Makes a test: did the command never run because the kernel refused its execve?
  * @param codes the error codes that count; all, if none is given
  */
@@ -253,7 +264,8 @@ export function commandRefused(...codes: string[]) {
 	return ({ facts, ledger }: Context): boolean =>
 		facts["command.ran"] === false &&
 		ledger.some(
-			({ call, error }) => call === "execve" && error !== undefined && (codes.length === 0 || codes.includes(error)),
+			(entry) =>
+				isCommandsExecve(entry) && entry.error !== undefined && (codes.length === 0 || codes.includes(entry.error)),
 		);
 }
 

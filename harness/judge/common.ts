@@ -1,5 +1,4 @@
-import type { LedgerCall } from "../protocol/index.ts";
-import type { Check, Context, Explanation, FactRule } from "./check.ts";
+import { type Check, type Context, commandStarts, type Explanation, type FactRule } from "./check.ts";
 
 /**
  * The rules that every lesson has: the engine stays on the host, the command runs once and gets its input, no process
@@ -11,7 +10,7 @@ import type { Check, Context, Explanation, FactRule } from "./check.ts";
 export function rulesOf({ exported, facts }: Pick<Check, "exported" | "facts">): FactRule[] {
 	const isMissing = ({ fact }: FactRule) => !facts.some((own) => own.fact === fact);
 	// These rules come first: an engine that left the host, or a second command, causes many other differences.
-	const first = [enginePlace(exported), commandOnce(exported), inputTaken(exported)];
+	const first = [enginePlace(exported), commandOnce(), inputTaken()];
 	return [...first.filter(isMissing), ...facts, ...[processesLeft(exported), ...HOST_RULES].filter(isMissing)];
 }
 
@@ -31,17 +30,17 @@ export function processesLeft(exported: string): FactRule {
 			},
 			{
 				diagnosis: "processes-left",
-				why: "These processes were not there before the run. The command has ended, but they are still there, and nothing will end them. A process that waits for the command, and then ends, is fine. No process has to keep a namespace alive: it exists as long as the command is in it.",
-				try: `Leave no process behind: let ${exported} wait for every process that it forks, or fork none.`,
+				why: "These processes were not there before the run, and were still there at its end. A process that waits for the command, and then ends, is fine. No process has to keep a namespace alive: it exists as long as the command is in it.",
+				try: `Leave no process behind: whatever ${exported} starts besides the command has to be ended, and waited for, when the command has ended. Or start nothing else.`,
 				see: ["waitpid(2)", "namespaces(7), Namespace lifetime"],
 			},
 		],
 	};
 }
 
-/** The first of these calls that succeeded in the engine's own process, which is task "1" in the ledger. */
+/** The last of these calls that succeeded in the engine's own process, which is task "1" in the ledger. */
 const engineCalled = ({ ledger }: Context, ...calls: string[]) =>
-	ledger.find(({ task, call, error }) => task === "1" && calls.includes(call) && error === undefined);
+	ledger.findLast(({ task, call, error }) => task === "1" && calls.includes(call) && error === undefined);
 
 /**
  * The rule that the engine's own process stays in the host's namespaces and root.
@@ -58,19 +57,22 @@ export function enginePlace(exported: string, ...known: Explanation[]): FactRule
 			{
 				diagnosis: "engine-left-host",
 				why: (context) => {
-					const { facts, process } = context;
+					const { facts } = context;
 					const places = [facts["engine.place"] ?? []].flat().join(", ");
 					const call = engineCalled(context, "unshare", "setns", "chroot", "pivot_root");
-					return `The engine, pid ${process?.enginePid}, was in ${places}: /proc/PID/ns or /proc/PID/root of this process is not the host's.${call === undefined ? "" : ` In the list of your system calls, the engine's own process called ${call.call}(${Object.values(call.args).join(", ")}).`} The engine has to stay on the host: it makes and removes things there, and every later container starts where the engine is.`;
+					return `While a command ran, its engine was in ${places}: /proc/PID/ns or /proc/PID/root of the engine's process is not the host's.${call === undefined ? "" : ` The last call by which the engine's own process moved: ${call.call}(${Object.values(call.args).join(", ")}).`} The engine has to stay on the host: it makes and removes things there, and every later container starts where the engine is.`;
 				},
-				try: `Make such calls only in the process that becomes the command. Code outside of ${exported}, at the top of the module, runs in the engine's own process, when the engine loads the module.`,
+				try: `Make such calls in the process that becomes the command, or go back with setns before your function returns. Code outside of ${exported}, at the top of the module, runs in the engine's own process, when the engine loads the module.`,
 				see: ["namespaces(7)", "unshare(2)"],
 			},
 		],
 	};
 }
 
-function commandOnce(exported: string): FactRule {
+const ONE_STARTS_IT =
+	"Let only one process start the command. A process that was forked for something else has to end by _exit; before that, it may wait for the command.";
+
+function commandOnce(): FactRule {
 	return {
 		fact: "command.copies",
 		madeOf: "kernel",
@@ -78,10 +80,10 @@ function commandOnce(exported: string): FactRule {
 		followsFrom: [],
 		explain: [
 			{
-				when: ({ ledger }) => ledger.filter(({ call }) => call === "execve").length > 1,
+				when: ({ ledger }) => commandStarts(ledger).length > 1,
 				diagnosis: "command-runs-twice",
-				why: `More than one process became the command, and the list of your system calls has more than one execve. After a fork, two processes continue. If both return from ${exported}, both start the command.`,
-				try: "After a fork, let only one process start the command. The other one has to end by _exit; before that, it may wait for the command.",
+				why: "More than one process became the command, and the list of your system calls has more than one execve that started it. After a fork, two processes continue, and both can come to the execve that starts the command.",
+				try: ONE_STARTS_IT,
 				see: ["fork(2)", "_exit(2)"],
 			},
 			{
@@ -98,7 +100,7 @@ function commandOnce(exported: string): FactRule {
  * The rule that only the command reads what the check writes to the command's standard input.
  * @param known explanations to try first
  */
-export function inputTaken(exported: string, ...known: Explanation[]): FactRule {
+export function inputTaken(...known: Explanation[]): FactRule {
 	return {
 		fact: "input.taken",
 		madeOf: "kernel",
@@ -109,26 +111,23 @@ export function inputTaken(exported: string, ...known: Explanation[]): FactRule 
 		explain: [
 			...known,
 			{
-				when: ({ observation }) => Object.values(observation.calls).some(({ ledger }) => hasTwoCommands(ledger)),
+				when: ({ observation }) =>
+					Object.values(observation.calls).some(
+						({ inputTaken, ledger }) => inputTaken && commandStarts(ledger).length > 1,
+					),
 				diagnosis: "command-runs-twice",
-				why: `The check wrote a line to the command's standard input, and a process that is not the command read it. In the list of your system calls, execve has started the same program twice. After a fork, two processes continue. If both return from ${exported}, both start the command, and both read from the same pipe.`,
-				try: "After a fork, let only one process start the command. The other one has to end by _exit; before that, it may wait for the command.",
+				why: "The check wrote a line to the command's standard input, and a process that is not the command read it. In the list of your system calls, execve has started the command twice. After a fork, two processes continue, and both can come to the execve that starts the command. Then both read from the same pipe.",
+				try: ONE_STARTS_IT,
 				see: ["fork(2)", "_exit(2)"],
 			},
 			{
 				diagnosis: "input-taken",
 				why: "The check wrote a line to the command's standard input, and a process that is not the command read it. What one process reads from a pipe is gone for all others. A process that answers in the command's place is not the command either.",
-				try: `Leave descriptor 0 to the command: neither ${exported} nor a program that it starts may read from it.`,
+				try: "Leave descriptor 0 to the command: neither your code nor another program that it starts may read from it.",
 				see: ["pipe(7)", "execve(2), Effect on process attributes"],
 			},
 		],
 	};
-}
-
-/** Whether two processes called execve with the same arguments, and succeeded. */
-function hasTwoCommands(ledger: LedgerCall[]): boolean {
-	const started = ledger.filter(({ call, error }) => call === "execve" && error === undefined);
-	return new Set(started.map(({ args }) => args["argv"])).size < started.length;
 }
 
 const HOST_RULES: FactRule[] = [

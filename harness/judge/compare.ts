@@ -9,8 +9,8 @@ export interface Finding {
 	fact: string;
 	/** What the fact is about, in words. */
 	what: string;
-	expected: FactValue | null;
-	got: FactValue | null;
+	expected: FactValue;
+	got: FactValue;
 	diagnosis: string;
 	explanation: string;
 	try: string;
@@ -82,7 +82,7 @@ function wentWrongLater({ ending, facts, ledger }: Context): boolean {
 function unmeasured(rule: FactRule, expected: FactValue, context: Context): Finding[] {
 	const explanation: Explanation = {
 		diagnosis: "unmeasured",
-		why: "This could not be read from the kernel: a process of the check was killed or kept from its work.",
+		why: "This could not be read from the kernel. Possible cause: a process of the check was killed or kept from its work.",
 		try: "If there are other findings, mend those first. Otherwise look for signals to processes that are not yours, and for changes to the host's files and mounts.",
 		see: [],
 	};

@@ -1,6 +1,14 @@
 import { constants } from "node:os";
 import { waitsText } from "../readings/waits.ts";
-import { type Check, type Context, commandRefused, type Explanation } from "./check.ts";
+import {
+	type Check,
+	type Context,
+	commandRefused,
+	commandStarts,
+	type Explanation,
+	exitCodeOf,
+	isCommandsExecve,
+} from "./check.ts";
 
 /**
  * Explanations of wrong endings for every lesson. A check's own `exceptions` are tried first. The last explanation here
@@ -13,7 +21,7 @@ export function endingExplanations(check: Check): Explanation[] {
 			when: ({ thrown }) => thrown?.syscall !== undefined,
 			diagnosis: "refused-call",
 			why: ({ thrown }) =>
-				`The kernel refused ${thrown?.syscall?.call} with ${thrown?.syscall?.code}, and nothing caught the exception.`,
+				`The kernel refused ${thrown?.syscall?.call} with ${thrown?.syscall?.code}, and this exception ended the program.`,
 			try: "Look up the error under ERRORS in the manual page, and compare the arguments above with what it says.",
 			see: [],
 		},
@@ -53,9 +61,9 @@ export function endingExplanations(check: Check): Explanation[] {
 			diagnosis: "never-ends",
 			why: ({ ending, observation }) => {
 				const loop = looping(observation);
-				return `Your program did not come to an end${loop === undefined ? ", and was in no system call of #kernel. Possible causes: a loop that never ends, or a child that never ends." : ". A process of your engine was running, not waiting. Possible cause: a loop that never ends."}${processesOf(loop ?? ending)}`;
+				return `Your program did not come to an end${loop === undefined ? ", and was in no system call of #kernel, except perhaps in the engine's own waitpid. Possible causes: a loop that never ends, or a child that never ends." : ". A process of your engine was running, not waiting. Possible cause: a loop that never ends."}${processesOf(loop ?? ending)}`;
 			},
-			try: "Look for a loop whose condition never changes, also in what you do after the command has ended.",
+			try: "Look for a loop whose condition never changes, and for a wait that nothing ends, also in what you do after the command has ended.",
 			see: [],
 		},
 		{
@@ -68,7 +76,7 @@ export function endingExplanations(check: Check): Explanation[] {
 		{
 			when: how("asynchronous"),
 			diagnosis: "asynchronous",
-			why: `${check.exported} returned a promise. A forked child has one thread and no event loop, so nothing would ever settle the promise.`,
+			why: `${check.exported} returned a promise, and the engine does not wait for promises. A forked child could not even settle one: it has one thread and no event loop.`,
 			try: "Write it without async and await: node:fs has synchronous functions, such as readFileSync.",
 			see: ["fork(2)"],
 		},
@@ -82,27 +90,32 @@ export function endingExplanations(check: Check): Explanation[] {
 			see: ["proc_vmstat(5)"],
 		},
 		{
+			when: ({ ending }) => ending.how === "exited" && ending.signal === null,
+			diagnosis: "exited-early",
+			why: "The engine's own process ended by itself before it was done. Possible causes: process.exit, _exit or execve in the engine's own process, not in a child.",
+			try: "Call _exit and execve only in a forked child, and process.exit nowhere.",
+			see: ["_exit(2)", "execve(2)"],
+		},
+		{
 			when: how("exited"),
 			diagnosis: "exited-early",
 			why: (context) => {
 				const { ending } = context;
-				if (ending.how !== "exited" || ending.signal === null)
-					return "The engine's own process ended by itself before it was done. Possible causes: process.exit, _exit or execve in the engine's own process, not in a child.";
-				const statement = `${ending.signal} ended the engine's own process before it was done.`;
+				const statement = `${ending.how === "exited" ? ending.signal : "A signal"} ended the engine's own process before it was done.`;
 				const wide = killOfSeveral(context);
 				if (wide === undefined)
 					return `${statement} Possible causes: kill with the engine's pid, or with a pid that stands for several processes; too much memory.`;
 				return `${statement} The list of your system calls has kill(${Object.values(wide.args).join(", ")}): ${wide.args["pid"] === "0" ? "0 stands for every process in the caller's process group, and a forked child is in its parent's group" : "a negative number stands for several processes, not for one"}.`;
 			},
 			try: "Find out what ended it. kill with a positive pid reaches only one process: pass it the child's pid.",
-			see: ["kill(2)", "_exit(2)"],
+			see: ["kill(2)"],
 		},
 		...endingChangedByFork,
 		{
 			when: commandRefused(),
 			diagnosis: "command-refused",
 			why: ({ ledger }) => {
-				const refused = ledger.find(({ call, error }) => call === "execve" && error !== undefined);
+				const refused = ledger.findLast((entry) => isCommandsExecve(entry) && entry.error !== undefined);
 				return `The kernel refused execve(${refused?.args["pathname"]}, …) with ${refused?.error}: the kernel looks for the program from the root that the process had at that moment.${refused?.error === "EACCES" ? " Possible causes of EACCES: the process's user may not enter a directory on the way, / included, or may not execute the file; the path is not a regular file; its file system is mounted with noexec." : ""}`;
 			},
 			try: 'Look at / just before the command is started: readdirSync("/") lists it.',
@@ -124,10 +137,10 @@ export function endingExplanations(check: Check): Explanation[] {
 			when: ({ facts }) => facts["command.ran"] === false,
 			diagnosis: "command-never-ran",
 			why: ({ ledger }) =>
-				ledger.some(({ call, result, error }) => call === "execve" && result === undefined && error === undefined)
-					? "When the check read the kernel, no process had the command's arguments. The list of your system calls has an execve that did not return: the program was started, but had already ended, or had been killed."
-					: "When the check read the kernel, no process had the command's arguments, and the list of your system calls has no execve that started the command.",
-			try: `Possible causes: process.exit, _exit or kill in the process that should have become the command; code that looked for the program before the process was in the container, and found none; a forked child that continues in its place. ${check.exported} has to return normally, so that the engine can start the command.`,
+				commandStarts(ledger).length > 0
+					? "When the check read the kernel, no process had the command's arguments. The list of your system calls has an execve with these arguments that did not return: the program was started, but had already ended, or had been killed."
+					: "When the check read the kernel, no process had the command's arguments, and the list of your system calls has no execve with all of these arguments.",
+			try: "Possible causes: process.exit, _exit or kill in the process that should have become the command; code that looked for the program before the process was in the container, and found none; a forked child that continues in its place. One process has to come as far as the execve that starts the command.",
 			see: [],
 		},
 		{
@@ -164,7 +177,9 @@ const EXIT_IN_CHILD_CRASHES =
 
 /** The command runs, but its parent is the host's init: the process that forked it ended without waiting for it. */
 const orphaned: Explanation = {
-	when: ({ process, during }) =>
+	when: ({ ending, process, during }) =>
+		// If the engine itself has ended, or a child has returned, that is the mistake.
+		(ending.how === "returned" || ending.how === "threw") &&
 		process !== null &&
 		process.pid !== process.enginePid &&
 		during?.host.tasks.find(({ pid }) => pid === process.pid)?.ppid === 1,
@@ -194,23 +209,25 @@ const childCrashed: Explanation = {
 };
 
 const exitCodeNotHandedUp: Explanation = {
-	when: (context) => processBetween(context) !== undefined && typeof returnedCode(context) === "number",
+	when: (context) =>
+		processBetween(context) !== undefined &&
+		typeof returnedCode(context) === "number" &&
+		// A process between that has handed up the right code is not the reason.
+		!context.ledger.some(({ call, args }) => call === "_exit" && args["status"] === String(exitCodeOf(context.drawn))),
 	diagnosis: "exit-code-not-handed-up",
 	why: (context) =>
-		`While the command ran, a process of your own was between the engine and the command: pid ${processBetween(context)?.pid}. The engine waits for that process, and reports how that process ends: ${String(returnedCode(context))}. The command ended differently.`,
-	try: "Let the process in between wait for the command, decode the status, and end by _exit with the command's exit code, or with 128 + the signal's number.",
+		`While the command ran, a process of your own was between the engine and the command: pid ${processBetween(context)?.pid}. The kernel tells only that process how the command ends, and the engine how that process ends. The engine reported ${String(returnedCode(context))}, but the command ended differently.`,
+	try: "Let the process in between wait for the command, decode the status, and end by _exit with the command's exit code, or with 128 + the signal's number. The engine has to wait for that process.",
 	see: ["waitpid(2)", "_exit(2)"],
 };
 
 /** Another process became the command as well: after a fork, both processes returned and went on to start it. */
 const ranTwice: Explanation = {
-	when: ({ ledger, process }) => {
-		const started = ledger.filter(({ call, error }) => call === "execve" && error === undefined);
-		return process !== null && new Set(started.map(({ task }) => task)).size > 1;
-	},
+	when: ({ ending, ledger, process }) =>
+		ending.how === "returned" && process !== null && new Set(commandStarts(ledger).map(({ task }) => task)).size > 1,
 	diagnosis: "command-runs-twice",
-	why: "In the list of your system calls, more than one process called execve: the command was started, and then another process became the command as well. After a fork, two processes continue, and here both started the command. The engine learned how the other one ended.",
-	try: "After a fork, let only one process start the command. The other one has to end by _exit; before that, it may wait for the command.",
+	why: "In the list of your system calls, more than one process called execve with the command's arguments, so another process became the command as well. After a fork, two processes continue, and here both started the command. The engine may have learned how the other one ended.",
+	try: "Let only one process start the command. A process that was forked for something else has to end by _exit; before that, it may wait for the command.",
 	see: ["fork(2)", "_exit(2)"],
 };
 

@@ -30,8 +30,9 @@ const LOST_MACHINE: Record<Lost["how"], { got: string; explanation: string; try:
 		try: "Check once more. If it happens again with the same program, look for what the program writes to /proc/sys, /sys and /dev/kmsg.",
 	},
 	"agent-ended": {
-		got: "the harness's agent in the virtual machine ended",
-		explanation: "The agent that reads the kernel for the check ended, so nothing could be read.",
+		got: "the harness's agent in the virtual machine could not be reached any more",
+		explanation:
+			"The connection to the agent that reads the kernel for the check was closed, so nothing could be read. Possible causes: the agent was killed, or the machine was suspended.",
 		try: "Look for code that uses more and more memory, and for writes to /proc/sys and /sys.",
 	},
 	disturbed: {
@@ -63,8 +64,18 @@ const TOO_BUSY = {
 		"The virtual machine sent nothing for so long that drydock ended it. But it got only a small part of the processor time that it asked for, so this is no verdict on your program.",
 	try: "Close other programs, and check once more.",
 };
-/** Losses whose `detail` says what drydock or its agent noticed. For the others, it is what the kernel printed last. */
-const NOTICED: ReadonlySet<Lost["how"]> = new Set(["disturbed", "silent", "protocol", "too-large"]);
+/**
+ * What `detail` is, if it is not what the machine printed last on its console. On the console print the kernel, and the
+ * programs outside of the harbour.
+ */
+const DETAILS: Partial<Record<Lost["how"], string>> = {
+	"guest-panic": "The kernel's last messages",
+	"guest-fault": "The kernel's last messages",
+	disturbed: "What drydock noticed",
+	silent: "What drydock noticed",
+	protocol: "What drydock noticed",
+	"too-large": "What drydock noticed",
+};
 /** Below this share of the requested processor time, a run may have been too slow for its deadlines. */
 export const BUSY_SHARE = 0.4;
 
@@ -84,7 +95,7 @@ const isTooBusy = (how: Lost["how"], processorShare: number) => how === "silent"
 export function lostFinding({ how, detail }: Lost, processorShare = 1): Finding {
 	const { got, explanation, try: advice } = isTooBusy(how, processorShare) ? TOO_BUSY : LOST_MACHINE[how];
 	const last = linesAboutFailure(detail);
-	const title = NOTICED.has(how) ? "What drydock noticed" : "The kernel's last messages";
+	const title = DETAILS[how] ?? "What the virtual machine printed last";
 	const lastMessages = last.length === 0 ? "" : `\n${title}:\n${last.join("\n")}`;
 	return {
 		fact: "machine",

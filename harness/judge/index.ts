@@ -32,6 +32,7 @@ export {
 	FAILED_START,
 	type FactGroup,
 	type FactRule,
+	isCommandsExecve,
 	type MadeOf,
 	mountOf,
 	type Part,

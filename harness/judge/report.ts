@@ -203,8 +203,7 @@ function showOutput(layout: TextLayout, chalk: ChalkInstance, verdict: Verdict):
 const cutText = (text: string) => (text.length <= VALUE_CHARS ? text : `${text.slice(0, VALUE_CHARS)}…`);
 
 /** A fact's value as text. */
-export function factText(value: FactValue | null): string {
-	if (value === null) return "nothing";
+export function factText(value: FactValue): string {
 	if (!Array.isArray(value)) return cutText(String(value));
 	if (value.length === 0) return "none";
 	const items = value.slice(0, ITEMS_SHOWN).map((item) => cutText(item.replaceAll(DIGEST, "$1…")));

@@ -11,6 +11,9 @@ import type { FactValue } from "./values.ts";
 /** Directories of the host that get such a file, relative to the host's root. */
 const DIRECTORIES = ["", "etc/", "lab/", "root/"] as const;
 
+/** Follows the path of a file that is gone. */
+const GONE = " is gone from the host";
+
 /** Paths of the files, relative to the host's root. @param name the drawn name of all files */
 export const secretsOf = (name: string): string[] => DIRECTORIES.map((directory) => `${directory}${name}`);
 
@@ -27,7 +30,7 @@ export function secretsFound(observation: Observation, name: string): Record<str
 	if (process === null) return {};
 	const places = observation.moments[DURING]?.host.places ?? {};
 	const gone = secretsOf(name).filter((path) => (places[`/${path}`] ?? null) === null);
-	return { "command.secrets": [...process.secrets, ...gone.map((path) => `/${path} is gone from the host`)] };
+	return { "command.secrets": [...process.secrets, ...gone.map((path) => `/${path}${GONE}`)] };
 }
 
 /**
@@ -40,6 +43,13 @@ export const noSecrets: FactRule = {
 	what: "files of the host's that the command finds",
 	isConsequence: ({ facts }) => facts["command.root"] !== "the rootfs" || String(facts["command.mounts.host"]) !== "",
 	explain: [
+		{
+			when: ({ facts }) => [facts["command.secrets"] ?? []].flat().every((text) => String(text).endsWith(GONE)),
+			diagnosis: "host-files-in-root",
+			why: "The check made these files on the host before the run, and no longer finds them there. Either they were removed, or the host has a new mount over their directory.",
+			try: "Leave the host's files alone, and mount nothing over the host's directories.",
+			see: ["path_resolution(7)", "mount(2)"],
+		},
 		{
 			diagnosis: "host-files-in-root",
 			why: "The check made these files on the host before the run, with a random name, and the command finds them: in its root, or in something that is mounted there. Possible cause: an overlay with a directory of the host among its layers. The overlay is a file system of its own, so the mount table does not show the host's, but all files of the layer are in it.",

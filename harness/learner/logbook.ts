@@ -199,14 +199,14 @@ export function withRecord(logbook: Logbook, { id }: { id: string }, news: Parti
 }
 
 /**
- * Merges two logbooks of the same learner, from two computers. Of each lesson, keeps the earlier first pass, the larger
- * counts and the later attempt. If both have a selected lesson, the one in `mine` counts.
+ * Merges two logbooks of the same learner, from two computers. Of each lesson, keeps the time of the earlier first pass,
+ * what judged the later last pass and the module that passed then, the larger counts and the later attempt. If both have a selected lesson, the one in `mine` counts.
  */
 export function mergeLogbooks(mine: Logbook, theirs: Logbook): Logbook {
 	const merged = Object.keys({ ...theirs.lessons, ...mine.lessons }).map((id) => {
 		const [one, other] = [recordOf(mine, { id }), recordOf(theirs, { id })];
 		const record: LessonRecord = {
-			passed: earliest(one.passed, other.passed, ({ at }) => at),
+			passed: mergePasses(one, other),
 			attempts: Math.max(one.attempts, other.attempts),
 			spentMs: Math.max(one.spentMs, other.spentMs),
 			hintsShown: Math.max(one.hintsShown, other.hintsShown),
@@ -225,6 +225,19 @@ export function mergeLogbooks(mine: Logbook, theirs: Logbook): Logbook {
 		finished: Object.fromEntries(finished),
 	};
 }
+
+// The time of the first pass on either side, and the rest of the side that passed last.
+function mergePasses(one: LessonRecord, other: LessonRecord): LessonRecord["passed"] {
+	const first = earliest(one.passed, other.passed, ({ at }) => at);
+	const [mine, theirs] = [one, other].map(({ passed, lastAttempt }) => {
+		const lastPass = lastAttempt?.verdict === "pass" ? lastAttempt.at : passed?.at;
+		return passed === null || lastPass === undefined ? null : { ...passed, lastPass };
+	}) as [LastPass | null, LastPass | null];
+	const last = latest(mine, theirs, ({ lastPass }) => lastPass);
+	return first === null || last === null ? null : { at: first.at, judgedBy: last.judgedBy, module: last.module };
+}
+
+type LastPass = NonNullable<LessonRecord["passed"]> & { lastPass: string };
 
 // The earlier of two values, either of which may be missing.
 function earliest<T>(one: T | null, other: T | null, at: (of: T) => string): T | null {

@@ -168,7 +168,7 @@ export default defineCheck({
 				{
 					diagnosis: "environment-changed",
 					why: "The command's environment differs from the engine's. The kernel passes on exactly the environment that execve gets, and adds nothing. Without PATH, for example, a shell may not find its programs.",
-					try: "Leave out execve's third argument: its default is process.env.",
+					try: "Leave out execve's third argument: its default is process.env. Change nothing in process.env.",
 					see: ["execve(2)", "environ(7)"],
 				},
 			],

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import {
+	BOX,
 	type Context,
 	EARLY_END,
 	type Explanation,
@@ -7,6 +8,7 @@ import {
 	exitCodeOf,
 	howItEnded,
 	refused,
+	taskIdentity,
 } from "../../harness/judge/index.ts";
 import { CRASHED, crashCodeOf, DONE, FORBIDDEN, MISSING, REFUSED, signalOf } from "./scenario.ts";
 
@@ -23,12 +25,20 @@ const engineReplaced = ({ process }: Context) => process !== null && process.pid
 
 const waitpidCalls = ({ ledger }: Context) => ledger.filter(({ call }) => call === "waitpid");
 
-/** Whether the command ran, no waitpid returned a pid, and the engine returned while one of its processes was still there. */
-const notWaited = (context: Context) =>
-	context.ending.how === "returned" &&
-	context.facts["command.ran"] === true &&
-	String(context.facts["left.processes"]) !== "" &&
-	!waitpidCalls(context).some(({ result = 0 }) => result > 0);
+/**
+ * Whether the engine returned without having waited: the command, or the process between it and the engine, was still
+ * there, and no waitpid of the engine returned its pid.
+ */
+function notWaited(context: Context): boolean {
+	const { ending, observation, process } = context;
+	if (ending.how !== "returned" || process === null) return false;
+	const { pid, tasks, enginePid } = process;
+	const command = tasks.find((task) => task.pid === pid);
+	const own = tasks.filter((task) => task.pid !== enginePid && (task === command || task.pid === command?.ppid));
+	const left = new Set(observation.after.tasks.map(taskIdentity));
+	const waitedFor = waitpidCalls(context).flatMap(({ task, result = 0 }) => (task === "1" ? [result] : []));
+	return own.some((task) => left.has(taskIdentity(task))) && !own.some((task) => waitedFor.includes(task.pid));
+}
 
 /** The error codes of the calls named `name` that the kernel refused in this container, from the container's ledger. */
 const errorsOf = ({ observation }: Context, container: string, name: string): string[] =>
@@ -47,24 +57,12 @@ export const enterInEngine: Explanation = {
 	see: ["fork(2)", "namespaces(7)"],
 };
 
-/** For the first command, which exits with a code. */
-export const exitCodeExplanations: Explanation[] = [
+/** How the engine did not learn what becomes of the command. This changes the endings of several commands. */
+const notLearned: Explanation[] = [
 	{
-		when: (context) => engineReplaced(context) && refused("waitpid", "ECHILD")(context),
-		diagnosis: "branches-swapped",
-		why: "The child called waitpid, which failed with ECHILD: the child has no children. Meanwhile its parent, the engine, became the command. fork returns twice: the child's pid in the parent, and 0 in the child.",
-		try: "if (pid === 0) { … execve } is the child's branch. The code after this branch is the parent's.",
-		see: ["fork(2), RETURN VALUE", "waitpid(2), ERRORS"],
-	},
-	{
-		when: engineReplaced,
-		diagnosis: "engine-replaced",
-		why: "The command ran in the engine's own process, under the engine's pid. execve does not start a process: it replaces the program in the calling process, and the old program is gone. No engine was left to report how the command ended.",
-		try: "Call fork first. Then call execve only in the child, where fork returned 0.",
-		see: ["execve(2)", "fork(2)"],
-	},
-	{
-		when: (context) => notWaited(context) && waitpidCalls(context).some(({ args }) => args["options"] === "WNOHANG"),
+		when: (context) =>
+			notWaited(context) &&
+			waitpidCalls(context).some(({ args, result }) => args["options"] === "WNOHANG" && result === 0),
 		diagnosis: "looked-once",
 		why: "With WNOHANG, waitpid does not wait. It returned pid 0, which means that no child has ended yet. The status that comes with pid 0 means nothing.",
 		try: "Leave out WNOHANG: then waitpid returns only when the command has ended.",
@@ -81,13 +79,50 @@ export const exitCodeExplanations: Explanation[] = [
 		when: ({ ending, facts }) =>
 			ending.how === "returned" && [facts["command.streams"] ?? []].flat().includes("stdin: another"),
 		diagnosis: "streams-replaced",
-		why: "The command reads its exit code from its standard input. The command's descriptor 0 is not the engine's, so the command never got the exit code, and ended with another one.",
+		why: "The command reads from its standard input how it has to end. The command's descriptor 0 is not the engine's, so the command did not read that, and ended in another way.",
 		try: 'Leave the descriptors alone: fork copies them, and execve keeps 0, 1 and 2 open. Functions of node:child_process make pipes, unless you pass stdio: "inherit".',
 		see: ["fork(2)", "execve(2), Effect on process attributes"],
 	},
 	...endingChangedByFork,
+];
+
+/** The same for a later command, if the ending of the first command shows the mistake. */
+const notLearnedEither: Explanation[] = notLearned.map((explanation) => ({
+	...explanation,
+	when: (context) =>
+		returned(context, BOX) !== exitCodeOf(context.drawn) &&
+		(explanation.when === undefined || explanation.when(context)),
+}));
+
+/** For a command that the check has not come to. */
+const notReached = (container: string, diagnosis: string, ...earlier: string[]): Explanation => ({
+	when: ({ observation: { calls } }) => calls[container]?.ending.how === "hung" && calls[container].ledger.length === 0,
+	diagnosis,
+	followsFrom: [EARLY_END, ...earlier],
+	why: "The list of your system calls for this command is empty: when the check gave up, it had not come to this command, because an earlier one had not come to its end.",
+	try: "Mend the other findings first.",
+	see: [],
+});
+
+/** For the first command, which exits with a code. */
+export const exitCodeExplanations: Explanation[] = [
 	{
-		when: (context) => returned(context, "box") === exitCodeOf(context.drawn) * 256,
+		when: (context) => engineReplaced(context) && refused("waitpid", "ECHILD")(context),
+		diagnosis: "branches-swapped",
+		why: "The child called waitpid, which failed with ECHILD: the child has no children. Meanwhile its parent, the engine, became the command. fork returns twice: the child's pid in the parent, and 0 in the child.",
+		try: "if (pid === 0) { … execve } is the child's branch. The code after this branch is the parent's.",
+		see: ["fork(2), RETURN VALUE", "waitpid(2), ERRORS"],
+	},
+	{
+		when: engineReplaced,
+		diagnosis: "engine-replaced",
+		why: "The command ran in the engine's own process, under the engine's pid. execve does not start a process: it replaces the program in the calling process, and the old program is gone. No engine was left to report how the command ended.",
+		try: "Call fork first. Then call execve only in the child, where fork returned 0.",
+		see: ["execve(2)", "fork(2)"],
+	},
+	...notLearned,
+	{
+		when: (context) => returned(context, BOX) === exitCodeOf(context.drawn) * 256,
 		diagnosis: "raw-status",
 		why: ({ drawn }) =>
 			`${exitCodeOf(drawn) * 256} is ${exitCodeOf(drawn)} times 256: that is the whole wait status. The exit code is in its upper byte, and the signal's number in its lower byte.`,
@@ -98,14 +133,16 @@ export const exitCodeExplanations: Explanation[] = [
 		when: ({ ending, facts }) => ending.how === "returned" && facts["command.ran"] === true,
 		diagnosis: "exit-code-wrong",
 		why: ({ drawn }) =>
-			`The command ended with _exit(${exitCodeOf(drawn)}). Scripts that call your engine depend on this number, so runCommand must return it unchanged.`,
-		try: "Return WEXITSTATUS(status).",
+			`The check told the command to exit with ${exitCodeOf(drawn)}, and runCommand returned something else. Scripts that call your engine depend on this number, so runCommand must return it unchanged.`,
+		try: "Return WEXITSTATUS(status), with the status of the command.",
 		see: ["waitpid(2)", "_exit(2)"],
 	},
 ];
 
 /** For the second command, which a signal ends. */
 export const signalExplanations: Explanation[] = [
+	...notLearnedEither,
+	notReached(CRASHED, "signal-death-wrong"),
 	{
 		when: (context) => returned(context, CRASHED) === 0,
 		diagnosis: "signal-death-hidden",
@@ -115,10 +152,7 @@ export const signalExplanations: Explanation[] = [
 		see: ["waitpid(2)", "signal(7)"],
 	},
 	{
-		when: (context) =>
-			[crashCodeOf(context.drawn), crashCodeOf(context.drawn) - 128].some(
-				(code) => returned(context, CRASHED) === code + 0x80,
-			),
+		when: (context) => returned(context, CRASHED) === crashCodeOf(context.drawn) + 0x80,
 		diagnosis: "core-dump-bit",
 		why: ({ drawn }) =>
 			`${signalOf(drawn)} is signal ${crashCodeOf(drawn) - 128}. When this signal kills a process, the kernel also writes a core dump. Then one more bit of the wait status is set, 0x80, next to the signal's number. Your result contains this bit.`,
@@ -136,10 +170,12 @@ export const signalExplanations: Explanation[] = [
 
 /** For the third command, whose program does not exist. */
 export const missingProgramExplanations: Explanation[] = [
+	...notLearnedEither,
+	notReached(MISSING, "missing-program-code", "ending.crashed"),
 	...afterFailedExecve(MISSING),
 	{
 		diagnosis: "missing-program-code",
-		why: "The program does not exist, so execve failed with ENOENT. Shells report this as exit code 127, and scripts expect the same of a program such as your engine.",
+		why: "The program does not exist, so execve fails with ENOENT. Shells report this as exit code 127, and scripts expect the same of a program such as your engine.",
 		try: "When execve throws, end the child with _exit(127). The parent returns 127 like any other exit code.",
 		see: ["execve(2), ERRORS"],
 	},
@@ -147,10 +183,12 @@ export const missingProgramExplanations: Explanation[] = [
 
 /** For the fourth command, whose file exists and may not be executed. */
 export const forbiddenProgramExplanations: Explanation[] = [
+	...notLearnedEither,
+	notReached(FORBIDDEN, "forbidden-program-code", "ending.crashed", "ending.missing"),
 	...afterFailedExecve(FORBIDDEN),
 	{
 		diagnosis: "forbidden-program-code",
-		why: "The file exists, but it is not executable, so execve failed with EACCES. The child must end as it does for a program that does not exist.",
+		why: "The file exists, but it is not executable, so execve fails with EACCES. The child must end as it does for a program that does not exist.",
 		try: "Whatever error execve throws, end the child with _exit(127). Shells report 126 for such a file; 126 is right as well.",
 		see: ["execve(2), ERRORS"],
 	},
@@ -183,16 +221,10 @@ function afterFailedExecve(container: string): Explanation[] {
 
 /** For the fifth command, which exits with 0. */
 export const successExplanations: Explanation[] = [
+	...notLearnedEither,
+	notReached(DONE, "success-not-0", "ending.crashed", "ending.missing", "ending.forbidden"),
 	{
-		when: ({ observation: { calls } }) => calls[DONE]?.ending.how === "hung" && calls[DONE].ledger.length === 0,
-		diagnosis: "success-not-0",
-		followsFrom: [EARLY_END, "ending.crashed", "ending.missing", "ending.forbidden"],
-		why: "The list of your system calls for this command is empty: when the check gave up, it had not come to this command, because an earlier one had not come to its end.",
-		try: "Mend the other findings first.",
-		see: [],
-	},
-	{
-		when: (context) => returned(context, DONE) === 128,
+		when: (context) => returned(context, DONE) === 128 && returned(context, BOX) === exitCodeOf(context.drawn),
 		diagnosis: "success-not-0",
 		why: "The command's exit code was 0, but runCommand returned 128. That is 128 + 0: your code took the exit code 0 for no exit code, and looked for a signal. But no signal had ended the command. In TypeScript, 0 is falsy.",
 		try: "Use WIFSIGNALED(status) to find out whether there is an exit code. Do not test whether the code is truthy.",
@@ -202,14 +234,14 @@ export const successExplanations: Explanation[] = [
 		when: (context) => typeof returned(context, DONE) === "number",
 		diagnosis: "success-not-0",
 		why: (context) =>
-			`The command's exit code was 0, but runCommand returned ${returned(context, DONE)}. Possible cause: in TypeScript, 0 is falsy, so code || ${returned(context, DONE)}, for example, is ${returned(context, DONE)}.`,
+			`The check told the command to exit with 0, but runCommand returned ${returned(context, DONE)}. Possible cause: in TypeScript, 0 is falsy, so code || ${returned(context, DONE)}, for example, is ${returned(context, DONE)}.`,
 		try: "Return WEXITSTATUS(status) unchanged, also if it is 0.",
 		see: ["waitpid(2)", "_exit(2)"],
 	},
 	{
 		diagnosis: "success-not-0",
 		why: ({ observation: { calls } }) =>
-			`The command's exit code was 0, but runCommand did not return the number 0: it ${howItEnded(calls[DONE]?.ending)}${calls[DONE]?.ending.how === "returned" ? ` ${JSON.stringify(calls[DONE].ending.value)}` : ""}.`,
+			`The check told the command to exit with 0, but runCommand did not return the number 0: it ${howItEnded(calls[DONE]?.ending)}${calls[DONE]?.ending.how === "returned" ? ` ${JSON.stringify(calls[DONE].ending.value)}` : ""}.`,
 		try: "Find the path through your code that a command with the exit code 0 takes. It must return 0.",
 		see: ["waitpid(2)", "_exit(2)"],
 	},
@@ -221,7 +253,7 @@ export const enterThrowsExplanations: Explanation[] = [
 		when: (context) => errorsOf(context, REFUSED, "sethostname").length > 0,
 		diagnosis: "enter-swallowed",
 		why: (context) =>
-			`sethostname, which enter calls, failed with ${errorsOf(context, REFUSED, "sethostname")[0]} and threw an exception. But the engine threw none, so your code caught it. Everything that you write in the next lessons runs in enter. If you catch exceptions there, a failed system call looks like the end of a command.`,
+			`sethostname, which enter calls, failed with ${errorsOf(context, REFUSED, "sethostname")[0]} and threw an exception. But the engine threw none: your code caught it, or a finally block ended the child before it left runCommand. Everything that you write in the next lessons runs in enter. If such an exception does not leave runCommand, a failed system call looks like the end of a command.`,
 		try: "Put only execve into the try block, and call enter before that block.",
 		see: ["sethostname(2), ERRORS"],
 	},
@@ -254,8 +286,9 @@ export const argumentExplanations: Explanation[] = [
 	},
 	{
 		when: ({ process, drawn }) => {
-			const [, , first] = process?.arguments ?? [];
-			return first !== drawn["argument"] && process?.arguments.includes("") === true;
+			// The interpreter comes first, and the check's own argument last.
+			const [, program, first] = process?.arguments ?? [];
+			return program === drawn["program"] && first === "";
 		},
 		diagnosis: "arguments-shifted",
 		why: "The first argument is missing, but the others are there. By convention, argv[0] is the program's name, and the arguments start at argv[1]. The kernel does not add the name: argv[0] is the first string of your list, whatever it is.",

@@ -5,6 +5,7 @@ import {
 	type Explanation,
 	FAILED_START,
 	type FactRule,
+	type LedgerCall,
 	processesLeft,
 	unsharedInChild,
 } from "../../harness/judge/index.ts";
@@ -35,6 +36,21 @@ const sharedNamespaceRules: FactRule[] = MUST_STAY_SHARED.map(([kind, flag, name
 	],
 }));
 
+/** The first unshare with this flag that the kernel refused. */
+const refusedUnshare = (ledger: readonly LedgerCall[], flag: string): LedgerCall | undefined =>
+	ledger.find(
+		({ call, args, error }) => call === "unshare" && error !== undefined && args["flags"]?.split("|").includes(flag),
+	);
+
+/** Explains why an unshare with this flag did not move the command: another process made the call. */
+const unsharedElsewhere = (flag: string, diagnosis: string): Explanation => ({
+	when: (context) => called(context, "unshare", flag),
+	diagnosis,
+	why: `The list of your system calls has unshare with ${flag}, but the command's link in /proc/PID/ns is still the host's. unshare moves the process that calls it, and only the children that it forks later inherit the new namespace.`,
+	try: "Call unshare in the process that becomes the command, or in its parent before the fork.",
+	see: ["unshare(2)", "namespaces(7)"],
+});
+
 /**
  * Explanations of a command that is still in the host's namespace.
  * @param flag the flag of unshare(2) that makes a new namespace of this kind
@@ -42,19 +58,19 @@ const sharedNamespaceRules: FactRule[] = MUST_STAY_SHARED.map(([kind, flag, name
  */
 const whyStillShared = (flag: string, ...otherwise: Explanation[]): Explanation[] => [
 	{
-		when: ({ ledger, thrown }) =>
-			thrown === null && ledger.some(({ call, error }) => call === "unshare" && error !== undefined),
+		when: ({ ledger, thrown }) => thrown === null && refusedUnshare(ledger, flag) !== undefined,
 		diagnosis: "refusal-swallowed",
 		why: ({ ledger }) => {
-			const refused = ledger.find(({ call, error }) => call === "unshare" && error !== undefined);
-			return `unshare(${refused?.args["flags"]}) failed with ${refused?.error}. Your code caught the exception, and the program went on in the host's namespaces.`;
+			const refused = refusedUnshare(ledger, flag);
+			return `unshare(${refused?.args["flags"]}) failed with ${refused?.error}. A call that fails makes no new namespace. Your code caught the exception, and went on.`;
 		},
 		try: "Do not catch the exception, and read its message: a system call that fails changes nothing.",
 		see: ["unshare(2), ERRORS"],
 	},
 	unsharedInChild(flag),
 	{
-		when: (context) => called(context, "unshare", "0"),
+		when: ({ ledger }) =>
+			ledger.some(({ call, args, error }) => call === "unshare" && args["flags"] === "0" && error === undefined),
 		diagnosis: "unshare-without-flags",
 		why: "unshare was called with 0. This is not an error, but it changes nothing. CLONE_NEWUTS and CLONE_NEWIPC have no bit in common, so CLONE_NEWUTS & CLONE_NEWIPC is 0.",
 		try: "Combine the flags with |.",
@@ -67,8 +83,8 @@ const hostRenamedExplanations: Explanation[] = [
 	...whyStillShared("CLONE_NEWUTS"),
 	{
 		when: ({ ledger }) => {
-			const firstIndex = (name: string) => ledger.findIndex(({ call }) => call === name);
-			return called({ ledger }, "unshare", "CLONE_NEWUTS") && firstIndex("sethostname") < firstIndex("unshare");
+			const unshared = ledger.findIndex((entry) => called({ ledger: [entry] }, "unshare", "CLONE_NEWUTS"));
+			return called({ ledger: ledger.slice(0, Math.max(0, unshared)) }, "sethostname");
 		},
 		diagnosis: "hostname-set-too-early",
 		why: "sethostname was called before unshare, so it changed the host's name. A new UTS namespace starts as a copy of the old one, name included. So the command sees the right name, but the host has it as well.",
@@ -123,7 +139,7 @@ export default defineCheck({
 			madeOf: "kernel",
 			what: "the command's UTS namespace",
 			followsFrom: ["host.hostname.during"],
-			explain: whyStillShared("CLONE_NEWUTS", {
+			explain: whyStillShared("CLONE_NEWUTS", unsharedElsewhere("CLONE_NEWUTS", "uts-shared"), {
 				diagnosis: "uts-shared",
 				why: "/proc/PID/ns/uts is the same link for the command and for the host's init: the command shares the host's hostname.",
 				try: "Call unshare with CLONE_NEWUTS, directly in isolate. A program that you start, such as unshare(1), changes only its own namespaces. Code after an await runs too late.",
@@ -158,7 +174,7 @@ export default defineCheck({
 			madeOf: "kernel",
 			what: "the command's IPC namespace",
 			followsFrom: [FAILED_START],
-			explain: whyStillShared("CLONE_NEWIPC", {
+			explain: whyStillShared("CLONE_NEWIPC", unsharedElsewhere("CLONE_NEWIPC", "ipc-shared"), {
 				diagnosis: "ipc-shared",
 				why: "/proc/PID/ns/ipc is the same link for the command and for the host's init. So the message queue that was made on the host is visible in the container.",
 				try: "Add CLONE_NEWIPC to the flags of unshare: CLONE_NEWUTS | CLONE_NEWIPC.",
@@ -170,7 +186,7 @@ export default defineCheck({
 			madeOf: "kernel",
 			what: "System V message queues that the command sees (/proc/sysvipc/msg)",
 			followsFrom: ["ns.ipc"],
-			explain: whyStillShared("CLONE_NEWIPC", {
+			explain: whyStillShared("CLONE_NEWIPC", unsharedElsewhere("CLONE_NEWIPC", "ipc-shared"), {
 				diagnosis: "ipc-shared",
 				why: "The queue was made on the host before the container started. The command can read it, and can remove it.",
 				try: "Add CLONE_NEWIPC to the flags of unshare.",
@@ -184,6 +200,13 @@ export default defineCheck({
 			what: "the PID namespace of the command's children",
 			followsFrom: [FAILED_START],
 			explain: [
+				{
+					when: ({ facts }) => facts["ns.pid"] !== "the host's",
+					diagnosis: "unshared-too-much",
+					why: "A new PID namespace was made (CLONE_NEWPID), and this lesson does not need one.",
+					try: ONLY_UTS_AND_IPC,
+					see: ["unshare(2)", "pid_namespaces(7)"],
+				},
 				{
 					diagnosis: "unshared-too-much",
 					misconception: 1,
@@ -206,15 +229,14 @@ export default defineCheck({
 			when: ({ thrown }) => thrown?.syscall?.call === "unshare" && thrown.syscall.code === "EINVAL",
 			diagnosis: "unshare-invalid-flags",
 			why: ({ thrown }) =>
-				`unshare(${thrown?.syscall?.args["flags"]}) failed with EINVAL: unshare does not know one of these flags, or one of them needs another flag. Unlike clone(2), unshare takes no signal.`,
+				`unshare(${thrown?.syscall?.args["flags"]}) failed with EINVAL: the kernel does not accept these flags from this process. Unlike clone(2), unshare takes no signal.`,
 			try: "Call unshare(CLONE_NEWUTS | CLONE_NEWIPC), with no other flag.",
 			see: ["unshare(2), ERRORS"],
 		},
 		{
 			when: ({ thrown }) => thrown?.syscall?.call === "sethostname" && thrown.syscall.code === "EINVAL",
 			diagnosis: "hostname-too-long",
-			why: ({ thrown }) =>
-				`A hostname can have at most 64 bytes (HOST_NAME_MAX), and this one has ${thrown?.syscall?.args["len"]}.`,
+			why: "A hostname can have at most 64 bytes (HOST_NAME_MAX), and this one has more.",
 			try: "Pass the parameter to sethostname unchanged. Add no domain name.",
 			see: ["sethostname(2), ERRORS"],
 		},

@@ -3,6 +3,7 @@ import {
 	type Context,
 	commandAt,
 	DURING,
+	isCommandsExecve,
 	type LedgerCall,
 	type Observation,
 	type ProcessState,
@@ -20,9 +21,23 @@ import {
 /** The second container. Its command runs after the break-out. */
 export const ESCAPED = "escaped";
 
-/** The system calls of the engine's first child, which becomes the command. Its execve is left out. */
-export const callsBeforeExecve = ({ calls }: Observation, container: string): LedgerCall[] =>
-	(calls[container]?.ledger ?? []).filter(({ task, call }) => task === "1.1" && call !== "execve");
+/** The task that called execve for the command; the engine's first child, if none has. */
+export const commandTask = ({ calls }: Observation, container: string): string =>
+	calls[container]?.ledger.find(isCommandsExecve)?.task ?? "1.1";
+
+/** Whether a process of this container called execve for the command, refused or not. */
+export const hasStarted = ({ calls }: Observation, container: string): boolean =>
+	calls[container]?.ledger.some(isCommandsExecve) === true;
+
+/**
+ * The system calls of the process that becomes the command, and of its ancestors below the engine. The execve is left
+ * out.
+ */
+export function callsBeforeExecve(observation: Observation, container: string): LedgerCall[] {
+	const command = commandTask(observation, container);
+	const isOwn = (task: string) => task !== "1" && (task === command || command.startsWith(`${task}.`));
+	return (observation.calls[container]?.ledger ?? []).filter(({ task, call }) => isOwn(task) && call !== "execve");
+}
 
 /** The calls of breakOut: the second container's calls, without the first N. N is how many the first container made. */
 export const breakOutCalls = ({ observation }: Context): LedgerCall[] =>
@@ -50,6 +65,20 @@ export function absolutePathAfterClimb(context: Context): boolean {
 
 export const succeeded = ({ error }: LedgerCall) => error === undefined;
 export const changesRoot = (entry: LedgerCall) => entry.call === "chroot" && succeeded(entry);
+/** How often breakOut has moved the root. */
+export const chroots = (context: Context): number => breakOutCalls(context).filter(changesRoot).length;
+
+/** Whether breakOut climbed while the root was still where enterRoot had put it. */
+export function climbedAtFirst(context: Context): boolean {
+	const calls = breakOutCalls(context);
+	const movesRoot = (entry: LedgerCall) => changesRoot(entry) && !/^[./]*$/.test(pathArgument(entry));
+	const moved = calls.findIndex(movesRoot);
+	return calls.slice(0, moved < 0 ? undefined : moved).some(triesToClimb);
+}
+
+/** Whether the list of calls shows a climb, as far as it goes: it has no process.chdir, and not where fchdir leads. */
+export const climbIsListed = (context: Context): boolean =>
+	breakOutCalls(context).some(climbs) && !breakOutCalls(context).some(({ call }) => call === "fchdir");
 
 /** Whether breakOut has called chroot after a climb, or after an attempt to climb. */
 export function rootMovedAfterClimb(context: Context): boolean {
@@ -59,7 +88,8 @@ export function rootMovedAfterClimb(context: Context): boolean {
 
 /** How often breakOut has called chroot during its climb. */
 export function chrootsDuringClimb(context: Context): number {
-	const calls = breakOutCalls(context).filter(succeeded);
+	const all = breakOutCalls(context).filter(succeeded);
+	const calls = all.slice(all.findIndex(changesRoot) + 1);
 	const steps = calls.flatMap((entry, index) => (climbs(entry) ? [index] : []));
 	const [first = 0, last = 0] = [steps[0], steps.at(-1)];
 	return calls.filter((entry, index) => changesRoot(entry) && index > first && index < last).length;
@@ -72,8 +102,10 @@ export function cwdMovedIntoNewRoot(context: Context): boolean {
 	const before = calls.slice(0, climb + 1);
 	const moved = before.findLastIndex((entry) => entry.call === "chdir" && !climbs(entry));
 	const root = before.findLastIndex(changesRoot);
+	if (moved < 0 || root < 0 || before.slice(root).some(({ call }) => call === "fchdir")) return false;
 	// Either chdir came after chroot, or the new root was the current directory itself.
-	return moved >= 0 && root >= 0 && (moved > root || pathArgument(before[root] as LedgerCall) === ".");
+	const enteredRoot = moved > root && pathArgument(before[moved] as LedgerCall).startsWith("/");
+	return enteredRoot || pathArgument(before[root] as LedgerCall) === ".";
 }
 
 /** How many directories breakOut has climbed, if every step went up. */

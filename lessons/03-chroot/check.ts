@@ -2,11 +2,14 @@ import {
 	BOX,
 	type Context,
 	called,
+	calledOnlyInChildren,
 	commandAt,
 	commandRefused,
 	DURING,
 	defineCheck,
 	FAILED_START,
+	howItEnded,
+	isCommandsExecve,
 	type LedgerCall,
 	noSecrets,
 	type Observation,
@@ -21,22 +24,30 @@ import {
 	absolutePathAfterClimb,
 	breakOutCalls,
 	breakOutError,
-	callsBeforeExecve,
+	chroots,
 	chrootsDuringClimb,
+	climbedAtFirst,
+	climbIsListed,
+	commandTask,
 	cwdMovedIntoNewRoot,
 	ESCAPED,
+	hasStarted,
 	pathArgument,
 	rootBeforeBreakOut,
 	rootfsDepth,
 	rootfsOf,
 	rootMovedAfterClimb,
 	stepsUp,
-	triesToClimb,
 } from "./break-out.ts";
 
 /** Whether the second container's command ran. */
 const escapedCommandRan = ({ observation }: Context) => commandAt(observation, DURING, ESCAPED) !== null;
-const rootIsStillRootfs = ({ facts }: Context) => facts["escaped.file"] === `nothing: its root is the rootfs`;
+const rootIsStillRootfs = ({ facts }: Context) => facts["escaped.file"] === "nothing: its root is the rootfs";
+const rootIsHosts = ({ facts }: Context) => facts["escaped.file"] === "nothing: its root is the host's";
+
+/** Whether the kernel refused to start the second container's command. */
+const commandNotFound = ({ calls }: Observation) =>
+	calls[ESCAPED]?.ledger.some((entry) => isCommandsExecve(entry) && entry.error !== undefined) === true;
 
 // What the second container's command has opened, or why it has opened nothing. Device and inode identify its root and
 // the file: an exercise could make the same path or name elsewhere.
@@ -49,7 +60,7 @@ function openedFile(observation: Observation, drawn: Record<string, string>): st
 		return root === "the host's" && hasFile ? "a file of the host" : `nothing: its root is ${root}`;
 	}
 	if (ending?.how === "threw") return `nothing: ${ending.thrown.message}`;
-	return "nothing: /bin/sh was not found";
+	return commandNotFound(observation) ? "nothing: /bin/sh was not found" : "nothing: the command did not run";
 }
 
 export default defineCheck({
@@ -134,6 +145,13 @@ export default defineCheck({
 					see: ["chroot(2)", "path_resolution(7)"],
 				},
 				{
+					when: (context) => calledOnlyInChildren(context, "chroot"),
+					diagnosis: "root-unchanged",
+					why: "The command's / is the host's. A child called chroot, and this changed only the child's root: each process has its own.",
+					try: "Call chroot(rootfs) without forking first: the engine has already forked the process that becomes the command.",
+					see: ["chroot(2)", "fork(2)"],
+				},
+				{
 					diagnosis: "root-unchanged",
 					why: "The command's / is the host's. chdir changes only where relative paths start. A path that begins with / starts at the process's root, which is unchanged.",
 					try: "Call chroot(rootfs).",
@@ -165,6 +183,15 @@ export default defineCheck({
 			accept: (_, { ending }) => ending.how === "threw",
 			explain: [
 				{
+					when: (context) =>
+						breakOutError(context) !== undefined && (context.observation.calls[ESCAPED]?.stopped ?? null) === null,
+					diagnosis: "never-entered",
+					why: (context) =>
+						`An exception ended the second container before breakOut was called: ${breakOutError(context)}. The first container ended without one.`,
+					try: "Make enterRoot work in every container: what it leaves behind in the first one must not be in its way in the second.",
+					see: [],
+				},
+				{
 					when: (context) => /\buv_cwd\b/.test(breakOutError(context) ?? ""),
 					diagnosis: "cwd-has-no-name",
 					why: 'process.cwd returns the path from the process\'s root to its current directory. No such path exists here: after chroot to a directory further down, the current directory is outside the root. chdir("..") still works from there.',
@@ -192,9 +219,10 @@ export default defineCheck({
 					see: [],
 				},
 				{
-					when: ({ observation }) =>
-						(observation.calls[ESCAPED]?.ledger ?? []).some(
-							({ task, call }) => task.startsWith("1.1.") && call === "chroot",
+					when: (context) =>
+						rootIsStillRootfs(context) &&
+						(context.observation.calls[ESCAPED]?.ledger ?? []).some(
+							({ task, call }) => task.startsWith(`${commandTask(context.observation, ESCAPED)}.`) && call === "chroot",
 						),
 					diagnosis: "broken-out-in-child",
 					why: "breakOut started a child, and the child called chroot. This changed only the child's root: each process has its own. The command's root is still the rootfs.",
@@ -202,7 +230,7 @@ export default defineCheck({
 					see: ["chroot(2)", "fork(2)"],
 				},
 				{
-					when: (context) => rootIsStillRootfs(context) && breakOutCalls(context).some(triesToClimb),
+					when: (context) => rootIsStillRootfs(context) && climbedAtFirst(context),
 					diagnosis: "dotdot-stops-at-root",
 					why: 'The command\'s root is still the rootfs. In a process\'s own root, ".." is this root itself, so no number of steps leads out of it. But ".." stops only there: a climb that starts above the root never meets the root.',
 					try: "Before you climb, call chroot for a directory further down, and keep the current directory where it is. Then the current directory is above the root.",
@@ -212,8 +240,15 @@ export default defineCheck({
 					when: rootIsStillRootfs,
 					diagnosis: "still-inside",
 					why: "The command's root is still the rootfs: breakOut has returned, but /proc/PID/root is still the root that enterRoot set.",
-					try: "In breakOut, call chroot for a directory further down, and leave the current directory above this new root. Then climb.",
+					try: "In breakOut, call chroot for a directory further down, and leave the current directory above this new root. Then climb to the very top.",
 					see: ["chroot(2), DESCRIPTION"],
+				},
+				{
+					when: (context) => escapedCommandRan(context) && rootIsHosts(context),
+					diagnosis: "out-into-another-root",
+					why: "The command ran, and its root is the host's. But it did not open the file that the check had made there: the file was gone, or another one was in its place.",
+					try: "Leave the host's files alone.",
+					see: ["path_resolution(7)"],
 				},
 				{
 					when: escapedCommandRan,
@@ -224,6 +259,14 @@ export default defineCheck({
 					see: ["chroot(2)", "path_resolution(7)"],
 				},
 				{
+					when: ({ observation }) => !commandNotFound(observation),
+					diagnosis: "command-never-ran",
+					why: ({ observation: { calls } }) =>
+						`When the check read the kernel, the second container's command was not running. The container's call ${howItEnded(calls[ESCAPED]?.ending)}. The list of its system calls has no execve that the kernel refused.`,
+					try: "Possible causes: _exit, process.exit or kill in breakOut; a loop that never ends. breakOut has to return, so that the engine can start the command.",
+					see: ["_exit(2)"],
+				},
+				{
 					when: absolutePathAfterClimb,
 					diagnosis: "chroot-from-the-new-root",
 					why: (context) =>
@@ -232,9 +275,9 @@ export default defineCheck({
 					see: ["path_resolution(7)", "chroot(2)"],
 				},
 				{
-					when: (context) => !rootMovedAfterClimb(context),
+					when: (context) => chroots(context) <= 1 || (climbIsListed(context) && !rootMovedAfterClimb(context)),
 					diagnosis: "root-not-moved",
-					why: "breakOut did not call chroot after its climb, so the root is still the directory of an earlier chroot. The kernel did not find the command, /bin/sh, in this root.",
+					why: "breakOut did not call chroot after a climb, so the root is still the directory of an earlier chroot. The kernel did not find the command, /bin/sh, in this root.",
 					try: 'At the top, call chroot(".").',
 					see: ["chroot(2)", "execve(2)"],
 				},
@@ -254,7 +297,7 @@ export default defineCheck({
 					see: ["chroot(2), DESCRIPTION", "path_resolution(7)"],
 				},
 				{
-					when: (context) => stepsUp(context) < rootfsDepth(context),
+					when: (context) => climbIsListed(context) && stepsUp(context) < rootfsDepth(context),
 					diagnosis: "not-at-the-top",
 					why: (context) =>
 						`Directories that breakOut climbed: ${stepsUp(context)}. But the rootfs is ${rootfsDepth(context)} directories below the host's root. The kernel did not find the command, /bin/sh, in the directory that breakOut made its root. A program in a container cannot know how deep the rootfs is.`,
@@ -264,8 +307,8 @@ export default defineCheck({
 				{
 					diagnosis: "no-command-outside",
 					why: (context) =>
-						`The kernel did not find the command, /bin/sh, in the root that breakOut set. Directories that breakOut had climbed: ${stepsUp(context)}, which is enough. Possible causes: the last chroot got another directory than the one that breakOut climbed to, or a step of the climb did not go up.`,
-					try: 'After the last step up, call chroot("."), and nothing else.',
+						`The kernel did not find the command, /bin/sh, in the root that breakOut set. ${climbIsListed(context) ? `Directories that breakOut had climbed: ${stepsUp(context)}, which is enough. ` : ""}Possible causes: the last chroot got another directory than the one that breakOut climbed to, or the climb did not reach the very top.`,
+					try: 'Climb to the very top: too many steps do no harm. After the last step up, call chroot("."), and nothing else.',
 					see: ["path_resolution(7)", "chroot(2)"],
 				},
 			],
@@ -277,6 +320,13 @@ export default defineCheck({
 			// If the first container's root is wrong, or the second command did not run, another finding reports that.
 			accept: (_, context) => context.facts["command.root"] !== "the rootfs" || !escapedCommandRan(context),
 			explain: [
+				{
+					when: ({ facts }) => String(facts["escaped.before"]).startsWith("unknown"),
+					diagnosis: "never-entered",
+					why: "Nothing shows in which root the second command was before the break-out. The process that called breakOut did not become the command, and did not fork the command's process in breakOut.",
+					try: "Let the process in which enterRoot and breakOut return become the command.",
+					see: ["chroot(2)"],
+				},
 				{
 					diagnosis: "never-entered",
 					why: "After enterRoot and before breakOut, the check read the root of the process that became the second command. It was not the rootfs, so the process was never inside, and could not break out. The first container's root is the rootfs, so enterRoot does not do the same in every call.",
@@ -292,6 +342,14 @@ export default defineCheck({
 			followsFrom: [],
 			explain: [
 				{
+					when: ({ observation: { calls } }) =>
+						Object.values(calls).some((call) => called(call, "unshare", "CLONE_NEWNS")),
+					diagnosis: "mounts-left",
+					why: "Your program called unshare with CLONE_NEWNS. But in a new mount namespace, a mount on a shared mount also appears in the host's /proc/self/mountinfo, and stays there after the command has ended.",
+					try: 'Unmount everything that you mount. Or make all mounts private before you mount anything: mount(null, "/", null, MS_REC | MS_PRIVATE, null).',
+					see: ["mount_namespaces(7)", "mount(2)"],
+				},
+				{
 					diagnosis: "mounts-left",
 					why: "A process with another root still has the host's mount table. So a mount that it makes is a line in the host's /proc/self/mountinfo, and stays there after the command has ended.",
 					try: "Use only chroot and chdir, or unmount everything that you mount.",
@@ -306,7 +364,10 @@ export default defineCheck({
 			// command waits for its last line.
 			when: ({ observation, ending }) =>
 				ending.how === "hung" &&
-				callsBeforeExecve(observation, BOX).length < callsBeforeExecve(observation, ESCAPED).length,
+				observation.calls[ESCAPED]?.ending.how === "hung" &&
+				(observation.calls[ESCAPED]?.stopped ?? null) !== null &&
+				hasStarted(observation, BOX) &&
+				!hasStarted(observation, ESCAPED),
 			diagnosis: "break-out-never-ends",
 			why: "The second container, which calls breakOut, ran out of time: breakOut did not return. The first container, which does not call breakOut, started its command.",
 			try: "Climb a fixed, large number of steps, such as 64. At the very top, further steps do nothing.",

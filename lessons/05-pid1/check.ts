@@ -46,7 +46,7 @@ export default defineCheck({
 	rootfs: ({ rootfs = "" }) => ({ path: rootfs }),
 	derive: deriveFacts,
 	facts: [
-		inputTaken("enterPidNamespace", initReturnedLater),
+		inputTaken(initReturnedLater),
 		{
 			fact: "ns.pid",
 			madeOf: "kernel",

@@ -15,6 +15,7 @@ import {
 	limitLifted,
 	memoryNotLimited,
 	pidsNotLimited,
+	slowedBelowLimit,
 	swapOpen,
 } from "./limits.ts";
 import { leftBehindRules, refusedEnding, secondEnding } from "./other-containers.ts";
@@ -111,8 +112,8 @@ export default defineCheck({
 				{
 					when: (context) => String(context.facts["command.cgroup"]).includes("later"),
 					diagnosis: "moved-out",
-					why: "The command was in the cgroup at first, and later in another one. The kernel charges a process's use of resources to the cgroup that the process is in at that moment.",
-					try: "Find the code that writes the command's pid to another cgroup.procs.",
+					why: "The command was in one cgroup at first, and later in another one. The kernel charges a process's use of resources to the cgroup that the process is in at that moment.",
+					try: "Find the code that writes the command's pid to a cgroup.procs after join has returned.",
 					see: ["cgroups(7), Creating cgroups and moving processes"],
 				},
 				{
@@ -127,8 +128,8 @@ export default defineCheck({
 				{
 					diagnosis: "not-joined",
 					misconception: 12,
-					why: "The cgroup exists, but its cgroup.procs is empty, and so is every cgroup.procs below it: no process is in the cgroup, so no process is limited.",
-					try: "In join, write getpid() to cgroup.procs, and do it synchronously: a forked process has no event loop, and becomes the command at once.",
+					why: "The cgroup exists, but its cgroup.procs is empty, and so is every cgroup.procs below it: no process is in the cgroup, so its limits hold for no process. If a process has joined, it has left the cgroup since, or has ended.",
+					try: "In join, write getpid() to cgroup.procs in path, and do it synchronously: a forked process has no event loop, and becomes the command at once.",
 					see: ["cgroups(7), Creating cgroups and moving processes"],
 				},
 			],
@@ -148,7 +149,7 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "parent-limited",
-					why: "The limits were written one directory too high. They hold for all containers together, also for later ones.",
+					why: "These limits are in files of the parent, one directory above path. They hold for all containers together, also for later ones.",
 					try: "Write the limits to files in path itself. The only file to write in the parent is cgroup.subtree_control.",
 					see: ["cgroups(7)"],
 				},
@@ -159,7 +160,7 @@ export default defineCheck({
 			"memory.max",
 			"a program that takes 16 MiB more than the limit (oom_kill in memory.events.local)",
 			memoryNotLimited,
-			[swapOpen],
+			[swapOpen, slowedBelowLimit],
 		),
 		{
 			fact: "limit.swap",

@@ -71,11 +71,9 @@ type Observed = { observation: Observation; drawn: RandomInputs };
 // A cgroup below the container's own is right as well: the limits above it hold there, too.
 function commandsCgroup({ observation, drawn }: Observed): string {
 	const path = pathOf(drawn);
-	const at = (moment: string) => {
-		const cgroup = cgroupOf(observation, moment);
-		return cgroup === undefined || isWithin(cgroup, path) ? path : cgroup;
-	};
-	const [first, later] = [at(DURING), at(LIMITS_REACHED)];
+	const shown = (cgroup: string) => (isWithin(cgroup, path) ? path : cgroup);
+	const first = shown(cgroupOf(observation, DURING) ?? "");
+	const later = shown(cgroupOf(observation, LIMITS_REACHED) ?? first);
 	return first === later ? `0::${first}` : `0::${first}, and later 0::${later}`;
 }
 

@@ -1,6 +1,6 @@
 import { type Context, DURING, type Explanation } from "../../harness/judge/index.ts";
 import { EXCEEDED } from "./facts.ts";
-import { containerFile, KERNEL_DOC, limitOn, parentFile } from "./readings.ts";
+import { containerFile, hostAt, KERNEL_DOC, limitOn, parentFile } from "./readings.ts";
 import { LIMITS_REACHED, PARENT } from "./scenario.ts";
 
 /** Explanations of limits that are wrong, or have no effect. */
@@ -24,7 +24,11 @@ const isHandedDown = ({ observation }: Context, controller: string, moment = DUR
 export function controllerTakenAway(limit: string): Explanation {
 	const { controller = "", file = "" } = CONTROLLERS[limit] ?? {};
 	return {
-		when: (context) => isHandedDown(context, controller) && !isHandedDown(context, controller, LIMITS_REACHED),
+		// If the run did not get as far as that moment, nothing is known about it.
+		when: (context) =>
+			hostAt(context.observation, LIMITS_REACHED) !== undefined &&
+			isHandedDown(context, controller) &&
+			!isHandedDown(context, controller, LIMITS_REACHED),
 		diagnosis: "controllers-taken-away",
 		why: ({ observation }) =>
 			`${file} existed, and is gone. While this container still ran, other containers ended. Since then, cgroup.subtree_control of /sys/fs/cgroup${PARENT} contains ${parentFile(observation, "cgroup.subtree_control", LIMITS_REACHED) || "nothing"}. When a cgroup stops handing a controller down, all cgroups below lose the controller, with all its limits.`,
@@ -89,9 +93,24 @@ export const swapOpen: Explanation = {
 	diagnosis: "swap-open",
 	misconception: 12,
 	why: (context) =>
-		`memory.max is right, but memory.swap.max is ${fileText(context, "memory.swap.max")}. memory.max counts only what is in memory. If the host has swap, the kernel moves the rest there, where it does not count. This host has swap${context.facts["effect.memory"] === "killed" ? "" : ", so a program took more than memory.max, and was not killed"}.`,
+		`memory.max is right, but memory.swap.max is ${fileText(context, "memory.swap.max")}. memory.max counts only what is in memory. If the host has swap, the kernel moves the rest there, where it does not count. This host has swap${context.facts["effect.memory"] === EXCEEDED ? ", so a program got more than memory.max allows" : ""}.`,
 	try: "Write 0 to memory.swap.max as well.",
 	see: ["cgroups(7)", `${KERNEL_DOC}, memory.swap.max`],
+};
+
+const hasMemoryHigh = (context: Context) => !(containerFile(context, "memory.high") ?? "max").startsWith("max");
+
+/** The command was slowed before it reached the limit. */
+export const slowedBelowLimit: Explanation = {
+	when: (context) =>
+		hasMemoryHigh(context) &&
+		context.facts["limit.memory"] === "‹memoryMaxBytes›" &&
+		context.facts["effect.memory"] !== EXCEEDED,
+	diagnosis: "memory-high",
+	why: (context) =>
+		`memory.max is right, but memory.high is ${containerFile(context, "memory.high")}. Above memory.high, the kernel makes a process wait again and again, and takes memory back from it. So the program had not reached memory.max when the check looked, and was not killed.`,
+	try: "Do not write to memory.high.",
+	see: [`${KERNEL_DOC}, memory.high and memory.max`],
 };
 
 export const memoryNotLimited = notLimited(
@@ -99,7 +118,7 @@ export const memoryNotLimited = notLimited(
 	"memory-not-limited",
 	[
 		{
-			when: (context) => !(containerFile(context, "memory.high") ?? "max").startsWith("max"),
+			when: (context) => hasMemoryHigh(context) && containerFile(context, "memory.max") === "max",
 			diagnosis: "memory-high",
 			why: (context) =>
 				`memory.high is ${containerFile(context, "memory.high")}, and memory.max is ${fileText(context, "memory.max")}. Above memory.high, the kernel slows a process down and takes memory back from it, but refuses nothing. The limit is memory.max.`,
@@ -129,7 +148,8 @@ export const cpusNotLimited = notLimited(
 	"cpus-not-limited",
 	[
 		{
-			when: (context) => (containerFile(context, "cpu.weight") ?? "100") !== "100",
+			when: (context) =>
+				(containerFile(context, "cpu.weight") ?? "100") !== "100" && limitOn(context, "cpu.max") === "max",
 			diagnosis: "cpu-weight",
 			why: (context) =>
 				`cpu.weight is ${containerFile(context, "cpu.weight")}, and cpu.max is ${fileText(context, "cpu.max")}. A weight matters only while several cgroups want the processor at the same time. A cgroup that is alone gets the whole processor, whatever its weight.`,

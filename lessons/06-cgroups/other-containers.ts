@@ -109,7 +109,7 @@ export const secondEnding: Explanation[] = [
 			const undefinedWritten = /: EINVAL.* write$/.test(endingText)
 				? " A possible cause: a limit that is not given is undefined, and the kernel does not accept the word undefined as a number."
 				: "";
-			return `The first container did not fail, but this one ${endingText}.${undefinedWritten}`;
+			return `The call for the first container returned, but this one ${endingText}.${undefinedWritten}`;
 		},
 		try: "Write a limit only if it is given. And look at how this container differs from the first one: it has no init, and leaves processes behind.",
 		see: ["cgroups(7)"],
@@ -127,10 +127,17 @@ export const refusedEnding: Explanation[] = [
 		see: [`${KERNEL_DOC}, pids.max`],
 	},
 	{
+		when: (context) => endingOf(context, REFUSED_PIDS)?.how === "hung",
+		diagnosis: "no-exception",
+		why: "The kernel refuses a negative number in pids.max, so this call should end with an exception. When the check gave up, the call had not ended, or had not even begun.",
+		try: "First find out why your program does not come to an end.",
+		see: [`${KERNEL_DOC}, pids.max`],
+	},
+	{
 		diagnosis: "refusal-swallowed",
 		why: (context) => {
 			const max = containerFile(context, "pids.max", LIMITS_REACHED, REFUSED_PIDS);
-			return `The kernel refuses a negative number in pids.max: EINVAL. But the container was started${max === undefined ? "" : `, and its pids.max is ${max}`}. So the container has no limit, although one was given.`;
+			return `The kernel refuses a negative number in pids.max: EINVAL. But the container was started${max === undefined ? "" : `, and its pids.max is ${max}`}. So the container runs without the limit that was given.`;
 		},
 		try: "Write every limit that is given, also if it is the only one, and do not catch the exception. A container must not start without its limits.",
 		see: [`${KERNEL_DOC}, pids.max`],
@@ -181,7 +188,7 @@ export const leftBehindRules: FactRule[] = [
 				diagnosis: "cgroup-left",
 				misconception: 17,
 				why: "A cgroup stays until a process removes it, even if it is empty. It would be in the way of the next container with the same name.",
-				try: "In remove: write 1 to cgroup.kill, wait until the cgroup is empty, then call rmdirSync(path).",
+				try: "In remove: write 1 to cgroup.kill, wait until the cgroup is empty, then call rmdirSync for each cgroup that your code has made, the deepest one first.",
 				see: ["cgroups(7)", "rmdir(2)"],
 			},
 		],
@@ -196,7 +203,7 @@ export const leftBehindRules: FactRule[] = [
 				when: ({ facts }) => [facts["left.processes"] ?? []].flat().every((name) => /^(sleep|sh) /.test(String(name))),
 				diagnosis: "processes-left",
 				misconception: 17,
-				why: "The second container's command had started processes with these names, and they still run. Only the container's cgroup lists all its processes.",
+				why: "These processes still run. The second container's command had started processes with these names. Only the container's cgroup lists all its processes.",
 				try: "In remove, write 1 to cgroup.kill before anything else: it ends all processes in the cgroup, whoever their parents are.",
 				see: [`${KERNEL_DOC}, cgroup.kill`],
 			},

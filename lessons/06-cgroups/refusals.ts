@@ -5,17 +5,26 @@ import { PARENT } from "./scenario.ts";
 
 /** Explanations of what the kernel refuses before a cgroup has its limits, and of other early ends. */
 
-/** Names of cgroup version 1 files. Version 2 has no files with these names. */
-const VERSION_1_FILES = /\/(tasks|notify_on_release|memory\.(limit_in_bytes|memsw\.\w+)|cpu\.(cfs_\w+|shares))'$/;
+/** The kernel refused to make a file with a name of cgroup version 1. Version 2 has no files with these names. */
+const VERSION_1_FILES =
+	/^EACCES.*\/(tasks|notify_on_release|memory\.(limit_in_bytes|memsw\.\w+)|cpu\.(cfs_\w+|shares))'$/;
 
 /** Whether an exception with a message like this ended the exercise. The message of a refused write names no path. */
 const threwError = (pattern: RegExp) => (context: Context) => pattern.test(context.thrown?.message ?? "");
 
 const subtreeControl = ({ observation }: Context) => parentFile(observation, "cgroup.subtree_control") ?? "";
 
-/** The controller of a file that could not be opened: `memory` for `memory.max`. */
-const controllerOf = ({ thrown }: Context) =>
-	/ open '\/sys\/fs\/cgroup\/box\/[^/]+\/(\w+)\.[^/]*'$/.exec(thrown?.message ?? "")?.[1];
+/** The controller of a file that the kernel did not make, and the file's name: `memory` and `memory.max`. */
+function refusedFile({ thrown }: Context): { controller: string; file: string } | undefined {
+	const [, file = "", controller] =
+		/^EACCES.* open '\/sys\/fs\/cgroup\/box\/[^/]+\/((memory|pids|cpu)\.[^/]*)'$/.exec(thrown?.message ?? "") ?? [];
+	return controller === undefined ? undefined : { controller, file };
+}
+
+/** Files that a cgroup has if its parent hands their controllers down. */
+const LIMIT_FILES = ["memory.max", "memory.high", "memory.swap.max", "memory.oom.group", "pids.max", "cpu.max"];
+
+const handsDown = (context: Context, controller: string) => subtreeControl(context).split(" ").includes(controller);
 
 const endedBySigkill = ({ ending, thrown }: Context) =>
 	thrown === null && ending.how === "returned" && ending.value === 137;
@@ -27,7 +36,7 @@ export const engineJoined: Explanation = {
 	diagnosis: "engine-joined",
 	misconception: 12,
 	why: "The engine itself is in the container's cgroup: the engine's pid is in cgroup.procs. So the limits also hold for the engine, and the kernel may kill it. And the cgroup is never empty while the engine is in it.",
-	try: "Write to cgroup.procs only in join, which runs in the process that becomes the container. Write getpid(), not process.pid: Node reads process.pid when it starts, so in a forked process it is still the engine's.",
+	try: "Call getpid() in join, which runs in the process that becomes the container, and write to cgroup.procs only there. Do not use process.pid: Node reads it when it starts, so in a forked process it is still the engine's.",
 	see: ["cgroups(7), Creating cgroups and moving processes"],
 };
 
@@ -36,12 +45,13 @@ export const refusals: Explanation[] = [
 		when: (context) =>
 			engineInside(context) &&
 			(threwError(/^EBUSY.*rmdir/)(context) ||
+				context.ending.how === "hung" ||
 				(context.ending.how === "exited" && context.ending.signal === "SIGKILL")),
 		...engineJoined,
 	},
 	{
 		when: threwError(
-			/^(ENOENT.* mkdir|EACCES.* open) '\/sys\/fs\/cgroup\/(memory|cpu|cpuacct|pids|cpuset|devices|freezer|unified|systemd)\//,
+			/^(ENOENT.* mkdir|(EACCES|ENOENT).* open) '\/sys\/fs\/cgroup\/(memory|cpu|cpuacct|pids|cpuset|devices|freezer|unified|systemd)\//,
 		),
 		diagnosis: "version-1-hierarchy",
 		misconception: 10,
@@ -61,17 +71,18 @@ export const refusals: Explanation[] = [
 	},
 	{
 		when: (context) => {
-			const controller = controllerOf(context);
-			return (
-				threwError(/^EACCES/)(context) &&
-				controller !== undefined &&
-				!subtreeControl(context).split(" ").includes(controller)
-			);
+			const refused = refusedFile(context);
+			return refused !== undefined && (!handsDown(context, refused.controller) || LIMIT_FILES.includes(refused.file));
 		},
 		diagnosis: "controller-not-enabled",
 		misconception: 11,
-		why: (context) =>
-			`${context.thrown?.message}. The file does not exist, and only the kernel creates files in a cgroup. A cgroup has only the files of the controllers that its parent hands down, and /sys/fs/cgroup${PARENT}/cgroup.subtree_control contains ${subtreeControl(context) || "nothing"}.`,
+		why: (context) => {
+			const { controller = "" } = refusedFile(context) ?? {};
+			const handedDown = handsDown(context, controller)
+				? `the parent hands ${controller} down now, but did not when your code opened the file`
+				: `/sys/fs/cgroup${PARENT}/cgroup.subtree_control contains ${subtreeControl(context) || "nothing"}`;
+			return `${context.thrown?.message}. The file did not exist, and only the kernel creates files in a cgroup. A cgroup has only the files of the controllers that its parent hands down, and ${handedDown}.`;
+		},
 		try: 'First write "+memory +pids +cpu" to cgroup.subtree_control of the parent, dirname(path).',
 		see: ["cgroups(7), Cgroups v2 subtree control", `${KERNEL_DOC}, cgroup.subtree_control`],
 	},
@@ -87,7 +98,7 @@ export const refusals: Explanation[] = [
 		when: threwError(/^EBUSY.* write$/),
 		diagnosis: "inner-node",
 		misconception: 11,
-		why: "EBUSY has one of two causes: your code put a process into a cgroup that hands controllers down, or made a cgroup hand controllers down while a process was in it. In version 2, only the leaves of the tree contain processes. /sys/fs/cgroup/box is the parent of the containers' cgroups, so it must not contain processes.",
+		why: "Here EBUSY usually has one of two causes: your code put a process into a cgroup that hands controllers down, or made a cgroup hand controllers down while a process was in it. In version 2, only the leaves of the tree contain processes. /sys/fs/cgroup/box is the parent of the containers' cgroups, so it must not contain processes.",
 		try: "Write the pid to cgroup.procs in path, not in its parent. And do not write to cgroup.subtree_control in path.",
 		see: ['cgroups(7), Cgroups v2 "no internal processes" rule'],
 	},
@@ -105,8 +116,9 @@ export const refusals: Explanation[] = [
 		when: (context) =>
 			threwError(/^ENOENT.* open '\/sys\/fs\/cgroup\//)(context) && context.facts["command.ran"] === false,
 		diagnosis: "directory-missing",
-		why: ({ thrown }) => `${thrown?.message}. When your code opened this file, its directory did not exist.`,
-		try: "Call mkdirSync(path) before you write to any file in it.",
+		why: ({ thrown }) =>
+			`${thrown?.message}. When your code opened this file, it did not exist. Possible causes: its directory did not exist yet; or your code opened it only to read it, and its name is wrong or its controller is not handed down.`,
+		try: "Call mkdirSync(path) before you open any file in it, and compare the file's name with what ls shows there.",
 		see: ["cgroups(7)"],
 	},
 	{
@@ -138,7 +150,7 @@ export const refusals: Explanation[] = [
 		diagnosis: "limit-refused",
 		why: (context) => {
 			const limitFiles = ["memory.max", "pids.max", "cpu.max"].map(
-				(name) => `${name} ${containerFile(context, name) ?? "is gone"}`,
+				(name) => `${name} ${containerFile(context, name) ?? "does not exist"}`,
 			);
 			return `The kernel refused a value that was written to a file of the cgroup. The files now: ${limitFiles.join(", ")}. Possible causes: the value has a unit or a sign that the file does not take; it is a fraction or a percentage, but cpu.max takes microseconds, at least 1000, in a period of at most 1000000; or it is undefined, because the limit was not given.`;
 		},
@@ -164,7 +176,8 @@ export const refusals: Explanation[] = [
 		see: [`${KERNEL_DOC}, memory.max`],
 	},
 	{
-		when: (context) => endedBySigkill(context) && containerFile(context, "memory.oom.group") === "1",
+		when: (context) =>
+			endedBySigkill(context) && oomKills(context) > 0 && containerFile(context, "memory.oom.group") === "1",
 		diagnosis: "killed-as-a-group",
 		why: (context) =>
 			`memory.oom.group is 1. So when one program takes too much memory, the kernel kills all processes in the cgroup, including the command. Here it killed ${oomKills(context)} processes. In this lesson, the kernel must kill only the program that takes too much, so that the other processes can react.`,

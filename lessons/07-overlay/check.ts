@@ -1,14 +1,7 @@
 import { type Context, defineCheck, FAILED_START, refused } from "../../harness/judge/index.ts";
-import { deriveOverlay, IN_ORDER, OVERLAYFS, REVERSED, rootOf } from "./facts.ts";
-import { layersChanged, layersCopied, sharedUpper } from "./layers.ts";
-import {
-	leftAfterRefusal,
-	mountsLeft,
-	refusedEnding,
-	refusedLeft,
-	refusedMountsLeft,
-	threwAtOnce,
-} from "./leftovers.ts";
+import { deriveOverlay, endingText, IN_ORDER, OVERLAYFS, REVERSED, rootOf } from "./facts.ts";
+import { layersChanged, layersCopied, mountedOverLayer, sharedUpper } from "./layers.ts";
+import { mountsLeft, neverStarted, onlyLeftAfterRefusal, refusedEnding, refusedLeft } from "./leftovers.ts";
 import { oneOfTwo } from "./mounts.ts";
 import { refusals } from "./refusals.ts";
 import { drawInputs, LAYERS, NEIGHBOUR, scenarioOf } from "./scenario.ts";
@@ -19,11 +12,10 @@ const noOverlay = (_: unknown, context: Context) => !onOverlay(context);
 /** If umount2 was refused, the mount stays, with everything below it. The exception explains that. */
 const notUnmounted = (_: unknown, context: Context) => refused("umount2", "EBUSY")(context);
 const withoutIds = (message: string) => message.replaceAll(/\b[0-9a-f]{8}\b/g, "");
-/** Whether both containers on the three layers ended with the same exception, apart from drawn numbers. */
-const endedAlike = ({ thrown, observation: { calls } }: Context) => {
-	const ending = calls[NEIGHBOUR]?.ending;
-	return thrown !== null && ending?.how === "threw" && withoutIds(ending.thrown.message) === withoutIds(thrown.message);
-};
+/** Whether both containers on the three layers ended in the same wrong way, apart from drawn numbers. */
+const endedAlike = ({ facts, ending, observation: { calls } }: Context) =>
+	facts["ending"] !== "returned ‹exitCode›" &&
+	withoutIds(endingText(calls[NEIGHBOUR]?.ending)) === withoutIds(endingText(ending));
 const noUpper = (_: unknown, context: Context) => !onOverlay(context) || context.facts["upperdir"] === "none";
 
 // What the command has changed in the layers, as sentences for an explanation. Empty if nothing has changed: the engine
@@ -91,7 +83,7 @@ export default defineCheck({
 				{
 					diagnosis: "no-overlay",
 					why: (context) =>
-						`According to /proc/PID/mountinfo, the command's root is not an overlay, but a directory on a file system of type ${rootOf(context.process)?.fstype}. Such a root needs a full copy of the layers for every container, and each copy takes all their space again.`,
+						`According to /proc/PID/mountinfo, the command's root is not an overlay, but a directory on a file system of type ${rootOf(context.process)?.fstype}. Such a root needs a full copy of the layers for every container, which takes all their space again, or hard links, through which a container changes the image.`,
 					try: 'mount("overlay", merged, "overlay", 0, "lowerdir=…,upperdir=…,workdir=…")',
 					see: ["mount(2)", OVERLAYFS],
 				},
@@ -153,7 +145,7 @@ export default defineCheck({
 				{
 					when: ({ facts }) => facts["upperdir"] !== "the second container's, too",
 					diagnosis: "layer-as-upper",
-					why: "upperdir in /proc/PID/mountinfo is one of the image's layers. The kernel writes the container's changes to upperdir, so the container has changed the image.",
+					why: "upperdir in /proc/PID/mountinfo is one of the image's layers, or is in one. The kernel writes the container's changes to upperdir, so the container has changed the image.",
 					try: "Use all of lowerdirs as lower layers, and a new, empty directory in dir as upperdir.",
 					see: [OVERLAYFS],
 				},
@@ -259,7 +251,7 @@ export default defineCheck({
 				{
 					diagnosis: "changes-missing",
 					why: ({ process }) =>
-						`The command overwrote a file, appended to a file, changed a mode, deleted a file, replaced a directory, and made a file. Some of these changes are not in upperdir. The overlay is mounted "${rootOf(process)?.options.split(",")[0]}". The command's error messages are below.`,
+						`The command overwrote a file, appended to a file, changed a mode, deleted a file, replaced a directory, and made a file. Some of these changes are not in upperdir. The overlay is mounted "${rootOf(process)?.options.split(",")[0]}". If the command printed error messages, they are below.`,
 					try: "Mount the overlay without flags, and with a writable upperdir that has enough space.",
 					see: ["mount(2)", OVERLAYFS],
 				},
@@ -270,14 +262,13 @@ export default defineCheck({
 			madeOf: "files",
 			what: "changes of one container that the other container sees",
 			accept: noOverlay,
-			explain: [sharedUpper],
+			explain: [mountedOverLayer, sharedUpper],
 		},
 		{
 			fact: "neighbour.ending",
 			madeOf: "exercise",
 			what: "how the second container ended",
-			// If no command ran at all, or both containers ended with the same exception, the first finding gives the
-			// reason.
+			// If no command ran at all, or both containers ended in the same way, the first finding gives the reason.
 			accept: (_, context) => context.facts["command.ran"] === false || endedAlike(context),
 			explain: [
 				{
@@ -313,7 +304,7 @@ export default defineCheck({
 			madeOf: "kernel",
 			what: "mounts left behind on the host",
 			accept: notUnmounted,
-			explain: [refusedMountsLeft, oneOfTwo, mountsLeft],
+			explain: [onlyLeftAfterRefusal("host.mounts.after"), oneOfTwo, mountsLeft],
 		},
 		{
 			fact: "left.files",
@@ -321,15 +312,13 @@ export default defineCheck({
 			what: "files and directories left behind on the host",
 			accept: notUnmounted,
 			explain: [
-				{
-					...leftAfterRefusal,
-					when: (context) => threwAtOnce(context, "box") && context.facts["command.ran"] === false,
-				},
+				neverStarted,
+				onlyLeftAfterRefusal("left.files"),
 				{
 					diagnosis: "directories-left",
 					misconception: 17,
 					why: "These paths were not there before the containers started. An upper layer takes the space of everything that was written to it, and nothing else will remove it.",
-					try: "In remove, after umount2: rmSync(dir, { recursive: true }).",
+					try: "In remove, after umount2: rmSync(dir, { recursive: true }), and the same for every directory that your code has made elsewhere.",
 					see: [OVERLAYFS],
 				},
 			],

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import {
+	type Context,
 	commandAt,
 	DURING,
 	type Entry,
@@ -54,15 +55,19 @@ export function deriveOverlay(observation: Observation, drawn: RandomInputs): Re
 	const neighbour = commandAt(observation, DURING, NEIGHBOUR);
 	const lone = commandAt(observation, DURING, LONE);
 	const left = changes(before, after, [CONTAINERS, ...ELSEWHERE]);
-	// The refused container is started only after the look, so what is new since then is its own.
-	const newSinceLook = changes(during, after, [CONTAINERS, ...ELSEWHERE]);
+	// The refused container is started only after the look, so what is new since then is its own, unless the path contains
+	// another container's id.
+	const others = ["id", "neighbour", "lone"].map((name) => drawn[name] ?? "");
+	const leftByRefused = changes(during, after, [CONTAINERS, ...ELSEWHERE]).filter(
+		(path) => left.includes(path) && !others.some((id) => path.includes(id)),
+	);
 	return {
-		"neighbour.ending": neighbourEnding(observation),
+		"neighbour.ending": endingText(observation.calls[NEIGHBOUR]?.ending),
 		"refused.ending": refusedEnding(observation),
 		"layers.during": layerChanges(before, during, drawn),
 		"layers.after": layerChanges(before, after, drawn),
-		"left.files": [...left.filter((path) => !newSinceLook.includes(path)), ...newInRoot(before, after)],
-		"refused.left": left.filter((path) => newSinceLook.includes(path)),
+		"left.files": [...left.filter((path) => !leftByRefused.includes(path)), ...newInRoot(before, after)],
+		"refused.left": leftByRefused,
 		...(box === null
 			? {}
 			: {
@@ -80,8 +85,8 @@ export function deriveOverlay(observation: Observation, drawn: RandomInputs): Re
 	};
 }
 
-function neighbourEnding({ calls }: Observation): string {
-	const ending = calls[NEIGHBOUR]?.ending;
+/** How a call ended, with the returned value or the exception. */
+export function endingText(ending: Context["ending"] | undefined): string {
 	if (ending?.how === "returned") return `returned ${JSON.stringify(ending.value)}`;
 	return ending?.how === "threw" ? `${ending.thrown.name}: ${ending.thrown.message}` : howItEnded(ending);
 }

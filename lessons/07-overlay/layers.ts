@@ -1,6 +1,5 @@
 import type { Explanation } from "../../harness/judge/index.ts";
 import { kernelLog, OVERLAYFS, onlyPutBack } from "./facts.ts";
-import { LAYERS } from "./scenario.ts";
 
 /** Explanations of layers that are written to, copied, or shared wrongly. */
 
@@ -25,9 +24,10 @@ export const layersCopied: Explanation = {
 };
 
 export const mountedOverLayer: Explanation = {
-	when: ({ during }) =>
-		during?.host.mounts.some(({ mountPoint, fstype }) => fstype === "overlay" && mountPoint.startsWith(`${LAYERS}/`)) ??
-		false,
+	when: ({ during, drawn: { top, middle, base } }) =>
+		during?.host.mounts.some(
+			({ mountPoint, fstype }) => fstype === "overlay" && [top, middle, base].includes(mountPoint),
+		) ?? false,
 	diagnosis: "mounted-over-a-layer",
 	why: "According to the host's mount table, the overlay is mounted on one of the layers. The mount hides the layer. The next container gets this container's merged view in place of the layer, with everything that this container has written.",
 	try: "Mount the overlay on a new directory in dir, such as DIR/merged.",
@@ -39,7 +39,7 @@ export const layersChanged: Explanation[] = [
 	{
 		when: onlyPutBack,
 		diagnosis: "layers-put-back",
-		why: "The layers have the same content as before. But these paths have another inode, or their inode was changed after the first container had been started (stat: Change). So something was changed there and put back. In between, every other container saw the change.",
+		why: "The layers have the same content as before. But these paths have another inode, or their inode was changed after the first container had been started (stat: Change). So your code changed something there: a time or an attribute, or something that it then put back. Every other container could see the change.",
 		try: "Only read the layers: a container's changes belong in its upperdir.",
 		see: [OVERLAYFS, "stat(1)"],
 	},

@@ -1,5 +1,5 @@
-import { type Context, type Explanation, howItEnded } from "../../harness/judge/index.ts";
-import { REFUSED } from "./scenario.ts";
+import { BOX, type Context, type Explanation, howItEnded } from "../../harness/judge/index.ts";
+import { LONE, NEIGHBOUR, REFUSED } from "./scenario.ts";
 
 /** Explanations of how the refused container ends, and of what any container leaves behind. */
 
@@ -7,12 +7,12 @@ export const mountsLeft: Explanation = {
 	diagnosis: "mounts-left",
 	misconception: 17,
 	why: "A mount in the host's mount table stays until it is unmounted, even if its container has ended. These mounts were not there before.",
-	try: "In remove, call umount2(merged, 0) before you remove the directories.",
+	try: "In remove, call umount2 for every mount that your code has made, the last one first, before you remove the directories.",
 	see: ["umount2(2)"],
 };
 
 /** Whether mountOverlay itself threw, so that no container was started. */
-export const threwAtOnce = ({ observation: { calls } }: Context, name: string) => {
+const threwAtOnce = ({ observation: { calls } }: Context, name: string) => {
 	const ending = calls[name]?.ending;
 	return ending?.how === "threw" && !ending.inChild && /\bmountOverlay\b/.test(ending.thrown.stack);
 };
@@ -26,11 +26,26 @@ export const leftAfterRefusal: Explanation = {
 	see: ["mount(2)"],
 };
 
-export const refusedMountsLeft: Explanation = {
+/** The containers by the names of their drawn ids. */
+const CALLS_BY_ID = { id: BOX, neighbour: NEIGHBOUR, lone: LONE, refused: REFUSED };
+
+/** @param fact lists paths that were left behind. All of them belong to containers for which mountOverlay threw */
+export const onlyLeftAfterRefusal = (fact: string): Explanation => ({
 	...leftAfterRefusal,
 	when: (context) =>
-		threwAtOnce(context, REFUSED) &&
-		[context.facts["host.mounts.after"] ?? []].flat().every((mount) => String(mount).includes("‹refused›")),
+		[context.facts[fact] ?? []]
+			.flat()
+			.every((path) =>
+				Object.entries(CALLS_BY_ID).some(
+					([id, call]) => String(path).includes(`‹${id}›`) && threwAtOnce(context, call),
+				),
+			),
+});
+
+/** No container was started at all, so everything that was left behind was left by a mountOverlay that threw. */
+export const neverStarted: Explanation = {
+	...leftAfterRefusal,
+	when: (context) => threwAtOnce(context, BOX) && context.facts["command.ran"] === false,
 };
 
 export const refusedLeft: Explanation[] = [
@@ -52,6 +67,13 @@ export const refusedEnding: Explanation[] = [
 		why: ({ observation: { calls } }) =>
 			`One layer of this container does not exist, so mount fails with ENOENT. But mountOverlay threw no exception: it ${howItEnded(calls[REFUSED]?.ending)}. The engine may have made other parts of the container, and needs the exception to know that it must remove them.`,
 		try: "Let the exception through. Do not end the process in mountOverlay.",
+		see: ["mount(2), ERRORS"],
+	},
+	{
+		when: ({ observation: { calls } }) => calls[REFUSED]?.ending.how === "hung",
+		diagnosis: "no-exception",
+		why: "One layer of this container does not exist, so mount fails with ENOENT, and mountOverlay should end with that exception. But this call had not ended when the check gave up.",
+		try: "First find out why your program does not come to an end.",
 		see: ["mount(2), ERRORS"],
 	},
 	{

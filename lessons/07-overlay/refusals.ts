@@ -1,4 +1,4 @@
-import { type Context, type Explanation, refused } from "../../harness/judge/index.ts";
+import { type Context, commandRefused, type Explanation, refused } from "../../harness/judge/index.ts";
 import { kernelLog, OVERLAYFS } from "./facts.ts";
 import { mountedOverLayer } from "./layers.ts";
 import { busyDirectories, oneOfTwo } from "./mounts.ts";
@@ -24,7 +24,6 @@ const OTHER_MOUNT = /must reside under the same mount/;
 const SEPARATE = /must be separate subtrees/;
 const NO_WORKDIR = /missing 'workdir'/;
 const UPPER_FS = /not supported as upperdir|is read-only/;
-const UNKNOWN_LAYER = /Unknown parameter '\//;
 const UNKNOWN = /Unknown parameter/;
 const UNRESOLVED = /failed to resolve/;
 const OVERLAPPING = /conflicting|overlapping/;
@@ -81,9 +80,10 @@ export const refusals: Explanation[] = [
 		see: [OVERLAYFS],
 	},
 	{
-		when: refusedWith("EINVAL", UNKNOWN_LAYER),
+		when: (context) =>
+			refusedWith("EINVAL", UNKNOWN)(context) && /lowerdir=[^:,]+,\//.test(context.thrown?.syscall?.args["data"] ?? ""),
 		diagnosis: "layers-joined-by-commas",
-		why: withLog(UNKNOWN_LAYER, "A comma ends an option, so the kernel took the second layer for another option."),
+		why: withLog(UNKNOWN, "A comma ends an option, so the kernel took the second layer for another option."),
 		try: 'Join the layers with a colon: lowerdirs.join(":").',
 		see: [OVERLAYFS],
 	},
@@ -106,7 +106,7 @@ export const refusals: Explanation[] = [
 		diagnosis: "directory-not-there",
 		why: withLog(
 			UNRESOLVED,
-			"mount makes no directories, so every directory in the options must exist. A colon separates two layers. The kernel takes any other separator for a part of the path.",
+			"mount makes no directories, so every directory in the options must exist. A colon separates two layers. The kernel takes a space or a semicolon for a part of the path.",
 		),
 		try: "Make upper and work with mkdirSync first, and compare the path above with the directory that you mean.",
 		see: [OVERLAYFS, "mount(2), ERRORS"],
@@ -137,7 +137,7 @@ export const refusals: Explanation[] = [
 		misconception: 13,
 		why: withLog(
 			IN_USE,
-			"The second container uses this directory, and an upperdir belongs to one mount only. Without the mount option index, the kernel would only have warned in its log, and the two mounts would have corrupted each other's files.",
+			"Another overlay uses this directory, and an upperdir belongs to one mount only. Without the mount option index, the kernel would only have warned in its log, and the two mounts would have corrupted each other's files.",
 		),
 		try: "Make upper and work in dir: each container has a dir of its own.",
 		see: [OVERLAYFS],
@@ -147,14 +147,14 @@ export const refusals: Explanation[] = [
 		diagnosis: "unknown-fstype",
 		why: ({ thrown }) =>
 			`The kernel knows no file system called ${thrown?.syscall?.args["filesystemtype"]}. /proc/filesystems lists the file systems that it knows.`,
-		try: 'The file system is called "overlay".',
+		try: 'An overlay has the file system type "overlay".',
 		see: ["mount(2), ERRORS", "proc_filesystems(5)"],
 	},
 	{
 		when: refused("umount2", "EBUSY"),
 		diagnosis: "merged-busy",
 		misconception: 17,
-		why: "umount2 without flags fails as long as the mount is in use: by an open file, a current directory, or a mount below it. The command has ended, so the engine itself or another mount still uses it.",
+		why: "umount2 without flags fails as long as the mount is in use: by an open file, a current directory, or a mount below it. So something still uses it: the engine itself, another process, or another mount.",
 		try: "Look for chdir, for files that are still open, and for other mounts inside. Undo these first.",
 		see: ["umount2(2), ERRORS"],
 	},
@@ -163,8 +163,8 @@ export const refusals: Explanation[] = [
 		diagnosis: "not-mounted-there",
 		misconception: 17,
 		why: ({ thrown }) =>
-			`${thrown?.syscall?.args["target"]} is not a mount point: no line of /proc/self/mountinfo has it. The overlay is mounted on merged only. upper and work are plain directories.`,
-		try: "Call umount2(merged, 0), once.",
+			`${thrown?.syscall?.args["target"]} is not a mount point, or no longer one. Possible causes: nothing was ever mounted on it; the kernel had refused the mount; or umount2 has removed the mount before.`,
+		try: "Call umount2 once for each mount that your code has made. If that is only the overlay: umount2(merged, 0), once.",
 		see: ["umount2(2), ERRORS"],
 	},
 	...busyDirectories,
@@ -177,7 +177,7 @@ export const refusals: Explanation[] = [
 		see: ["rmdir(2), ERRORS"],
 	},
 	{
-		when: ({ ledger }) => ledger.some(({ call, error }) => call === "execve" && error === "ENOENT"),
+		when: commandRefused("ENOENT"),
 		diagnosis: "command-not-in-root",
 		why: "execve failed with ENOENT: the directory that mountOverlay returned as merged has no /bin/sh. The last of the layers has it.",
 		try: "List all of lowerdirs in lowerdir, and return the directory that the overlay is mounted on.",

@@ -70,7 +70,11 @@ busybox mkdir -p "$BASE/bin" "$BASE/proc" "$BASE/$REMADE" && cd "$BASE" &&
 busybox ln /lab/rootfs/bin/busybox bin && busybox ln -s busybox bin/sh &&
 fill $EDITED $CHMODDED $DELETED $COVERED $LOWEST $HIDDEN $LATEBASE $REMADE/old`;
 
-// Each line is another kind of change.
+// In these scripts, `pause` waits for a line of the check, and `$line` holds it: see PlannedCall.script.
+const UNTIL_EXIT_CODE_COMES = "pause\nexit $line";
+const UNTIL_CHECK_ENDS_IT = "pause\nexit 0";
+
+// Each line but the last is another kind of change.
 const SCRIPT = `
 echo "${WRITTEN}" >/$EDITED
 echo "${WRITTEN}" >>/$APPENDED
@@ -78,8 +82,7 @@ busybox chmod 600 /$CHMODDED
 busybox rm /$DELETED
 busybox rm -r /$REMADE && busybox mkdir /$REMADE
 echo "${WRITTEN}" >/$CREATED
-pause
-exit $line`;
+${UNTIL_EXIT_CODE_COMES}`;
 
 export function scenarioOf(drawn: RandomInputs): Scenario {
 	const { id = "", neighbour = "", lone = "", refused = "", hostname = "", missing = "", newContent = "" } = drawn;
@@ -97,12 +100,12 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 			[NEIGHBOUR]: {
 				about: "a second container on the same three layers",
 				options: { ...options, id: neighbour },
-				script: withVariables("echo written >/$NEIGHBOURFILE\npause\nexit 0"),
+				script: withVariables(`echo written >/$NEIGHBOURFILE\n${UNTIL_CHECK_ENDS_IT}`),
 			},
 			[LONE]: {
 				about: "a container with the lowest layer only",
 				options: { ...options, id: lone, layers: [base] },
-				script: "pause\nexit 0",
+				script: UNTIL_CHECK_ENDS_IT,
 			},
 			[REFUSED]: {
 				about: "a container with a missing layer",

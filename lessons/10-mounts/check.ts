@@ -5,10 +5,18 @@ import { procRules } from "./proc.ts";
 import { refusals } from "./refusals.ts";
 import { drawInputs, scenarioOf } from "./scenario.ts";
 
-const sysRisk = (flaws: readonly string[]) =>
-	flaws.some((flaw) => /without .*\bro\b/.test(flaw))
-		? "Root in the container is root, so it could change settings of devices, and of its own cgroup, in these directories. A container could lift its own limits."
-		: "A container needs no programs, no setuid bits and no devices in these directories, so its engine forbids all three.";
+const SYS_RISKS: readonly (readonly [RegExp, string])[] = [
+	[/^\/sys: without ro\b/, "Root in the container is root, so it could change settings of the host's devices in /sys."],
+	[/cgroup: without ro\b/, "Root in the container could lift the limits of its own cgroup in /sys/fs/cgroup."],
+	[
+		/without .*no(suid|dev|exec)/,
+		"A container needs no programs, no setuid bits and no devices in these directories, so its engine forbids all three.",
+	],
+];
+const sysRisks = (flaws: readonly string[]) =>
+	SYS_RISKS.filter(([risky]) => flaws.some((flaw) => risky.test(flaw)))
+		.map(([, risk]) => risk)
+		.join(" ");
 
 const sysRules: FactRule[] = [
 	{
@@ -27,7 +35,7 @@ const sysRules: FactRule[] = [
 			{
 				diagnosis: "sys-open",
 				why: ({ facts }) =>
-					`In the command's mount table: ${[facts["sys.mounts"] ?? []].flat().join("; ")}. ${sysRisk([facts["sys.mounts"] ?? []].flat().map(String))}`,
+					`In the command's mount table: ${[facts["sys.mounts"] ?? []].flat().join("; ")}. ${sysRisks([facts["sys.mounts"] ?? []].flat().map(String))}`,
 				try: "Mount both with MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC.",
 				see: ["mount(2)", "sysfs(5)"],
 			},
@@ -100,7 +108,7 @@ export default defineCheck({
 		{
 			title: "settings of the kernel that stay as they are",
 			points: 2,
-			facts: ["proc.writable", "proc.hidden", "host.core-pattern"],
+			facts: ["proc.writable", "proc.rest", "proc.hidden", "host.core-pattern"],
 		},
 		{ title: "files of the kernel that are covered", points: 2, facts: ["proc.readable"] },
 		{ title: "names", points: 1, facts: ["etc.hostname", "etc.hosts", "etc.resolv.conf"] },
@@ -117,7 +125,7 @@ export default defineCheck({
 		nameRule(
 			"etc.hostname",
 			"/etc/hostname",
-			"Programs read the container's name there at their start. The hostname that uname(2) returns was set in lesson 02; it is in no file.",
+			"Programs read the container's name there at their start. The hostname that uname(2) returns was set in lesson 02; setting it writes no file in /etc.",
 			"Write the hostname and a line end.",
 		),
 		nameRule(

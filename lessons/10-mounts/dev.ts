@@ -13,6 +13,7 @@ const missing = (context: Context, wanted: readonly string[]) => {
 };
 /** Replaces the placeholder ‹device› by the name that the additional device had in this run. */
 const shown = ({ drawn }: Context, text: string) => text.replaceAll("‹device›", drawn["device"] ?? "");
+const entryOf = ({ process }: Context, name: string) => process?.rootTrees["dev"]?.find(({ path }) => path === name);
 const nameOf = (device: string) => device.split(" ")[0] ?? "";
 
 /** The devices of every container, in the form of the fact dev.devices: name, type, and major:minor. */
@@ -21,6 +22,18 @@ const STANDARD = [
 	...["tty char 5:0", "urandom char 1:9", "zero char 1:5"],
 ];
 const EXTRA = "‹device› block 1:7";
+
+/** The mode that mknod was called with. It succeeded at most once for a path. */
+function modeAskedFor({ ledger, drawn }: Context, path: string): number | undefined {
+	const made = ledger.find(
+		({ call, args, error }) => call === "mknod" && error === undefined && args["pathname"] === JSON.stringify(path),
+	);
+	const wanted = path === `/dev/${drawn["device"]}` ? "0660" : "0666";
+	return made?.args["mode"]?.endsWith(`|${wanted}`) ? Number.parseInt(wanted, 8) : undefined;
+}
+
+/** Whether `got` is what the usual umask leaves of the mode that was asked for. */
+const wasCleared = (asked: number | undefined, got: number) => asked !== undefined && got === (asked & ~0o022);
 
 export const devRules: FactRule[] = [
 	{
@@ -43,9 +56,10 @@ export const devRules: FactRule[] = [
 				see: ["mount(2)"],
 			},
 			{
-				when: ({ facts }) => facts["dev.mount"] === "its own, and everybody may write in it",
+				when: ({ facts }) => facts["dev.mount"] === "its own, and not only root may write in it",
 				diagnosis: "dev-for-everybody",
-				why: "Every user of the container may make files in /dev. A program that opens a device that is missing could open somebody's file instead. The root of a tmpfs has the mode 1777, as /tmp has, unless an option says otherwise.",
+				why: (context) =>
+					`The mode of /dev is 0${entryOf(context, ".")?.mode.toString(8)}, so others than root may make files there. A program that opens a device that is missing could open somebody's file instead. The root of a tmpfs has the mode 1777, as /tmp has, unless an option says otherwise.`,
 				try: 'Mount it with the option "mode=755".',
 				see: ["tmpfs(5)"],
 			},
@@ -83,8 +97,8 @@ export const devRules: FactRule[] = [
 				when: (context) => missing(context, [EXTRA]).length > 0 && missing(context, STANDARD).length === 0,
 				diagnosis: "device-not-given",
 				why: ({ drawn }) =>
-					`The devices of every container are there, but not the one that this container was given: /dev/${drawn["device"]}.`,
-				try: "Make those in the parameter devices as well.",
+					`The devices of every container are there, but the one that this container was given is not a device file: /dev/${drawn["device"]}.`,
+				try: "Make those in the parameter devices as well, in the same way and at the same time as the others.",
 				see: ["mknod(2)"],
 			},
 			{
@@ -92,7 +106,7 @@ export const devRules: FactRule[] = [
 				diagnosis: "devices-missing",
 				why: (context) =>
 					`In the command's /dev, these are not device files: ${missing(context, [...STANDARD, EXTRA]).join(", ")}. Without S_IFCHR in its mode, mknod makes an ordinary file. A shell that writes to a missing /dev/null makes one, too.`,
-				try: "Call mknod(path, type | mode, makedev(major, minor)) for each of DEVICES.",
+				try: "After the mount on /dev, call mknod(path, type | mode, makedev(major, minor)) for each of DEVICES, and of the parameter devices.",
 				see: ["mknod(2)"],
 			},
 			{
@@ -113,8 +127,11 @@ export const devRules: FactRule[] = [
 		accept: notItsOwn,
 		explain: [
 			{
-				when: ({ facts }) =>
-					listOf({ facts } as Context, "dev.modes").every((mode) => /: 06?[46]?[046]?[04]$/.test(mode)),
+				when: (context) =>
+					listOf(context, "dev.modes").every((flaw) => {
+						const [path = "", got = ""] = shown(context, flaw).split(": ");
+						return wasCleared(modeAskedFor(context, path), Number.parseInt(got, 8));
+					}),
 				diagnosis: "umask-cleared-bits",
 				why: (context) =>
 					`These devices have fewer rights than were asked for: ${shown(context, listOf(context, "dev.modes").join(", "))}. mknod(2) clears those bits of the mode that are in the process's umask. The umask is mostly 022, so only the owner, root, may write to them.`,
@@ -139,8 +156,8 @@ export const devRules: FactRule[] = [
 			{
 				diagnosis: "links-missing",
 				why: ({ facts }) =>
-					`No link with the right target: ${[facts["dev.links"] ?? []].flat().join(", ")}. Programs open /dev/stdout, and shells make /dev/fd/63 for <(…). The kernel shows open files only in /proc/self/fd, so links must lead there.`,
-				try: "symlinkSync(target, path): the target comes first.",
+					`No link with the right target: ${[facts["dev.links"] ?? []].flat().join(", ")}. Programs open /dev/stdout, and shells make /dev/fd/63 for <(…). The kernel shows a process its open files in /proc/self/fd, so links must lead there.`,
+				try: "In your /dev, for each of LINKS: symlinkSync(target, path). The target comes first.",
 				see: ["symlink(2)", "proc_pid_fd(5)"],
 			},
 		],
@@ -160,7 +177,7 @@ export const devRules: FactRule[] = [
 			},
 			{
 				diagnosis: "no-terminals",
-				why: "No devpts is mounted on the command's /dev/pts. A program that wants to make a terminal, such as an SSH server, finds none.",
+				why: "No devpts of the container's own is mounted on the command's /dev/pts. A program that wants to make a terminal, such as an SSH server, finds none.",
 				try: 'Make the directory, and mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "ptmxmode=666,mode=620,gid=5"). It must be the last mount on this path: /dev itself comes first.',
 				see: ["pts(4)", "mount(2)"],
 			},
@@ -176,9 +193,9 @@ export const devRules: FactRule[] = [
 			{
 				when: ({ facts }) => String(facts["dev.ptmx"]).startsWith("not for everybody"),
 				diagnosis: "ptmx-closed",
-				why: ({ facts }) =>
-					`/dev/ptmx is ${facts["dev.ptmx"]}. A mount of devpts has a file ptmx of its own. Without the option ptmxmode, nobody but root may open it.`,
-				try: "Mount devpts with the option ptmxmode=666.",
+				why: (context) =>
+					`/dev/ptmx is ${context.facts["dev.ptmx"]}. ${entryOf(context, "ptmx")?.kind === "symlink" ? "The link leads to a file that each mount of devpts has. Without the option ptmxmode, nobody but root may open that file." : "It is a file with a mode of its own. mknod(2) clears those bits of the mode that are in the process's umask."}`,
+				try: "Mount devpts with the option ptmxmode=666, and make /dev/ptmx a link to pts/ptmx.",
 				see: ["pts(4)", "mount(8)"],
 			},
 			{
@@ -208,7 +225,7 @@ export const devRules: FactRule[] = [
 				diagnosis: "shm-closed",
 				why: ({ facts }) =>
 					`${[facts["dev.mounts"] ?? []].flat().join("; ")}. Every user of the container makes files in /dev/shm, as in /tmp, and may only remove their own: mode 1777.`,
-				try: "Leave out the option mode: 1777 is the default of tmpfs.",
+				try: "Leave out the option mode, and do not change the mode later: 1777 is the default of tmpfs.",
 				see: ["tmpfs(5)", "shm_overview(7)"],
 			},
 			{

@@ -64,10 +64,14 @@ export function deriveMounts(observation: Observation, drawn: RandomInputs): Rec
 		"dev.links": Object.keys(LINKS).filter((name) => !LINKS[name]?.test(linkAt(dev, name))),
 		"dev.pts": ownTerminals(observation.before, box),
 		"dev.ptmx": ptmx(dev),
-		"dev.mounts": [...flawsAt("/dev"), ...shmModeFlaw(dev)],
+		"dev.mounts": [...flawsAt("/dev"), ...shmModeFlaw(box, dev)],
 		"sys.mounts": flawsAt("/sys"),
 		"cgroup.top": cgroupTop(box),
-		"proc.writable": READ_ONLY.filter((path) => !isReadOnly(mountAt(box, path))),
+		// If something else is mounted there, proc.hidden says so.
+		"proc.writable": READ_ONLY.map((path) => ({ path, mount: mountAt(box, path) }))
+			.filter(({ mount }) => mount?.fstype === "proc" && !isReadOnly(mount))
+			.map(({ path }) => path),
+		"proc.rest": isReadOnly(mountAt(box, "/proc")) ? "read-only" : "writable",
 		"proc.hidden": READ_ONLY.filter((path) => mountAt(box, path)?.fstype !== "proc"),
 		"proc.readable": MASKED.filter((path) => ["proc", "sysfs"].includes(mountAt(box, path)?.fstype ?? "")),
 		...Object.fromEntries(NAME_FILES.map((path) => [path.replace("/", "."), nameFile(box, path, drawn)])),
@@ -114,7 +118,7 @@ function ownDev(before: HostState, box: ProcessState, dev: readonly Entry[]): st
 	if (isHosts || mount.fstype === "devtmpfs") return "the host's";
 	if (flagsOf(mount).includes("nodev")) return "its own, without access to devices";
 	const mode = dev.find(({ path }) => path === ".")?.mode ?? 0o755;
-	return (mode & 0o022) === 0 ? "its own" : "its own, and everybody may write in it";
+	return (mode & 0o022) === 0 ? "its own" : "its own, and not only root may write in it";
 }
 
 // ptmx belongs to the terminals, and not to this list. /dev/console stays in the list, because only a container with a
@@ -143,7 +147,9 @@ function ownTerminals(before: HostState, box: ProcessState): string {
 	return flagsOf(mount).includes("nodev") ? "its own, without access to devices" : "its own";
 }
 
-function shmModeFlaw(dev: readonly Entry[]): string[] {
+// The mode of what is mounted on /dev/shm. If nothing is, another flaw says so.
+function shmModeFlaw(box: ProcessState, dev: readonly Entry[]): string[] {
+	if (mountAt(box, "/dev/shm")?.mountPoint !== "/dev/shm") return [];
 	const mode = dev.find(({ path }) => path === "shm")?.mode ?? 0o1777;
 	return mode === 0o1777 ? [] : [`/dev/shm: mode 0${mode.toString(8)}`];
 }

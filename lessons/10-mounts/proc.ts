@@ -14,12 +14,12 @@ const mountedAt = ({ ledger }: Context, path: string, ...flags: string[]) =>
 			flags.every((flag) => args["mountflags"]?.split("|").includes(flag)),
 	);
 
-/** Whether something was mounted on the path, and later on the top directory that contains it: /proc or /sys. */
+/** Whether the last mount on the path came before one on the top directory that contains it: /proc or /sys. */
 const wasCovered = (context: Context, path: string) => {
-	const [first] = mountedAt(context, path);
+	const last = mountedAt(context, path).at(-1);
 	const top = `/${path.split("/")[1]}`;
 	const later = mountedAt(context, top).at(-1);
-	return first !== undefined && later !== undefined && context.ledger.indexOf(later) > context.ledger.indexOf(first);
+	return last !== undefined && later !== undefined && context.ledger.indexOf(later) > context.ledger.indexOf(last);
 };
 
 /** Those paths in the fact that were covered by a later mount, with commas between them. */
@@ -58,13 +58,17 @@ export const procRules: FactRule[] = [
 		madeOf: "kernel",
 		what: "the host's /proc/sys/kernel/core_pattern, after the command has tried to change it",
 		explain: [
+			{
+				when: ({ facts }) => facts["host.core-pattern"] === "could not be read",
+				diagnosis: "core-pattern-changed",
+				why: "The host's /proc/sys/kernel/core_pattern could not be read after the command had tried to change it, so nothing is known.",
+				try: "Leave the host's /proc/sys/kernel/core_pattern as it is, and its programs, too.",
+				see: ["core(5)"],
+			},
 			...notReadOnly,
 			{
 				diagnosis: "core-pattern-changed",
-				why: ({ facts }) =>
-					facts["host.core-pattern"] === "could not be read"
-						? "The host's /proc/sys/kernel/core_pattern could not be read after the command had tried to change it, so nothing is known."
-						: "The command wrote to /proc/sys/kernel/core_pattern, and the host's setting has changed. If it begins with a |, the kernel starts that program when any process crashes: as root, and on the host.",
+				why: "The command wrote to /proc/sys/kernel/core_pattern, and the host's setting has changed. If it begins with a |, the kernel starts that program when any process crashes: as root, and on the host.",
 				try: "Bind /proc/sys to itself, and make this mount read-only; the same for all READ_ONLY_PATHS.",
 				see: ["core(5)", "mount(2), Remounting an existing mount"],
 			},
@@ -87,6 +91,31 @@ export const procRules: FactRule[] = [
 		],
 	},
 	{
+		fact: "proc.rest",
+		madeOf: "kernel",
+		what: "the rest of /proc, where a process may change its own settings",
+		explain: [
+			{
+				when: ({ ledger }) =>
+					ledger.some(({ call, args, error }) => {
+						const flags = args["mountflags"]?.split("|") ?? [];
+						const isOfFileSystem = flags.includes("MS_REMOUNT") && !flags.includes("MS_BIND");
+						return call === "mount" && error === undefined && isOfFileSystem && flags.includes("MS_RDONLY");
+					}),
+				diagnosis: "proc-remounted",
+				why: "All of /proc is read-only in the container, so a process cannot even change its own settings, such as /proc/self/oom_score_adj. MS_REMOUNT without MS_BIND changes the file system itself, and so every mount of it. All of these paths are on one file system, the container's proc.",
+				try: "Add MS_BIND: mount(null, path, null, MS_REMOUNT | MS_BIND | MS_RDONLY, null). Then only this one mount becomes read-only.",
+				see: ["mount(2), Remounting an existing mount"],
+			},
+			{
+				diagnosis: "proc-read-only",
+				why: "All of /proc is read-only in the container, so a process cannot even change its own settings, such as /proc/self/oom_score_adj.",
+				try: "Make only READ_ONLY_PATHS read-only: each becomes a mount of its own.",
+				see: ["proc(5)", "mount(2), Remounting an existing mount"],
+			},
+		],
+	},
+	{
 		fact: "proc.hidden",
 		madeOf: "kernel",
 		what: "paths that must be readable and are not",
@@ -94,7 +123,7 @@ export const procRules: FactRule[] = [
 			{
 				diagnosis: "read-only-hidden",
 				why: (context) =>
-					`Something else is mounted on these paths: ${listOf(context, "proc.hidden").join(", ")}. Programs read settings of the kernel there, such as the largest process ID. A program may read these settings, but not change them.`,
+					`At these paths, the command does not see what the kernel shows there: ${listOf(context, "proc.hidden").join(", ")}. Programs read settings of the kernel there, such as the largest process ID. A program may read these settings, but not change them.`,
 				try: "Bind each of READ_ONLY_PATHS to itself. Cover only MASKED_PATHS.",
 				see: ["proc_sys(5)", "mount(2), Creating a bind mount"],
 			},
@@ -124,7 +153,7 @@ export const procRules: FactRule[] = [
 			{
 				diagnosis: "paths-readable",
 				why: (context) =>
-					`The command reaches what the kernel shows at ${listOf(context, "proc.readable").join(", ")}. That is about the whole machine: its memory, keys, timers, firmware.`,
+					`The command reaches what the kernel shows at ${listOf(context, "proc.readable").join(", ")}. That is about the whole machine, and not about one container.`,
 				try: "For a file, bind /dev/null onto it. For a directory, mount an empty tmpfs, read-only. Leave out those that this kernel does not have.",
 				see: ["proc(5)", "mount(2), Creating a bind mount"],
 			},

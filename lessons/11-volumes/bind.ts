@@ -21,19 +21,53 @@ const mounted = ({ ledger }: Context, flags: string[], without: string[] = []) =
 		return call === "mount" && error === undefined && fits;
 	});
 
-/**
- * Whether the first volume was bound in the host's mount namespace, because the process that bound it had not made a
- * namespace of its own yet. Also true if nothing was bound.
- */
-export function isMountedOnHost(context: Context): boolean {
-	const [first] = mounted(context, ["MS_BIND"]);
-	const earlier = context.ledger.slice(0, first === undefined ? 0 : context.ledger.indexOf(first));
-	return !earlier.some(
-		// A process that is forked after unshare is in the new namespace as well.
-		({ task, call, args }) =>
-			`${first?.task}.`.startsWith(`${task}.`) && call === "unshare" && args["flags"]?.includes("CLONE_NEWNS"),
+/** The same, for bind mounts of the directory that three volumes have as their source. */
+const boundSource = (context: Context, without: string[] = []) =>
+	mounted(context, ["MS_BIND"], without).filter(
+		({ args }) => args["source"] === JSON.stringify(pathsOf(context.drawn).source),
 	);
+
+/**
+ * Whether the first volume was mounted in the host's mount namespace, because the process that mounted it had not made
+ * a namespace of its own yet. If a program such as mount(8) mounted it, whether mountVolumes made no namespace at all.
+ */
+export function isMountedOnHost({ ledger }: Context): boolean {
+	const isUnshare = ({ call, args, error }: LedgerCall) =>
+		call === "unshare" && error === undefined && args["flags"]?.includes("CLONE_NEWNS") === true;
+	// After mountVolumes, the engine makes a mount namespace, and then opens each mount that is below rootfs.
+	const taken = ledger.findIndex(
+		({ call, args }) => call === "open_tree" && args["pathname"]?.startsWith('"/run/box/') === true,
+	);
+	const own = taken === -1 ? ledger : ledger.slice(0, ledger.slice(0, taken).findLastIndex(isUnshare));
+	const first = own.find(
+		({ call, args, error }) =>
+			error === undefined &&
+			(call === "move_mount" || (call === "mount" && args["mountflags"]?.split("|").includes("MS_BIND"))),
+	);
+	if (first === undefined) return !own.some(isUnshare);
+	return !own.slice(0, own.indexOf(first)).some((call) => isUnshare(call) && isInherited(own, call, first.task));
 }
+
+/** Whether a process has the namespace that this call made: it made the call itself, or was forked after the call. */
+function isInherited(ledger: readonly LedgerCall[], unshare: LedgerCall, task: string): boolean {
+	if (unshare.task === task) return true;
+	if (!task.startsWith(`${unshare.task}.`)) return false;
+	// The first child of the task "1" is "1.1", the second "1.2".
+	const child = Number(task.slice(unshare.task.length + 1).split(".")[0]);
+	const forks = ledger.filter(({ task: parent, call }) => parent === unshare.task && call === "fork");
+	const fork = forks[child - 1];
+	return fork !== undefined && ledger.indexOf(unshare) < ledger.indexOf(fork);
+}
+
+/** What the command's mount table has on the place of the read-only volume, and on that of the file system below it. */
+const isMountPoint = ({ process }: Context, place: string) =>
+	process?.mounts.some(({ mountPoint }) => mountPoint === place) === true;
+const isReadOnlyMounted = (context: Context) => isMountPoint(context, `/${pathsOf(context.drawn).readOnly}`);
+const isSubMounted = (context: Context) =>
+	isMountPoint(context, `/${pathsOf(context.drawn).readOnly}/${context.drawn["sub"]}`);
+/** Whether what is wrong with the read-only volume is only what is mounted below it. */
+const isOnlyBelow = (context: Context) =>
+	valuesOf(context, "read-only.writable").every((place) => /^\/[^/]+\/./.test(place));
 
 /** Mount points of volumes that the host has in its mount table. */
 export const seenByHost = (context: Context): string[] => valuesOf(context, "host.volumes");
@@ -81,7 +115,7 @@ export const bindRules: FactRule[] = [
 			{
 				diagnosis: "host-made-private",
 				misconception: 4,
-				why: "mountVolumes begins in the host's mount namespace. It made mounts private there: their lines in the host's mountinfo have lost shared:N. Other programs of the host rely on this propagation.",
+				why: "mountVolumes begins in the host's mount namespace, and useVolume runs there. The propagation of these mounts was changed there: their lines in the host's mountinfo have lost or got shared:N. Other programs of the host rely on this propagation.",
 				try: "First unshare(CLONE_NEWNS), then make the mounts private.",
 				see: ["mount_namespaces(7), SHARED SUBTREES"],
 			},
@@ -101,10 +135,7 @@ export const bindRules: FactRule[] = [
 				see: ["mount(2), Creating a bind mount"],
 			},
 			{
-				when: (context) =>
-					mounted(context, ["MS_BIND"]).some(
-						({ args }) => args["source"] === JSON.stringify(pathsOf(context.drawn).source),
-					),
+				when: (context) => boundSource(context).length > 0,
 				diagnosis: "directory-mounted-elsewhere",
 				why: "The directory was bound, but the command does not find the directory's files at the target. Only mounts below rootfs come into the container. A later mount covers an earlier one in the same place.",
 				try: "Bind each source to its own target below rootfs.",
@@ -131,13 +162,13 @@ export const bindRules: FactRule[] = [
 						?.flags.split(",")
 						.includes("ro") === true,
 				diagnosis: "all-read-only",
-				why: "The command wrote a file in a volume that was asked for without readOnly, and the host does not have the file. The volume is read-only.",
-				try: "Set MOUNT_ATTR_RDONLY only if readOnly is true.",
+				why: "The command tried to write a file in a volume that was asked for without readOnly, and the host does not have the file. The volume's mount is read-only: its line in the command's mount table has ro.",
+				try: "Make a mount read-only only if readOnly is true, and only the volume's own mount and those below it.",
 				see: ["mount_setattr(2)"],
 			},
 			{
 				diagnosis: "writes-hidden",
-				why: "A write on one side is not seen on the other. Something lies between the container and the host's directory.",
+				why: "A write on one side is not seen on the other. Possible causes: another file system, such as an overlay, lies between the container and the host's directory; the directory's file system itself has become read-only.",
 				try: "Bind the directory itself: mount(source, path, null, MS_BIND | MS_REC, null).",
 				see: ["mount(2), Creating a bind mount"],
 			},
@@ -150,7 +181,7 @@ export const bindRules: FactRule[] = [
 		accept: (_, context) => isNotMounted(context),
 		explain: [
 			{
-				when: (context) => mounted(context, ["MS_BIND"], ["MS_REC", "MS_REMOUNT"]).length > 0,
+				when: (context) => boundSource(context, ["MS_REC", "MS_REMOUNT"]).length > 0,
 				diagnosis: "bind-not-recursive",
 				why: "On the host, another file system is mounted on a subdirectory. The command sees the empty directory below it. Without MS_REC, a bind mount copies one mount, without the mounts below it.",
 				try: "MS_BIND | MS_REC",
@@ -158,8 +189,8 @@ export const bindRules: FactRule[] = [
 			},
 			{
 				diagnosis: "sub-mount-missing",
-				why: "On the host, another file system is mounted on a subdirectory. The command does not see it. Something has unmounted or covered it in the container.",
-				try: "Bind the directory with MS_REC, and mount nothing else below it.",
+				why: "On the host, another file system is mounted on a subdirectory. The command does not see it. Possible causes: the directory was bound without the mounts below it; something has unmounted or covered it in the container.",
+				try: "Bind the directory with all mounts below it, and mount nothing else there. That is MS_REC for mount, AT_RECURSIVE for open_tree, --rbind for mount(8).",
 				see: ["mount(2), Creating a bind mount"],
 			},
 		],
@@ -193,14 +224,24 @@ export const bindRules: FactRule[] = [
 			{
 				when: (context) =>
 					valuesOf(context, "read-only.writable").length > 1 &&
-					mounted(context, ["MS_BIND", "MS_RDONLY"], ["MS_REMOUNT"]).length > 0,
+					isReadOnlyMounted(context) &&
+					boundSource(context, ["MS_REMOUNT"]).some(({ args }) => args["mountflags"]?.split("|").includes("MS_RDONLY")),
 				diagnosis: "bind-ignores-read-only",
 				why: "mount was called with MS_BIND | MS_RDONLY, but the mount's flags in the command's mount table have no ro. A call that binds ignores all other flags, without an error.",
 				try: "Make the bind mount first. Then set MOUNT_ATTR_RDONLY with mountSetattr.",
 				see: ["mount(2), Creating a bind mount", "mount_setattr(2)"],
 			},
 			{
-				when: (context) => valuesOf(context, "read-only.writable").every((place) => /^\/[^/]+\/./.test(place)),
+				when: (context) => isOnlyBelow(context) && !isSubMounted(context),
+				diagnosis: "read-only-without-sub-mounts",
+				followsFrom: ["bind.sub"],
+				why: (context) =>
+					`The volume itself is read-only. On the host, another file system is mounted below its source. In this volume, it is not there: nothing is mounted on ${valuesOf(context, "read-only.writable").join(", ")}. A read-only volume has all mounts below its source, too.`,
+				try: "Bind the source with MS_REC whether the volume is read-only or not. Then set MOUNT_ATTR_RDONLY with AT_RECURSIVE.",
+				see: ["mount(2), Creating a bind mount", "mount_setattr(2)"],
+			},
+			{
+				when: isOnlyBelow,
 				diagnosis: "sub-mounts-writable",
 				why: (context) =>
 					`The volume itself is read-only. Another file system is mounted below it, and that one is writable: ${valuesOf(context, "read-only.writable").join(", ")}. Flags belong to one mount. MS_REMOUNT changes one mount, even if MS_REC is given.`,
@@ -210,7 +251,7 @@ export const bindRules: FactRule[] = [
 			{
 				diagnosis: "read-only-forgotten",
 				why: (context) =>
-					`The volume was asked for with readOnly, but the command can write to it, or the volume is not there: ${valuesOf(context, "read-only.writable").join(", ")}. Its flags are in the command's mount table.`,
+					`In a volume that was asked for with readOnly, the command can write at these places, or nothing is mounted there: ${valuesOf(context, "read-only.writable").join(", ")}. The flags of mounts are in the command's mount table.`,
 				try: "After the bind mount, open the target again, and set MOUNT_ATTR_RDONLY with AT_RECURSIVE.",
 				see: ["mount_setattr(2)"],
 			},
@@ -227,7 +268,7 @@ export const bindRules: FactRule[] = [
 			{
 				diagnosis: "file-writable",
 				why: ({ drawn }) =>
-					`In the second container, the file at /${drawn["sealed"]} was asked for with readOnly, and its mount has no ro in the command's mount table. A container that may write there changes the host's file.`,
+					`In the second container, the file at /${drawn["sealed"]} was asked for with readOnly. The command's mount table has no mount with ro there. A container that may write there changes the host's file.`,
 				try: "Make each volume read-only if readOnly says so, whatever its source is.",
 				see: ["mount_setattr(2)"],
 			},
@@ -241,8 +282,8 @@ export const bindRules: FactRule[] = [
 			{
 				diagnosis: "file-system-read-only",
 				why: (context) =>
-					`On the host, these are read-only now: ${valuesOf(context, "host.read-only").join(", ")}. Without MS_BIND, MS_REMOUNT changes the file system, which is the same in all places where it is mounted.`,
-				try: "Change the mount alone: mountSetattr, or MS_REMOUNT | MS_BIND | MS_RDONLY.",
+					`On the host, these are read-only now: ${valuesOf(context, "host.read-only").join(", ")}. Possible causes: MS_REMOUNT without MS_BIND, which changes the file system, and that is the same in all places where it is mounted; flags of the source's own mount that were changed in the host's mount namespace.`,
+				try: "Change the volume's mount alone: mountSetattr, or MS_REMOUNT | MS_BIND | MS_RDONLY. Do so in a mount namespace of the container's own.",
 				see: ["mount(2), Remounting an existing mount", "mount_setattr(2)"],
 			},
 		],
@@ -256,7 +297,7 @@ export const bindRules: FactRule[] = [
 				when: ({ facts }) => [facts["tmpfs"] ?? []].flat().every((flaw) => String(flaw).startsWith("without")),
 				diagnosis: "tmpfs-open",
 				why: ({ facts }) =>
-					`The tmpfs is mounted ${[facts["tmpfs"] ?? []].flat().join(" and ")}. Everybody may write there, so setuid files and devices there should do nothing.`,
+					`The tmpfs is mounted ${[facts["tmpfs"] ?? []].flat().join(" and ")}. The container's programs write there, so setuid files and devices there should do nothing.`,
 				try: 'mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, null)',
 				see: ["mount(2)", "tmpfs(5)"],
 			},

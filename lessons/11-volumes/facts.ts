@@ -18,6 +18,9 @@ type Tree = readonly Entry[] | null | undefined;
 export const valuesOf = ({ facts, drawn }: Pick<Context, "facts" | "drawn">, fact: string): string[] =>
 	[facts[fact] ?? []].flat().map((value) => String(value).replace(/‹(\w+)›/g, (whole, name) => drawn[name] ?? whole));
 
+/** In volume.shared: what outlived the containers. */
+export const KEPT = "both files, afterwards";
+
 export const NOT_RUN = "the second container's command did not run";
 
 /** The facts of this lesson. */
@@ -244,7 +247,7 @@ function shared(box: ProcessState, neighbour: ProcessState | null, during: HostS
 function keptFiles(observation: Observation, ended: HostState, drawn: RandomInputs): string[] {
 	const isKept = ["byBox", "byNeighbour"].every((name) => at(volume(ended, drawn), drawn[name]));
 	// Another fact is about a volume that was removed too early.
-	return isKept || removedInUse(observation, ended, drawn) === "removed" ? ["both files, afterwards"] : [];
+	return isKept || removedInUse(observation, ended, drawn) === "removed" ? [KEPT] : [];
 }
 
 // `ended` was read only after both containers had ended. So if the call was refused and the volume is gone, the call

@@ -1,5 +1,6 @@
 import type { FactRule } from "../../harness/judge/index.ts";
 import { valuesOf } from "./facts.ts";
+import { notFilled } from "./named.ts";
 
 /** The rules about targets that are links in the image, and about descriptors that lead out of the container. */
 
@@ -13,7 +14,7 @@ export const linkRules: FactRule[] = [
 				when: (context) => valuesOf(context, "links.host").some((change) => change.endsWith("was changed")),
 				diagnosis: "link-followed-by-write",
 				why: (context) =>
-					`On the host: ${valuesOf(context, "links.host").join("; ")}. One of the targets is a link in the image. Your code opened it for writing, or changed its mode or owner, and the link led to the host's file: the process that resolves it still has the host's root.`,
+					`On the host: ${valuesOf(context, "links.host").join("; ")}. One of the targets is a link in the image. Your code opened it for writing, changed its mode or owner, or mounted something on it, and the link led to the host's file: the process that resolves it still has the host's root.`,
 				try: "Resolve the target with openat2 and RESOLVE_IN_ROOT. Make a file only if nothing is there, with the flag wx.",
 				see: ["openat2(2)", "path_resolution(7)"],
 			},
@@ -30,13 +31,14 @@ export const linkRules: FactRule[] = [
 		fact: "links.places",
 		madeOf: "kernel",
 		what: "volumes that the command finds where the image's links lead",
-		followsFrom: ["links.host"],
+		// Without any single file in the container, there is none where a link leads.
+		followsFrom: ["links.host", "bind.file"],
 		accept: (_, { facts }) => facts["bind.directory"] !== "the host's",
 		explain: [
 			{
 				diagnosis: "link-not-followed-inside",
 				why: (context) =>
-					`Two targets are links in the image, or lead through one. For a process in the container, they lead to a directory and a file of the image, and the volumes belong there. The command finds: ${valuesOf(context, "links.places").join(", ") || "neither"}. What it does not find was mounted where the links lead on the host, in a place of the image that the container's links do not lead to, or not at all.`,
+					`Two targets are links in the image, or lead through one. For a process in the container, they lead to a directory and a file of the image, and the volumes belong there. The command finds there: ${valuesOf(context, "links.places").join(", ") || "neither"}. A volume that it does not find there was mounted somewhere else, such as where the link leads on the host, or it was not mounted at all.`,
 				try: "openat2(root, target, { flags: O_PATH, resolve: RESOLVE_IN_ROOT }), and mount on /proc/self/fd/N.",
 				see: ["openat2(2)"],
 			},
@@ -62,10 +64,7 @@ export const linkRules: FactRule[] = [
 				see: ["openat2(2)"],
 			},
 			{
-				diagnosis: "volume-not-filled",
-				why: "The image has files where a new volume will be mounted. The volume is empty.",
-				try: "In useVolume, if the volume is new: copy what the image has at the target, before it is covered.",
-				see: ["cp(1)"],
+				...notFilled,
 			},
 		],
 	},
@@ -77,7 +76,7 @@ export const linkRules: FactRule[] = [
 			{
 				diagnosis: "descriptor-left-open",
 				why: "The command went through /proc/1/fd: the files that the container's init has open. One of them is a directory of the host, or a directory of the container's root that was opened on the host. From there, .. leads to the host's root.",
-				try: "Close each descriptor that mountVolumes opens. The processes that are forked later inherit them, and only execve closes them.",
+				try: "Close each descriptor that mountVolumes opens, and each that useVolume opens except the one that it returns. The processes that are forked later inherit them, and only execve closes them.",
 				see: ["proc_pid_fd(5)", "path_resolution(7)"],
 			},
 		],

@@ -32,7 +32,7 @@ const userRules: FactRule[] = [
 				diagnosis: "still-root",
 				why: ({ process }) =>
 					`The command's real, effective and saved user ids are ${ids(process?.credentials.uids)}. 0 is root. It is the same root as the host's: on files and devices that a container shares with the host, the kernel only compares numbers.`,
-				try: "Call setresuid(uid, uid, uid) in the function that prepareUser returns.",
+				try: "Call setresuid(uid, uid, uid) in the function that prepareUser returns, with the user's uid in the container's /etc/passwd.",
 				see: ["setresuid(2)", "credentials(7)"],
 			},
 		],
@@ -78,6 +78,7 @@ const userRules: FactRule[] = [
 			},
 			{
 				diagnosis: "home-wrong",
+				followsFrom: ["user.uids/user-of-the-host"],
 				why: ({ drawn, process }) =>
 					`The environment that the command was started with has ${process?.environment.find((entry) => entry.startsWith("HOME="))}. The container's /etc/passwd says /home/of/${drawn["user"]}.`,
 				try: "Take the home directory from the user's line: it need not be /home/NAME.",

@@ -7,6 +7,8 @@ import { HOST_HOME, LINKED, NUMBER } from "./scenario.ts";
 const listOf = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().map(String);
 const commandOf = ({ during }: Context, call: string) => during?.commands[call]?.credentials;
 const didNotRun = (fact: string) => (context: Context) => String(context.facts[fact]).startsWith(NOT_RUN);
+/** Whether the text names the number of the user that {@link LINKED} asks for. */
+const namesUid = (text: string, { drawn }: Context) => new RegExp(`\\b${drawn["uid"]}\\b`).test(text);
 /** How a call ended, with the exception's text. */
 const endOf = ({ observation }: Context, call: string) => {
 	const ending = observation.calls[call]?.ending;
@@ -33,11 +35,20 @@ export const otherContainerRules: FactRule[] = [
 				see: ["path_resolution(7)", "symlink(7)"],
 			},
 			{
+				// A link that was not followed is no reason to refuse a number.
+				when: (context) => didNotRun("linked.ids")(context) && namesUid(endOf(context, LINKED), context),
+				diagnosis: "number-refused",
+				why: (context) =>
+					`The user that was asked for is the number ${context.drawn["uid"]}. The engine ${endOf(context, LINKED)}. The container's /etc/passwd has two lines with this number, and a number is valid even without a line.`,
+				try: "If no line has the name, look for the first line with this number. If there is none, take the number as it is.",
+				see: ["getpwnam(3)", "credentials(7)"],
+			},
+			{
 				when: didNotRun("linked.ids"),
 				diagnosis: "link-not-followed",
 				why: (context) =>
-					`In this image, /etc/passwd and /etc/group are links to other files of the image. The engine ${endOf(context, LINKED)}.`,
-				try: "Read the files in the function that prepareUser returns. There, links cannot leave the container, so they may be followed.",
+					`The engine ${endOf(context, LINKED)}. In this image, /etc/passwd and /etc/group are links to other files of the image. The first has two lines with the number ${context.drawn["uid"]}, and the second one lists the group ${context.drawn["added"]}: both were asked for.`,
+				try: "Read the files in the function that prepareUser returns. There, links cannot leave the container, so they may be followed. Look up both the user and the group.",
 				see: ["path_resolution(7)", "symlink(7)"],
 			},
 			{
@@ -135,8 +146,8 @@ export const otherContainerRules: FactRule[] = [
 			{
 				diagnosis: "empty-list-not-set",
 				why: (context) =>
-					`Nobody has asked for supplementary groups, and the image has no /etc/group. But the command is in ${groupsOf(context, NUMBER)}. Without a call of setgroups, the command keeps the engine's groups.`,
-				try: "Call setgroups in any case. An empty list takes all groups away.",
+					`Nobody has asked for supplementary groups, and the image has no /etc/group. But the command is in ${groupsOf(context, NUMBER)}.${listOf(context, "number.groups").includes("‹engineGid›") ? " Without a call of setgroups, the command keeps the engine's groups." : ""}`,
+				try: "Call setgroups in any case, and only with the groups that were asked for. An empty list takes all groups away.",
 				see: ["setgroups(2)"],
 			},
 		],

@@ -8,17 +8,21 @@ const hasChangedUser = (context: Context) => called(context, "setresuid");
 const engineGaveUpRoot = ({ ledger }: Context) =>
 	ledger.some(({ task, call, error }) => task === "1" && call === "setresuid" && error === undefined);
 
-/** Whether the exception's text names a user or group that the first container has, or the file that lists it. */
-const namesWhatIsThere = ({ drawn, thrown }: Context) =>
-	[drawn["user"], drawn["added"], drawn["members"], "etc/passwd", "etc/group"].some(
-		(word) => word !== undefined && thrown?.message.includes(word),
+/** Whether the exception says that a user or group, or the file that lists it, is missing. The first container has it. */
+const missesWhatIsThere = ({ drawn, thrown }: Context) => {
+	const message = thrown?.message ?? "";
+	const names = [drawn["user"], drawn["added"], drawn["members"]].flatMap((name) => name ?? []);
+	return (
+		thrown?.syscall === undefined &&
+		(names.some((name) => message.includes(name)) || /^ENOENT: .*etc\/(passwd|group)/.test(message))
 	);
+};
 
 export const refusals: Explanation[] = [
 	{
 		when: (context) => refused("umount2", "EBUSY")(context),
 		diagnosis: "container-kept-open",
-		why: "The command has run and ended, and the engine could not unmount its root directory: a file or a directory in it is still open in the engine's own process. prepareUser is called there, and nothing closes what it has opened.",
+		why: "The command has run and ended, and the engine could not unmount its root directory: a process still uses something in it. Probable cause: prepareUser, which is called in the engine's own process, has opened a file or a directory there, and nothing has closed it.",
 		try: "Close what you open in prepareUser before it returns. Keep the text of a file, and not its descriptor.",
 		see: ["umount(2), ERRORS", "close(2)"],
 	},
@@ -31,24 +35,24 @@ export const refusals: Explanation[] = [
 		see: ["setresuid(2)", "credentials(7)"],
 	},
 	{
-		when: (context) => namesWhatIsThere(context) && !hasChangedUser(context),
+		when: (context) => missesWhatIsThere(context) && !hasChangedUser(context),
 		diagnosis: "name-not-found",
 		why: ({ drawn, thrown }) =>
 			`The container's /etc/passwd has a line for ${drawn["user"]}, and its /etc/group has one for ${drawn["added"]}. But your code says: ${thrown?.message}. Did it read these files? In the function that prepareUser returns, / is the container's root. rootfs is a path of the host, and leads nowhere there.`,
-		try: "In the function that prepareUser returns, read /etc/passwd and /etc/group, and not a path below rootfs.",
+		try: "In the function that prepareUser returns, read /etc/passwd and /etc/group, and not a path below rootfs. Look up names of groups as well, also those of groupAdd.",
 		see: ["path_resolution(7)", "getpwnam(3)"],
 	},
 	{
 		when: (context) => refused("setresgid", "EPERM")(context) && hasChangedUser(context),
 		diagnosis: "user-before-group",
-		why: "setresuid came first. None of the process's user ids is 0 any more: it has lost all its capabilities, also CAP_SETGID. So it may no longer choose its group.",
+		why: "setresuid came first, and the process's effective user id is not 0 any more. So the process has lost its effective capabilities, also CAP_SETGID: it may no longer choose its group.",
 		try: "Call setgroups and setresgid first, and setresuid last.",
 		see: ["setresgid(2), ERRORS", "capabilities(7), Effect of user ID changes on capabilities"],
 	},
 	{
 		when: (context) => refused("setgroups", "EPERM")(context) && hasChangedUser(context),
 		diagnosis: "user-before-groups",
-		why: "setresuid came first. None of the process's user ids is 0 any more: it has lost all its capabilities, also CAP_SETGID. So it may no longer choose its groups.",
+		why: "setresuid came first, and the process's effective user id is not 0 any more. So the process has lost its effective capabilities, also CAP_SETGID: it may no longer choose its groups.",
 		try: "Call setgroups and setresgid first, and setresuid last.",
 		see: ["setgroups(2), ERRORS", "capabilities(7), Effect of user ID changes on capabilities"],
 	},

@@ -2,6 +2,7 @@ import {
 	BOX,
 	commandAt,
 	DURING,
+	type Explanation,
 	type FactValue,
 	howItEnded,
 	type Observation,
@@ -49,6 +50,24 @@ export function deriveFacts(observation: Observation, drawn: RandomInputs): Reco
 		"exec.cgroup": `${entered.cgroup}/`.startsWith(`${own.cgroup}/`) ? OWN : entered.cgroup,
 		"exec.descriptors": strangeDescriptors(entered),
 		zombies: zombies(observation),
+	};
+}
+
+/**
+ * Explains why it is not known what became of a command that starts in `/`.
+ * @param call the call's name
+ */
+export function unknownCommand(call: string): Explanation {
+	return {
+		when: ({ facts }) => String(facts[call === LAST ? "exec.end" : call]).startsWith("unknown"),
+		diagnosis: "command-unknown",
+		why: ({ observation }) => {
+			const ending = observation.calls[call]?.ending;
+			const end = ending?.how === "threw" ? `threw: ${ending.thrown.message}` : howItEnded(ending);
+			return `What would have become of this command is not known: the engine ${end}. This call asks for no directory, so the command should run in /, the container's root.`;
+		},
+		try: "Enter a container without a working directory, in npx drydock shell 13: box exec ID true.",
+		see: [],
 	};
 }
 

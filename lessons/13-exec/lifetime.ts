@@ -1,5 +1,6 @@
 import type { FactRule } from "../../harness/judge/index.ts";
-import { OUTLIVED } from "./facts.ts";
+import { OUTLIVED, unknownCommand } from "./facts.ts";
+import { LAST } from "./scenario.ts";
 
 /** The rules about how long things live: the command, the container, the processes in between. */
 
@@ -26,7 +27,7 @@ export const lifetimeRules: FactRule[] = [
 				diagnosis: "container-ended",
 				why: ({ facts }) =>
 					`The container ${facts["container"]}. It belongs to somebody else: a command that enters it comes and goes, and the container's own command runs on.`,
-				try: "Look for kill, and for writes to cgroup.kill: end no process but those that you have forked.",
+				try: "Look for kill, and for writes to cgroup.kill: end no process but those that you have forked. Leave nothing behind in the container's cgroup and mounts.",
 				see: ["kill(2)", "cgroups(7)"],
 			},
 		],
@@ -38,6 +39,7 @@ export const lifetimeRules: FactRule[] = [
 		followsFrom: ["exec.pid", "container"],
 		isConsequence: ({ facts }) => String(facts["exec.end"]).startsWith("unknown"),
 		explain: [
+			unknownCommand(LAST),
 			{
 				diagnosis: "end-lost",
 				why: ({ facts }) =>

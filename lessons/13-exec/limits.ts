@@ -1,6 +1,6 @@
 import type { Context, Explanation, FactRule } from "../../harness/judge/index.ts";
-import { REACHED, REPLACED } from "./facts.ts";
-import { EXEC } from "./scenario.ts";
+import { REACHED, REPLACED, unknownCommand } from "./facts.ts";
+import { EXEC, HOG } from "./scenario.ts";
 
 /** The rules about what the command may use: memory, directories, open files. */
 
@@ -49,6 +49,7 @@ export const limitRules: FactRule[] = [
 		followsFrom: ["exec.cgroup"],
 		isConsequence: ({ facts }) => String(facts["hog"]).startsWith("unknown"),
 		explain: [
+			unknownCommand(HOG),
 			{
 				when: (context) => hasWritten(context, "memory.max"),
 				diagnosis: "limit-lifted",
@@ -98,7 +99,7 @@ export const limitRules: FactRule[] = [
 			{
 				diagnosis: "descriptor-left",
 				why: ({ facts }) =>
-					`/proc/PID/fd of the command has ${[facts["exec.descriptors"] ?? []].flat().join(", ")}. The file was opened on the host, so the command reaches the host through it, whatever the command's root is.`,
+					`/proc/PID/fd of the command has ${[facts["exec.descriptors"] ?? []].flat().join(", ")}. Through a file or a directory that was opened on the host, the command reaches the host, whatever its root is.`,
 				try: "Close what you have opened, or leave it close-on-exec. Descriptors 0, 1 and 2 stay open in every command: leave them as they are.",
 				see: ["open(2)", "execve(2)"],
 			},

@@ -6,9 +6,11 @@ import { bothCommands, OWN } from "./facts.ts";
 /** Kinds of namespaces that the command does not share with the container. */
 const missing = ({ facts }: Context) => [facts["exec.namespaces"] ?? []].flat().map(String);
 
-/** The index in the ledger of the first successful call of this name with the word in an argument; -1 if none. */
-const placeOf = ({ ledger }: Context, call: string, word = "") =>
-	ledger.findIndex((entry) => called({ ledger: [entry] }, call, word));
+/** The indices in the ledger of the successful calls of this name with the word in an argument. */
+const placesOf = ({ ledger }: Context, call: string, word = "") =>
+	ledger.flatMap((entry, index) => (called({ ledger: [entry] }, call, word) ? [index] : []));
+/** The first of these indices; -1 if there is none. */
+const placeOf = (...call: Parameters<typeof placesOf>) => placesOf(...call)[0] ?? -1;
 
 const enteredNothing = (context: Context) => !called(context, "setns", "");
 
@@ -39,14 +41,14 @@ export const placeRules: FactRule[] = [
 			{
 				when: enteredNothing,
 				diagnosis: "not-entered",
-				why: "No call of setns has succeeded, so the command runs on the host: with the host's files, processes and network.",
+				why: "No call of setns has succeeded. So the command has entered no namespace of the container: it runs among the host's processes.",
 				try: "Begin with pidfdOpen(container.pid), and pass the descriptor to setns, with the six flags combined.",
 				see: ["pidfd_open(2)", "setns(2)"],
 			},
 			{
 				diagnosis: "pid-namespace-missing",
 				why: "The command is still in the host's PID namespace: it sees and can signal processes of the host, and none in the container sees it. It also does not end with the container's PID 1.",
-				try: "Pass CLONE_NEWPID to setns as well, and fork afterwards.",
+				try: "Call setns with CLONE_NEWPID, and fork afterwards: only children that are forked after this call are in the namespace.",
 				see: ["setns(2), PID namespaces", "pid_namespaces(7)"],
 			},
 		],
@@ -68,7 +70,7 @@ export const placeRules: FactRule[] = [
 			{
 				when: ({ facts, ...context }) => facts["exec.root"] === OWN && missing({ facts, ...context }).includes("mnt"),
 				diagnosis: "root-without-mounts",
-				why: "The command's root is the container's directory, but its mount namespace is the host's. This is no better than lesson 03: a process of root can break out by chroot, and the command does not see the container's mounts.",
+				why: "The command's root is the container's directory, but its mount namespace is the host's. This is no better than lesson 03: a process of root can get out again. Here it can do so by setns, because the root of its mount namespace is the host's root.",
 				try: "Pass CLONE_NEWNS to setns. It moves the root and the current directory as well, so no chroot is needed.",
 				see: ["setns(2)", "mount_namespaces(7)"],
 			},
@@ -103,8 +105,9 @@ export const placeRules: FactRule[] = [
 		explain: [
 			{
 				when: (context) => {
-					const [chdir, setns] = [placeOf(context, "chdir"), placeOf(context, "setns", "CLONE_NEWNS")];
-					return chdir !== -1 && chdir < setns;
+					const setns = placeOf(context, "setns", "CLONE_NEWNS");
+					const moves = placesOf(context, "chdir");
+					return moves.length > 0 && moves.every((chdir) => chdir < setns);
 				},
 				diagnosis: "workdir-reset",
 				why: ({ facts }) =>
@@ -114,7 +117,8 @@ export const placeRules: FactRule[] = [
 			},
 			{
 				diagnosis: "workdir-ignored",
-				why: ({ facts }) => `The command starts in ${facts["exec.workdir"]}, where setns has left the process.`,
+				why: (context) =>
+					`The command starts in ${context.facts["exec.workdir"]}. ${called(context, "chdir") ? `It should start in ${context.drawn["workdir"]}, a link that leads to ${context.drawn["place"]}.` : "No call of chdir has succeeded, so the command is where setns has left the process."}`,
 				try: "Call chdir(workdir) after setns.",
 				see: ["chdir(2)"],
 			},

@@ -4,6 +4,8 @@ import { KILLED } from "./facts.ts";
 /** Explanations of calls that the kernel refuses. */
 
 const argument = ({ thrown }: Context, name: string) => thrown?.syscall?.args[name] ?? "";
+const isPidfd = (context: Context, fd: string) =>
+	context.ledger.some(({ call, result }) => call === "pidfd_open" && String(result) === fd);
 const hasEnteredOne = (context: Context) => called(context, "setns", "");
 const hasEntered = (context: Context, flag: string) => called(context, "setns", flag);
 const says = ({ thrown }: Context, pattern: RegExp) => pattern.test(thrown?.message ?? "");
@@ -11,7 +13,10 @@ const says = ({ thrown }: Context, pattern: RegExp) => pattern.test(thrown?.mess
 /** Explanations of exceptions and other early ends, the most specific first. */
 export const refusals: Explanation[] = [
 	{
-		when: (context) => refused("setns", "EINVAL")(context) && argument(context, "nstype") === "0",
+		when: (context) =>
+			refused("setns", "EINVAL")(context) &&
+			argument(context, "nstype") === "0" &&
+			isPidfd(context, argument(context, "fd")),
 		diagnosis: "no-flags",
 		why: "The descriptor stands for a process, and a process is in several namespaces. 0 would mean any kind, which is possible only for a descriptor of one namespace, /proc/PID/ns/KIND.",
 		try: "Combine the flags of the namespaces that you want to enter: CLONE_NEWNS | CLONE_NEWPID | …",
@@ -28,7 +33,7 @@ export const refusals: Explanation[] = [
 		when: refused("setns", "EINVAL"),
 		diagnosis: "setns-refused",
 		why: (context) =>
-			`setns refused ${argument(context, "nstype")}. Possible causes: the descriptor is of another kind; it stands for one namespace, and several flags were given.`,
+			`The kernel refused setns with the flags ${argument(context, "nstype")}. Possible causes: the descriptor is of another kind; it stands for one namespace, and several flags were given; it stands for the user namespace that this process is in already.`,
 		try: "Pass a descriptor of pidfdOpen, and the flags of the namespaces to enter.",
 		see: ["setns(2), ERRORS"],
 	},
@@ -41,7 +46,18 @@ export const refusals: Explanation[] = [
 	},
 	{
 		when: (context) =>
-			hasEnteredOne(context) && (says(context, /ENOENT: .*\/proc\//) || refused("pidfd_open", "ESRCH")(context)),
+			hasEnteredOne(context) &&
+			says(context, /ENOENT: .*\/proc\/self/) &&
+			context.atThrow?.namespaces["pid"] === context.observation.before.namespaces["pid"],
+		diagnosis: "no-self-inside",
+		why: ({ thrown }) =>
+			`${thrown?.message}. /proc/self leads to the process that opens it, by the process's pid in the PID namespace of this /proc. This process has entered the mount namespace, so /proc is the container's. But the process itself is not in the container's PID namespace, and has no pid there. Only children that it forks after setns have one.`,
+		try: "Do this in the child, after the fork. Or do it without /proc, as with getcwd().",
+		see: ["proc(5)", "pid_namespaces(7)"],
+	},
+	{
+		when: (context) =>
+			hasEnteredOne(context) && (says(context, /ENOENT: .*\/proc\/\d/) || refused("pidfd_open", "ESRCH")(context)),
 		diagnosis: "pid-of-the-host",
 		why: ({ thrown }) =>
 			`${thrown?.message}. That pid is the host's. This process has entered namespaces of the container. With its mounts comes its /proc, which shows the container's pids; and a child in its PID namespace can name no others.`,
@@ -49,7 +65,7 @@ export const refusals: Explanation[] = [
 		see: ["setns(2)", "pidfd_open(2)"],
 	},
 	{
-		when: (context) => refused("waitpid", "ECHILD")(context) && ["0", "-1"].includes(argument(context, "pid")),
+		when: (context) => refused("waitpid", "ECHILD")(context) && argument(context, "pid") === "0",
 		diagnosis: "child-waits",
 		why: "A process that has no child waits for one. fork returns twice: 0 in the child, and the child's pid in the parent. Here the child waits, and the parent goes on to become the command. But only the child is in the container's PID namespace.",
 		try: "Wait if fork has returned a number other than 0. Return if it has returned 0.",
@@ -66,7 +82,8 @@ export const refusals: Explanation[] = [
 	{
 		when: (context) =>
 			hasEnteredOne(context) &&
-			context.thrown !== null &&
+			// Not a TypeError, which says nothing about a directory.
+			context.thrown?.name === "Error" &&
 			context.thrown.syscall === undefined &&
 			says(context, /^(?!E[A-Z]+:)/),
 		diagnosis: "workdir-refused",

@@ -20,14 +20,14 @@ export const callerRules: FactRule[] = [
 			{
 				when: (context) => settings(context).endsWith("changed afterwards"),
 				diagnosis: "terminal-changed",
-				why: "After the container, the caller's terminal has other settings than before. Here it had an erase character of its own. Settings that suit most terminals are not this terminal's.",
+				why: "After the container, the caller's terminal has other settings than before. Here it had an erase character of its own. Settings that suit most terminals need not be this terminal's.",
 				try: "Keep what tcgetattr returned before, and restore exactly that.",
 				see: ["tcsetattr(3)"],
 			},
 			{
 				diagnosis: "terminal-not-raw",
 				why: (context) =>
-					`The settings of the caller's terminal, by tcgetattr on its master: ${settings(context)}. As long as this terminal is not raw, it shows each character itself, keeps lines until Enter, and makes signals of Ctrl-C and Ctrl-Z. The container's terminal then does the same once more, or never gets the chance.`,
+					`The settings of the caller's terminal, by tcgetattr on its master: ${settings(context)}. A terminal that is not raw does at least one of these things: it shows each character itself, keeps lines until Enter, or makes signals of Ctrl-C and Ctrl-Z. The container's terminal then does the same once more, or never gets the chance.`,
 				try: "tcsetattr(0, TCSANOW, cfmakeraw(settings)), once the container has its terminal.",
 				see: ["cfmakeraw(3)", "termios(3)"],
 			},

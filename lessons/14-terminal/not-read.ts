@@ -12,9 +12,11 @@ export const laterCommands: FactRule = {
 			diagnosis: "command-never-ran",
 			why: ({ observation, facts }) => {
 				const name = [facts["later.commands"] ?? []].flat().join();
-				return `The check waited in vain for this container's command and for its first line. The call “${name}” ${howItEnded(observation.calls[name]?.ending)}. Nothing could be read of this container and of those after it.`;
+				const ending = observation.calls[name]?.ending;
+				const end = ending?.how === "threw" ? `threw: ${ending.thrown.message}` : howItEnded(ending);
+				return `The check waited in vain for this container's command and for its first line. The call “${name}” ${end}. Nothing could be read of this container and of those after it.`;
 			},
-			try: "Start such a container in npx drydock shell 14, and look for what it waits for.",
+			try: "Start such a container in npx drydock shell 14, and look at what it prints, or waits for.",
 			see: [],
 		},
 	],

@@ -25,14 +25,15 @@ export const refusals: Explanation[] = [
 		when: refused("ioctl", "EBADF"),
 		diagnosis: "terminal-of-the-host",
 		why: ({ thrown }) =>
-			`Descriptor ${thrown?.syscall?.args["fd"]} is not open any more. The engine closes every terminal that is open when connectStreams returns, except at 0, 1 and 2: such a terminal is in the host's /dev/pts, not in the container's.`,
-		try: "Open /dev/ptmx in takeStreams: there, the process has the container's root.",
+			`Descriptor ${thrown?.syscall?.args["fd"]} is not open. Possible causes: your program has closed it already; or it was a terminal that was opened before connectStreams returned. At that moment, the engine closes every terminal, except at 0, 1 and 2: such a terminal is in the host's /dev/pts, not in the container's.`,
+		try: "Open /dev/ptmx in takeStreams: there, the process has the container's root. Close a descriptor only after its last use.",
 		see: ["pty(7)", "pts(4)"],
 	},
 	{
 		when: refused("setsid", "EPERM"),
 		diagnosis: "session-twice",
-		why: "This process leads a process group already, because it has called setsid before. A group's leader cannot leave it.",
+		why: ({ ledger }) =>
+			`This process leads a process group already${ledger.some(({ call, error }) => call === "setsid" && error === undefined) ? ": a process that has called setsid leads one" : ""}. A group's leader cannot leave it.`,
 		try: "Call setsid once, in takeStreams.",
 		see: ["setsid(2), ERRORS"],
 	},
@@ -47,7 +48,7 @@ export const refusals: Explanation[] = [
 		when: (context) =>
 			refused("tcgetattr", "ENOTTY")(context) ||
 			refused("tcsetattr", "ENOTTY")(context) ||
-			refused("ioctl", "ENOTTY")(context),
+			(refused("ioctl", "ENOTTY")(context) && op(context)?.endsWith("WINSZ") === true),
 		diagnosis: "not-a-terminal",
 		why: ({ thrown }) =>
 			`Descriptor ${thrown?.syscall?.args["fd"]} is not a terminal, so it has no settings and no size. The caller's streams can be pipes, or were replaced before.`,

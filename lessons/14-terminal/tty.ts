@@ -1,6 +1,6 @@
-import type { Context, FactRule } from "../../harness/judge/index.ts";
+import { type Context, type FactRule, programName } from "../../harness/judge/index.ts";
 import { NOT_KNOWN } from "./facts.ts";
-import { HUNG_UP, RESIZED, SIZES, TYPED } from "./scenario.ts";
+import { HUNG_UP, RESIZED, SIZES, settingsDuring, TYPED } from "./scenario.ts";
 
 const text = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().join(", ");
 /** Whether a system call of this name has succeeded; with `op`, an ioctl with this request. */
@@ -14,6 +14,14 @@ const waitsForMaster = ({ calls }: Context["observation"]) =>
 	calls[TYPED]?.ledger.some(
 		({ call, result, error }) => call === "recvmsg" && result === undefined && error === undefined,
 	);
+
+/** Whether the command itself has the caller's terminal open. */
+const holdsCallersTerminal = ({ process }: Context) =>
+	process?.tasks.some((task) => task.pid === process.pid && process.terminal?.callers.includes(programName(task)));
+
+/** The command's three streams, as /proc/PID/fd shows them. */
+const streams = ({ process }: Context) =>
+	["0", "1", "2"].map((fd) => `${fd}: ${process?.descriptors[fd] ?? "closed"}`).join(", ");
 
 const thrownOfHungUp = ({ observation }: Context) => {
 	const ending = observation.calls[HUNG_UP]?.ending;
@@ -29,23 +37,25 @@ export const ttyRules: FactRule[] = [
 		explain: [
 			{
 				when: (context) =>
-					text(context, "tty.streams") === "a terminal of another /dev/pts" && calls(context, "ioctl", "TIOCSPTLCK"),
+					text(context, "tty.streams") === "a terminal of another /dev/pts" &&
+					calls(context, "ioctl", "TIOCSPTLCK") &&
+					!holdsCallersTerminal(context),
 				diagnosis: "terminal-of-the-host",
-				why: "The command's terminal is in another devpts than the one that is mounted on its /dev/pts. The process that opened the terminal's master had the host's /dev. A path such as /dev/pts/0 then leads to something else in the container, and ttyname(3) finds no name.",
+				why: "The command's terminal is not in the devpts that is mounted on the container's /dev/pts. The process that opened /dev/ptmx had the host's /dev, so the terminal is in the host's devpts. In the container, its path leads to another terminal, or to none.",
 				try: "Open /dev/ptmx in takeStreams: there, the process has the container's root.",
 				see: ["pty(7)", "pts(4)"],
 			},
 			{
 				when: (context) => text(context, "tty.streams") === "a terminal of another /dev/pts",
 				diagnosis: "callers-terminal-given-away",
-				why: "The command's streams are the caller's terminal: it was inherited. The command can change its settings, read what is typed after the container, and write to it at any time.",
+				why: "The command's three streams are the caller's terminal, which the command has inherited. So the command can change the settings of this terminal, read all that is typed there, and write to it at any time.",
 				try: "Open a terminal in takeStreams, and make it the three streams by dup2.",
 				see: ["pty(7)", "dup2(2)"],
 			},
 			{
 				diagnosis: "not-all-three",
 				why: (context) =>
-					`Not all three streams are the terminal. ${text(context, "tty.streams").replace(/^not one terminal: /, "In /proc/PID/fd: ")}. What the command writes elsewhere does not come through the terminal.`,
+					`Not all three streams are the same terminal. In /proc/PID/fd of the command: ${streams(context)}. What the command reads and writes elsewhere does not come through the terminal.`,
 				try: "for (const fd of [0, 1, 2]) dup2(slave, fd);",
 				see: ["dup2(2)"],
 			},
@@ -59,7 +69,7 @@ export const ttyRules: FactRule[] = [
 		explain: [
 			{
 				diagnosis: "no-session",
-				why: "In /proc/PID/stat, the command's session is not the command's own pid: it is in the session of a process outside. Only the leader of a session can get a controlling terminal, and /dev/tty in the container is the terminal of that other session.",
+				why: "In /proc/PID/stat, the command's session is not the command's own pid: the command is in a session of another process. Only the leader of a session can get a controlling terminal. If that session has a terminal, such as the caller's, /dev/tty in the container leads to it.",
 				try: "Call setsid() in takeStreams, before anything else.",
 				see: ["setsid(2)", "credentials(7), Process group ID and session ID"],
 			},
@@ -103,7 +113,7 @@ export const ttyRules: FactRule[] = [
 			{
 				diagnosis: "callers-terminal-inside",
 				why: (context) =>
-					`These processes in the container's PID namespace have the caller's terminal open: ${text(context, "tty.callers")}. Root in the container can open it as well, through /proc/1/fd: it reads what is typed, and writes what it likes.`,
+					`These processes in the container's PID namespace have the caller's terminal open: ${text(context, "tty.callers")}. Root in the container can open it as well, through /proc/PID/fd of such a process: it reads what is typed, and writes what it likes.`,
 				try: "In connectStreams, the child must put something else at descriptors 0, 1 and 2 before it returns: /dev/null for input, pipes for output. Init is forked from it, and has the same ones.",
 				see: ["proc_pid_fd(5)", "pipe(2)"],
 			},
@@ -146,7 +156,7 @@ export const ttyRules: FactRule[] = [
 		followsFrom: ["tty.streams", "tty.session", "tty.controlling"],
 		explain: [
 			{
-				when: (context) => text(context, "caller.settings").startsWith("raw") === false,
+				when: ({ observation }) => (observation.measured[settingsDuring(HUNG_UP)] ?? "raw") !== "raw",
 				diagnosis: "terminal-not-raw",
 				why: "Ctrl-C was typed, and the container's command got no SIGINT. The caller's terminal was not raw: it made a signal of Ctrl-C itself, for its own foreground, and the container's terminal never saw the character.",
 				try: "tcsetattr(0, TCSANOW, cfmakeraw(tcgetattr(0))) before you copy.",
@@ -154,8 +164,8 @@ export const ttyRules: FactRule[] = [
 			},
 			{
 				diagnosis: "interrupt-lost",
-				why: "Ctrl-C was typed on the caller's terminal, and the command got no SIGINT. Either the character was not copied to the container's terminal, or that terminal has no foreground to send a signal to.",
-				try: "Copy from descriptor 0 to the master; and make the terminal the session's with TIOCSCTTY.",
+				why: "Ctrl-C was typed on the caller's terminal, and the command got no SIGINT. Possible causes: the character was not copied to the container's terminal; that terminal has no foreground to send a signal to; that terminal is raw, or has another interrupt character, so it makes no signal of Ctrl-C.",
+				try: "Copy from descriptor 0 to the master, make the terminal the session's with TIOCSCTTY, and leave the container's terminal as the kernel has made it: only the caller's becomes raw.",
 				see: ["termios(3)", "ioctl_tty(2)"],
 			},
 		],
@@ -202,7 +212,7 @@ export const ttyRules: FactRule[] = [
 			{
 				diagnosis: "waits-for-a-master",
 				why: ({ observation }) =>
-					`The process that was to become the container ended before takeStreams, and sent nothing. The process in the middle did not end.${waitsForMaster(observation) ? " It still waits in recvmsg, which returns null once no process has the other end of the socket open, and it has that end open itself." : ""}`,
+					`The process that was to become the container ended before takeStreams, and sent nothing. The process in the middle did not end.${waitsForMaster(observation) ? " It still waits in recvmsg, which returns null once no process has the other end of the socket open. So a process still has that end open: probably this process itself." : ""}`,
 				try: "In the parent, close the child's socket right after the fork. If recvmsg returns null, copy what the pipes hold, and end with the exit code.",
 				see: ["unix(7)", "recvmsg(2)"],
 			},

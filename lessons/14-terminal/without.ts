@@ -42,7 +42,7 @@ export const withoutRules: FactRule[] = [
 			},
 			{
 				diagnosis: "streams-not-separate",
-				why: "Two of the three streams are the same pipe. Whoever reads the container's output cannot tell it from its error messages.",
+				why: "Two of the three streams are the same file. If these are output and errors, whoever reads the container's output cannot tell it from its error messages.",
 				try: "Make one pipe for each stream.",
 				see: ["pipe(2)"],
 			},
@@ -71,7 +71,7 @@ export const withoutRules: FactRule[] = [
 		explain: [
 			{
 				diagnosis: "no-session-without-terminal",
-				why: "In /proc/PID/stat, the session of the command without a terminal is that of its caller. If the caller has a terminal, /dev/tty in the container is that terminal.",
+				why: "In /proc/PID/stat, the session of the command without a terminal is not the command's own pid: the command is in a session of another process. If that session has a terminal, such as the caller's, /dev/tty in the container leads to it.",
 				try: "Call setsid() also for a container without a terminal.",
 				see: ["setsid(2)", "tty(4)"],
 			},
@@ -86,7 +86,7 @@ export const withoutRules: FactRule[] = [
 			{
 				diagnosis: "streams-not-separate",
 				why: (context) =>
-					`Output and error messages must stay apart, without a terminal's carriage returns. The check finds: ${value(context, "plain.streams")}.`,
+					`Output and error messages must stay apart, without a terminal's carriage returns. The check finds: ${value(context, "plain.streams") === "not three" ? "two of the three streams are the same file" : value(context, "plain.streams")}.`,
 				try: "Give the container the caller's pipes as they are, or pipes of your own: one for each stream.",
 				see: ["pipe(2)"],
 			},
@@ -98,6 +98,13 @@ export const withoutRules: FactRule[] = [
 		what: "what was typed for a container that has a terminal and is not interactive",
 		followsFrom: ["tty.streams", "tty.failed"],
 		explain: [
+			{
+				when: (context) => value(context, "mute.input") === "at its end",
+				diagnosis: "terminal-not-for-input",
+				why: "With a terminal and without -i, nobody types for the container, and a read from its terminal waits. Here, a read in the container has found the end of standard input at once. Possible cause: without -i, descriptor 0 is /dev/null, and not the terminal.",
+				try: "With a terminal, put the slave at 0, 1 and 2, also without -i.",
+				see: ["dup2(2)", "pty(7)"],
+			},
 			{
 				diagnosis: "input-not-asked-for",
 				why: "A line was typed on the caller's terminal, and a read in the container has got something. Without -i, nothing that the caller types is for the container.",
@@ -115,7 +122,7 @@ export const withoutRules: FactRule[] = [
 			{
 				diagnosis: "input-never-ends",
 				why: (context) =>
-					`A line and Ctrl-D were typed on the caller's terminal. The command has to read that line, and then find the end. The check finds: ${value(context, "typed.input")}. A pipe ends once no process has its writing end open.`,
+					`A line and Ctrl-D were typed on the caller's terminal. The command has to read that line, and then find the end. The check finds: ${value(context, "typed.input") || "the end, without the line"}. A pipe ends once no process has its writing end open.`,
 				try: "Copy from 0 to the pipe's writing end. Close that end in the child, and in the parent when 0 has ended: return `to` in onEnd.",
 				see: ["pipe(7)", "read(2)"],
 			},

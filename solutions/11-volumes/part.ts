@@ -52,7 +52,7 @@ interface Made {
 function volumeAt(text: string): AskedVolume {
 	const [from = "", target = "", option, ...rest] = text.split(":");
 	if (rest.length > 0 || ![undefined, "ro", "rw"].includes(option))
-		throw new Error(`--volume ${text}: after the directory, only :ro can follow`);
+		throw new Error(`--volume ${text}: after the directory, only :ro or :rw can follow`);
 	const common = { target: pathIn(target, `--volume ${text}`), readOnly: option === "ro" };
 	if (isVolumeName(from)) return { name: from, ...common };
 	if (!from.startsWith("/")) throw new Error(`--volume ${text}: HOST:DIR or NAME:DIR is expected, such as /srv:/data`);

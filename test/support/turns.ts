@@ -29,13 +29,13 @@ async function takeTurn(dir: string): Promise<string> {
 	for (;;) {
 		for (let number = 1; number <= TURNS; number++) {
 			const turn = join(dir, `turn-${number}`);
-			if (await isMadeNow(turn)) return turn;
+			if (await couldMake(turn)) return turn;
 		}
 		await sleep(ASK_AGAIN_MS);
 	}
 }
 
-async function isMadeNow(path: string): Promise<boolean> {
+async function couldMake(path: string): Promise<boolean> {
 	try {
 		await (await open(path, "wx")).close();
 		return true;

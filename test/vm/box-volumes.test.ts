@@ -55,7 +55,7 @@ describe("box run --volume and --tmpfs, box volume", () => {
 			missing: "125 box: --volume /nowhere:/data: there is no /nowhere on this host",
 			"no target": "125 box: --volume mail: an absolute path in the container is expected",
 			root: "125 box: --volume mail:/: an absolute path in the container is expected",
-			option: "125 box: --volume mail:/data:bogus: after the directory, only :ro can follow",
+			option: "125 box: --volume mail:/data:bogus: after the directory, only :ro or :rw can follow",
 			twice: "125 box: two volumes for /data: each needs a directory of its own",
 			tmpfs: "125 box: --tmpfs scratch: an absolute path in the container is expected",
 			"file over directory": expect.stringMatching(/^125 box: mount\("\/etc\/passwd".*ENOTDIR/),

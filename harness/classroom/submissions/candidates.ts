@@ -40,9 +40,9 @@ export async function candidatesIn(
 			`one folder or archive for each submission, or npx drydock grade ${dir} --one`,
 		);
 	return [...submissions]
-		.map(([name, { parts, isLate, attempt }]) => ({
+		.map(([name, { parts, isLate, submittedAt }]) => ({
 			...candidateOf(name, parts, dir),
-			...{ isLate, submitted: attempt === "" ? null : attempt },
+			...{ isLate, submitted: submittedAt === "" ? null : submittedAt },
 		}))
 		.sort((one, other) => compareNames(one.name, other.name));
 }

@@ -17,7 +17,7 @@ export interface HandedIn {
 	/** Whether the learning platform calls it late; null if it does not say. */
 	isLate: boolean | null;
 	/** When it was handed in, if the names of its entries say so; otherwise empty. See `PlatformName`. */
-	attempt: string;
+	submittedAt: string;
 }
 
 /** Entries that are not submissions, and why. */
@@ -55,28 +55,29 @@ export function handedInBy(
 		return [];
 	});
 	const latest = new Map<string, string>();
-	for (const { owner, attempt } of claims) if (attempt > (latest.get(owner) ?? "")) latest.set(owner, attempt);
+	for (const { owner, submittedAt } of claims)
+		if (submittedAt > (latest.get(owner) ?? "")) latest.set(owner, submittedAt);
 	const folders = new Set(claims.filter(({ parts: [part] }) => part?.kind === "directory").map(({ owner }) => owner));
-	for (const { owner, parts, isLate, attempt } of claims) {
+	for (const { owner, parts, isLate, submittedAt } of claims) {
 		const [part] = parts;
 		if (part === undefined) continue;
 		// Whether the entry is a folder or an archive that is named after its owner. Otherwise the owner may have several
 		// entries.
 		const isWhole = part.file === part.name;
 		const before = submissions.get(owner);
-		if (attempt < (latest.get(owner) ?? "")) leave(part.name, "there is a later attempt of the same person");
+		if (submittedAt < (latest.get(owner) ?? "")) leave(part.name, "there is a later attempt of the same person");
 		else if (isWhole && part.kind === "file" && folders.has(owner))
 			leave(part.name, "not read, because there is a folder of the same name; rename the folder to read it");
 		// If somebody handed in two archives, the second one is listed by its file name.
 		else if (isWhole && before !== undefined && !submissions.has(part.name))
-			submissions.set(part.name, { parts, isLate, attempt });
+			submissions.set(part.name, { parts, isLate, submittedAt });
 		else if (isWhole && before !== undefined)
 			leave(part.name, "there is another submission of the same name; rename one");
 		else
 			submissions.set(owner, {
 				parts: [...(before?.parts ?? []), ...parts],
 				isLate: before?.isLate || isLate,
-				attempt,
+				submittedAt,
 			});
 	}
 	return { submissions, leftOut: [...leftOut].map(([why, names]) => ({ entries: names, why })) };
@@ -87,13 +88,14 @@ function claimOf(entry: FolderEntry, modules: readonly Module[]): Claim | string
 	const { name, kind } = entry;
 	const platform = parsePlatformName(name);
 	if (platform !== null) {
-		const { owner, file, isLate, attempt } = platform;
+		const { owner, file, isLate, submittedAt } = platform;
 		if (kind === "file" && file === "") return "a note of the learning platform, not a submission";
-		return { owner, attempt, isLate, parts: [{ ...entry, file: file === "" ? name : file }] };
+		return { owner, submittedAt, isLate, parts: [{ ...entry, file: file === "" ? name : file }] };
 	}
-	if (kind !== "file") return { owner: name, attempt: "", isLate: null, parts: [{ ...entry, file: name }] };
+	if (kind !== "file") return { owner: name, submittedAt: "", isLate: null, parts: [{ ...entry, file: name }] };
 	const archive = parseArchiveName(name);
-	if (archive !== null) return { owner: archive.owner, attempt: "", isLate: null, parts: [{ ...entry, file: name }] };
+	if (archive !== null)
+		return { owner: archive.owner, submittedAt: "", isLate: null, parts: [{ ...entry, file: name }] };
 	return looseFile(entry, modules);
 }
 
@@ -106,7 +108,7 @@ function looseFile(entry: FolderEntry, modules: readonly Module[]): Claim | stri
 	for (const { 0: separator, index } of name.matchAll(/ - |[_\s-]+/g)) {
 		const file = name.slice(index + separator.length);
 		if (index > 0 && isModule(file))
-			return { owner: name.slice(0, index), attempt: "", isLate: null, parts: [{ ...entry, file }] };
+			return { owner: name.slice(0, index), submittedAt: "", isLate: null, parts: [{ ...entry, file }] };
 	}
 	return "not a submission; if it is one, put it into a folder with its owner's name";
 }

@@ -14,7 +14,7 @@ export interface PlatformName {
 	 * When it was handed in, as text that sorts by time, such as `2026-11-30T17:05:00`; empty if the name does not say. A
 	 * time that drydock cannot read stays as the platform writes it.
 	 */
-	attempt: string;
+	submittedAt: string;
 }
 
 type Read = (groups: Record<string, string>) => PlatformName;
@@ -23,28 +23,28 @@ const PLATFORMS: readonly (readonly [RegExp, Read])[] = [
 	// Moodle: Jane Doe_12345_assignsubmission_file_isolate.ts, and the same as a folder.
 	[
 		/^(?<name>.+)_(?<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?<file>.*)$/,
-		({ name = "", id = "", file = "" }) => ({ owner: `${name}_${id}`, file, isLate: null, attempt: "" }),
+		({ name = "", id = "", file = "" }) => ({ owner: `${name}_${id}`, file, isLate: null, submittedAt: "" }),
 	],
 	// Blackboard: Homework 2_jdoe_attempt_2026-11-30-17-05-00_isolate.ts
 	[
-		/^.+_(?<name>[^_]+)_attempt_(?<attempt>\d{4}(?:-\d\d){5})(?:_(?<file>.+)|\.txt)$/,
-		({ name = "", attempt = "", file = "" }) => ({
+		/^.+_(?<name>[^_]+)_attempt_(?<submittedAt>\d{4}(?:-\d\d){5})(?:_(?<file>.+)|\.txt)$/,
+		({ name = "", submittedAt = "", file = "" }) => ({
 			...{ owner: name, file, isLate: null },
-			attempt: attempt.replace(/-(..)-(..)-(..)$/, "T$1:$2:$3"),
+			submittedAt: submittedAt.replace(/-(..)-(..)-(..)$/, "T$1:$2:$3"),
 		}),
 	],
 	// Canvas: doejane_LATE_12345_67890_isolate.ts
 	[
 		/^(?<name>[^_]+)_(?<late>LATE_)?(?<id>\d+)_\d+_(?<file>.+)$/,
 		({ name = "", late, id = "", file = "" }) => ({
-			...{ owner: `${name}_${id}`, file, isLate: late !== undefined, attempt: "" },
+			...{ owner: `${name}_${id}`, file, isLate: late !== undefined, submittedAt: "" },
 		}),
 	],
 	// Brightspace: 12345-67890 - Jane Doe - Nov 30, 2026 505 PM - isolate.ts
 	[
-		/^(?<id>\d+)-\d+ - (?<name>.+?) - (?<attempt>\w+ \d{1,2}, \d{4} \d{3,4} [AP]M)(?: - (?<file>.+))?$/,
-		({ id = "", name = "", file = "", attempt = "" }) => ({
-			...{ owner: `${name}_${id}`, file, isLate: null, attempt: localTime(attempt) ?? attempt },
+		/^(?<id>\d+)-\d+ - (?<name>.+?) - (?<submittedAt>\w+ \d{1,2}, \d{4} \d{3,4} [AP]M)(?: - (?<file>.+))?$/,
+		({ id = "", name = "", file = "", submittedAt = "" }) => ({
+			...{ owner: `${name}_${id}`, file, isLate: null, submittedAt: localTime(submittedAt) ?? submittedAt },
 		}),
 	],
 ];

@@ -21,7 +21,14 @@ export const sha256 = (bytes: Buffer): string => createHash("sha256").update(byt
 export function readArchive(blob: Buffer, digest = sha256(blob)): Archive {
 	const compression = compressionOf(blob);
 	const tar = uncompressed(blob);
-	if (tar === null) return { compression, sha256: "", members: [], ends: false, problem: `no ${compression} data` };
+	if (tar === null)
+		return {
+			compression,
+			sha256: "",
+			members: [],
+			ends: false,
+			problem: `its ${compression} data cannot be decompressed`,
+		};
 	return { compression, sha256: tar === blob ? digest : sha256(tar), ...membersOf(tar) };
 }
 

@@ -77,13 +77,13 @@ function directoryAt(path: string, directories: readonly string[]): string | nul
 	return tops.find((top) => infoOf(top)?.isDirectory()) ?? null;
 }
 
-/** Adds the paths below a directory, level by level. @returns whether some may have been left out */
+/** Adds the paths below a directory, level by level. @returns whether some were left out */
 function collect(top: string, directory: string, paths: Set<string>): boolean {
 	const queue = [directory];
 	for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
 		for (const entry of entriesOf(`${top}/${next}`)) {
-			if (paths.size >= ENTRIES_MAX) return true;
 			const path = next === "" ? entry.name : `${next}/${entry.name}`;
+			if (paths.size >= ENTRIES_MAX && !paths.has(path)) return true;
 			paths.add(path);
 			if (entry.isDirectory()) queue.push(path);
 		}

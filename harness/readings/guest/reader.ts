@@ -17,7 +17,7 @@ type SubjectReader<Name extends SubjectName> = Part<"host", HostReading, Name> &
 /** Only for subjects that change by themselves, without any command. */
 export interface ChangesByItself {
 	/** A text that is different when something has changed. It is cheap to read. */
-	fingerprint?: (beside: readonly EarlierReading[]) => string;
+	fingerprint?: (earlier: readonly EarlierReading[]) => string;
 }
 
 type Part<Key extends "host" | "process", From, Name extends SubjectName> = keyof EntriesOf<Name, Key> extends never

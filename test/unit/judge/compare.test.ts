@@ -235,8 +235,10 @@ describe("endings", () => {
 					},
 				}),
 			);
-		expect(taken("[sh, -c, a]", "[sh, -c, a]")).toEqual(["command-runs-twice"]);
-		expect(taken("[cat]", "[sh, -c, a]")).toEqual(["input-taken"]);
+		const command = '["sh", "-c", "a", "drydock-0123abcd"]';
+		expect(taken(command, command)).toEqual(["command-runs-twice"]);
+		expect(taken('["cat"]', command)).toEqual(["input-taken"]);
+		expect(taken('["cat"]', '["cat"]', command)).toEqual(["input-taken"]);
 	});
 
 	test("an exception that the check knows comes before an unknown one", () => {
@@ -268,7 +270,12 @@ describe("endings", () => {
 	});
 
 	test("a command that the kernel refused is reported with the kernel's error", () => {
-		const refused: LedgerCall = { task: "1.1", call: "execve", args: { pathname: '"/bin/sh"' }, error: "ENOENT" };
+		const refused: LedgerCall = {
+			task: "1.1",
+			call: "execve",
+			args: { pathname: '"/bin/sh"', argv: '["sh", "drydock-0123abcd"]' },
+			error: "ENOENT",
+		};
 		expect(ended({ how: "returned", value: 127 }, [refused])).toEqual(["command-refused"]);
 	});
 

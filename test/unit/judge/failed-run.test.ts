@@ -19,10 +19,11 @@ test("a panic is reported with the fault and its place, without the registers", 
 });
 
 test("what drydock noticed is not called the kernel's messages", () => {
-	const said = (how: "silent" | "guest-panic") =>
+	const said = (how: "silent" | "guest-panic" | "agent-ended") =>
 		lostFinding({ kind: "lost", how, detail: "no frame in 47 s" }).explanation;
 	expect(said("silent")).toContain("What drydock noticed:\nno frame in 47 s");
 	expect(said("guest-panic")).toContain("The kernel's last messages:\nno frame in 47 s");
+	expect(said("agent-ended")).toContain("What the virtual machine printed last:\nno frame in 47 s");
 });
 
 test("a kernel's failure is distinguished from a panic that a program asked for", () => {

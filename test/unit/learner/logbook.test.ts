@@ -203,7 +203,7 @@ describe("mergeLogbooks", () => {
 	const early = "2026-01-01T00:00:00.000Z";
 	const late = "2026-02-01T00:00:00.000Z";
 
-	test("keeps the earliest pass, the most attempts and the latest attempt, from either side", () => {
+	test("keeps the earliest pass, the module of the latest pass, the most attempts and the latest attempt, from either side", () => {
 		const one = {
 			passed: { at: late, judgedBy: "new", module: "new" },
 			attempts: 3,
@@ -214,7 +214,8 @@ describe("mergeLogbooks", () => {
 			attempts: 5,
 			lastAttempt: failedAttempt(late),
 		};
-		const expected = { passed: other.passed, attempts: 5, lastAttempt: other.lastAttempt };
+		const passed = { at: early, judgedBy: "new", module: "new" };
+		const expected = { passed, attempts: 5, lastAttempt: other.lastAttempt };
 		for (const [mine, theirs] of [
 			[one, other],
 			[other, one],
@@ -222,6 +223,16 @@ describe("mergeLogbooks", () => {
 			const merged = mergeLogbooks(logbookWith({ a: mine }), logbookWith({ a: theirs }));
 			expect(merged.lessons["a"]).toMatchObject(expected);
 		}
+	});
+
+	test("a lesson that passed again passed last at its last attempt", () => {
+		const again = {
+			passed: { at: early, judgedBy: "new", module: "new" },
+			lastAttempt: { ...failedAttempt("2026-03-01T00:00:00.000Z"), verdict: "pass" as const },
+		};
+		const once = { passed: { at: late, judgedBy: "old", module: "old" }, lastAttempt: failedAttempt(late) };
+		const merged = mergeLogbooks(logbookWith({ a: once }), logbookWith({ a: again }));
+		expect(merged.lessons["a"]?.passed).toEqual({ at: early, judgedBy: "new", module: "new" });
 	});
 
 	test("keeps lessons that only one side has, and the learner's own selection", () => {

@@ -41,7 +41,7 @@ test("a compressed archive is reported with the digest of its content", () => {
 test.each([
 	["nothing", Buffer.alloc(0), "no tar header"],
 	["a text", Buffer.from("A text. ".repeat(200)), "no tar header at byte 0"],
-	["what only begins like gzip", Buffer.from([0x1f, 0x8b, 8, 0]), "no gzip data"],
+	["what only begins like gzip", Buffer.from([0x1f, 0x8b, 8, 0]), "its gzip data cannot be decompressed"],
 ])("%s is no archive", (_, bytes, problem) => {
 	expect(readArchive(bytes)).toMatchObject({ members: [], ends: false, problem });
 });

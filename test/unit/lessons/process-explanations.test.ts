@@ -11,7 +11,7 @@ function explained(ending: Ending): string {
 	const seen = observation({});
 	const [box] = Object.values(seen.calls) as [CallReport];
 	const calls = { ...seen.calls, [DONE]: { ...box, ending } };
-	const context = contextOf({ ...check, derive: () => ({}) }, { ...seen, calls }, {});
+	const context = contextOf({ ...check, derive: () => ({}) }, { ...seen, calls }, { exitCode: "0" });
 	const why = successExplanations.find(({ when }) => when === undefined || when(context))?.why ?? "";
 	return typeof why === "string" ? why : why(context);
 }

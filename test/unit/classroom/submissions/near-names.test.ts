@@ -45,7 +45,7 @@ test.each([
 
 test("a later attempt sorts after an earlier one", () => {
 	const attempts = ["Nov 9, 2026 1205 PM", "Nov 30, 2026 905 AM", "Nov 30, 2026 505 PM"];
-	const sorted = attempts.map((time) => parsePlatformName(`1-2 - Jane - ${time} - isolate.ts`)?.attempt ?? "");
+	const sorted = attempts.map((time) => parsePlatformName(`1-2 - Jane - ${time} - isolate.ts`)?.submittedAt ?? "");
 	expect(sorted.toSorted()).toEqual(sorted);
 });
 
