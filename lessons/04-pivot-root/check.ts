@@ -9,6 +9,7 @@ import {
 	type FactRule,
 	type FactValue,
 	hostFiles,
+	type LedgerCall,
 	mountsOfHost,
 	noSecrets,
 	type Observation,
@@ -57,21 +58,26 @@ const hostUnchangedRules = (fact: string, what: string, followsFrom: string[], .
 const unshareIndex = ({ ledger }: Context) =>
 	ledger.findIndex(({ call, args, error }) => call === "unshare" && !error && args["flags"]?.includes("CLONE_NEWNS"));
 
-/** Whether the module has called `call` with these words, successfully, before its first unshare(CLONE_NEWNS). */
-const calledBeforeUnshare = (context: Context, call: string, ...words: string[]) =>
-	called({ ledger: context.ledger.slice(0, Math.max(0, unshareIndex(context))) }, call, ...words);
+/** The successful calls before the module's first unshare(CLONE_NEWNS); none if there is no such unshare. */
+const callsBeforeUnshare = (context: Context) =>
+	context.ledger.slice(0, Math.max(0, unshareIndex(context))).filter(({ error }) => !error);
 
-/** Whether the module has mounted something after its first unshare(CLONE_NEWNS). Changes of propagation do not count. */
-const mountedAfterUnshare = ({ ledger, ...context }: Context) =>
-	unshareIndex({ ledger, ...context }) >= 0 &&
-	ledger
-		.slice(unshareIndex({ ledger, ...context }))
-		.some(
-			({ call, args, error }) =>
-				call === "mount" &&
-				!error &&
-				!/^(MS_REC\|)?MS_(PRIVATE|SLAVE|SHARED|UNBINDABLE)$/.test(recursiveFirst(args["mountflags"])),
-		);
+/** Whether this call of mount mounts something. A call that changes only the propagation does not. */
+const mountsSomething = ({ call, args }: LedgerCall) =>
+	call === "mount" && !/^(MS_REC\|)?MS_(PRIVATE|SLAVE|SHARED|UNBINDABLE)$/.test(recursiveFirst(args["mountflags"]));
+
+const makesAllPrivate = ({ call, args }: LedgerCall) =>
+	call === "mount" &&
+	args["target"] === '"/"' &&
+	/^MS_REC\|MS_(PRIVATE|SLAVE)$/.test(recursiveFirst(args["mountflags"]));
+
+/** Whether the module has mounted something after its first unshare(CLONE_NEWNS), and before it made all mounts private. */
+function mountedWhileShared(context: Context): boolean {
+	if (unshareIndex(context) < 0) return false;
+	const calls = context.ledger.slice(unshareIndex(context)).filter(({ error }) => !error);
+	const first = calls.find((call) => mountsSomething(call) || makesAllPrivate(call));
+	return first !== undefined && mountsSomething(first);
+}
 
 // The same flags with MS_REC first, because the ledger may name them in any order.
 const recursiveFirst = (flags = "") =>
@@ -223,14 +229,14 @@ export default defineCheck({
 			"new mounts that the host sees",
 			["ending/pivot-shared-propagation"],
 			{
-				when: (context) => calledBeforeUnshare(context, "mount", "MS_BIND"),
+				when: (context) => callsBeforeUnshare(context).some(mountsSomething),
 				diagnosis: "bound-on-host",
-				why: "mount was called before unshare(CLONE_NEWNS), so it changed the host's own mount table. The mount stays there after the command's mount table is gone. Making the mount private in the copy, or unmounting it there, does not change that.",
+				why: "mount was called before unshare(CLONE_NEWNS), so it changed the host's own mount table. That mount does not end with the command's mount table. Nor does it end when its copy there is made private, and then unmounted.",
 				try: "Call unshare(CLONE_NEWNS) first.",
 				see: ["mount_namespaces(7)", "unshare(2)"],
 			},
 			{
-				when: mountedAfterUnshare,
+				when: mountedWhileShared,
 				diagnosis: "mounts-leak",
 				misconception: 4,
 				why: "A new mount namespace starts as a copy, and the copied mounts are peers of the originals (shared:N in /proc/self/mountinfo). A mount made below a shared mount also appears at all its peers, so the host got these mounts, too.",
@@ -252,7 +258,9 @@ export default defineCheck({
 			accept: rootUnchanged,
 			explain: [
 				{
-					when: (context) => seesHostRoot(context) && called(context, "pivot_root"),
+					// A bind mount of "/" looks like the old root.
+					when: (context) =>
+						seesHostRoot(context) && called(context, "pivot_root") && !called(context, "mount", "MS_BIND", '"/"'),
 					diagnosis: "old-root-attached",
 					misconception: 6,
 					why: "pivot_root does not remove the old root, but moves it to put_old. The old root is still mounted there, with all its files.",
@@ -262,15 +270,15 @@ export default defineCheck({
 				{
 					diagnosis: "host-mounts-visible",
 					misconception: 6,
-					why: ({ observation: { before }, process, drawn }) =>
-						`In these lines of /proc/PID/mountinfo, files or directories of the host are mounted: ${hostFiles(
-							before.mounts,
-							process?.mounts ?? [],
-							drawn["rootfs"],
-						)
-							.map((mount) => placeOnHost(before.mounts, mount))
-							.join(", ")}. The command sees the host's files there; if it changes them, they change for the host.`,
-					try: "Do not bind files or directories of the host into the rootfs, and do not keep the host's mounts. The rootfs already has the devices that a command needs.",
+					why: ({ observation: { before }, process, drawn }) => {
+						const seen = hostFiles(before.mounts, process?.mounts ?? [], drawn["rootfs"]);
+						const places = seen.map((mount) => placeOnHost(before.mounts, mount)).join(", ");
+						const devtmpfs = seen.some(({ fstype }) => fstype === "devtmpfs")
+							? " There is only one devtmpfs: every mount of it shows the host's /dev."
+							: "";
+						return `In these lines of /proc/PID/mountinfo, files or directories of the host are mounted: ${places}. The command sees the host's files there; if it changes them, they change for the host.${devtmpfs}`;
+					},
+					try: "Do not mount files or directories of the host in the rootfs, and do not keep the host's mounts. The rootfs already has the devices that a command needs.",
 					see: ["mount(2), Creating a bind mount"],
 				},
 			],
@@ -314,6 +322,18 @@ export default defineCheck({
 			accept: rootUnchanged,
 			explain: [
 				{
+					// After pivot_root alone, only the old tree leads out. If the current directory or a mount is there, a
+					// finding says so.
+					when: (context) =>
+						context.process?.escape?.climb === "" && called(context, "pivot_root") && !called(context, "chroot"),
+					diagnosis: "escape-works",
+					misconception: 6,
+					followsFrom: ["command.mounts.host", "command.cwd"],
+					why: 'From the command\'s current directory, chroot to another directory, and then chdir("..") up to the top, led to directories of the host. The old root can still be reached: it is mounted on the new root, or the current directory is in it.',
+					try: 'Detach the old root, and then call chdir("/"). Then the top of the tree is the rootfs itself.',
+					see: ["chroot(2), DESCRIPTION", "pivot_root(2)"],
+				},
+				{
 					when: ({ process }) => process?.escape?.climb === "",
 					diagnosis: "escape-works",
 					misconception: 6,
@@ -348,13 +368,25 @@ export default defineCheck({
 			try: "Call unshare(CLONE_NEWNS) first, then change the propagation.",
 			see: ["mount_namespaces(7)"],
 		}),
-		...hostUnchangedRules("host.unmounted", "mounts that the host has lost", [...MOUNTS_LEAK, "command.mounts.peers"], {
-			diagnosis: "host-unmounted",
-			misconception: 4,
-			why: "If a mount below a shared mount is unmounted, the kernel also unmounts it at all peers, and the host has such peers. MNT_DETACH unmounts the whole tree below the old root, and a part of this tree was still shared with the host.",
-			try: `${MAKE_PRIVATE}. Without MS_REC, only "/" itself becomes private, and not the mounts below it.`,
-			see: [SHARED_SUBTREES, "umount2(2)"],
-		}),
+		...hostUnchangedRules(
+			"host.unmounted",
+			"mounts that the host has lost",
+			[...MOUNTS_LEAK, "command.mounts.peers"],
+			{
+				when: (context) => callsBeforeUnshare(context).some(({ call }) => call === "umount2"),
+				diagnosis: "unmounted-on-host",
+				why: "umount2 was called before unshare(CLONE_NEWNS), so it changed the host's own mount table.",
+				try: "Call unshare(CLONE_NEWNS) first. Then you unmount the copies in a mount table of your own.",
+				see: ["mount_namespaces(7)", "umount2(2)"],
+			},
+			{
+				diagnosis: "host-unmounted",
+				misconception: 4,
+				why: "If a mount below a shared mount is unmounted, the kernel also unmounts it at all peers, and the host has such peers. MNT_DETACH unmounts the whole tree below a mount, and a part of this tree was still shared with the host.",
+				try: `${MAKE_PRIVATE}. Without MS_REC, only "/" itself becomes private, and not the mounts below it.`,
+				see: [SHARED_SUBTREES, "umount2(2)"],
+			},
+		),
 		{
 			fact: "rootfs.left",
 			madeOf: "files",
@@ -363,8 +395,8 @@ export default defineCheck({
 				{
 					diagnosis: "directory-left",
 					misconception: 17,
-					why: "The command has ended, and its mounts are gone with its namespace. But a directory that was made in the rootfs stays. The next container finds this directory in its /, and mkdir of the same name fails with EEXIST.",
-					try: 'Remove the directory when nothing is mounted on it any more. Or call pivotRoot(".", "."), which needs no directory.',
+					why: "A container's mounts are gone with its mount namespace. But a directory that was made in the rootfs stays. The next container finds it there, and mkdir of the same name fails with EEXIST.",
+					try: 'Remove the directory when nothing is mounted on it any more. For the old root, no directory is needed: call pivotRoot(".", ".").',
 					see: ["pivot_root(2), NOTES"],
 				},
 			],

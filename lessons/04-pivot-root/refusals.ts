@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import {
 	type Context,
 	called,
@@ -20,8 +21,8 @@ const BIND_ROOTFS = "Bind rootfs to itself first: mount(rootfs, rootfs, null, MS
 /** An argument of the refused call as an absolute path in the caller's mount namespace. */
 function pathArgument({ thrown, atThrow }: Context, name: string): string {
 	const given = thrown?.syscall?.args[name]?.slice(1, -1) ?? "";
-	const absolute = given.startsWith("/") ? given : `${atThrow?.cwd ?? ""}/${given}`;
-	return absolute.replaceAll(/\/\.(?=\/|$)/g, "").replaceAll(/\/{2,}/g, "/") || "/";
+	const absolute = posix.normalize(given.startsWith("/") ? given : `${atThrow?.cwd ?? ""}/${given}`);
+	return absolute.replace(/(?<=.)\/$/, "");
 }
 
 /** The mount that contains the argument's path, in the mount namespace of the process that threw. */
@@ -70,7 +71,7 @@ const pivotRefusals: Explanation[] = [
 		misconception: 5,
 		why: (context) =>
 			`pivot_root creates no directories, and put_old, ${pathArgument(context, "put_old")}, does not exist.`,
-		try: 'Create put_old with mkdirSync first. Or call chdir(rootfs), and pass "." for both arguments: then no directory is needed.',
+		try: 'Create a directory in the rootfs with mkdirSync, and pass its path. Or call chdir(rootfs), and pass "." for both arguments: then no directory is needed.',
 		see: PIVOT_ERRORS,
 	},
 	{
@@ -120,6 +121,14 @@ const pivotRefusals: Explanation[] = [
 		see: [...PIVOT_ERRORS, "path_resolution(7)"],
 	},
 	{
+		when: (context) => refused("pivot_root", "EBUSY")(context) && pathArgument(context, "new_root") === "/",
+		diagnosis: "pivot-to-the-same-root",
+		misconception: 5,
+		why: "new_root, the first argument, is /: this process's root already. pivot_root exchanges two mounts, but here old and new root are the same mount.",
+		try: `${BIND_ROOTFS} Then pass rootfs as the first argument. Or call chdir(rootfs), and pass "." for both.`,
+		see: PIVOT_ERRORS,
+	},
+	{
 		when: (context) => refused("pivot_root", "EBUSY")(context) && onRootMount(context, "new_root"),
 		diagnosis: "pivot-not-a-mount-point",
 		misconception: 5,
@@ -145,6 +154,18 @@ const pivotRefusals: Explanation[] = [
 			`/proc/self/mountinfo has a line for ${pathArgument(context, "new_root")}, but "." is not that mount: it is the directory under the mount. chdir was called before mount. The current directory is a directory on a certain mount, not a path, so a later mount on top does not change it.`,
 		try: "Call chdir(rootfs) after the bind mount.",
 		see: [...PIVOT_ERRORS, "path_resolution(7)"],
+	},
+	{
+		when: (context) =>
+			refused("pivot_root", "EINVAL")(context) &&
+			!isMountPoint(context, "new_root") &&
+			mountOfArgument(context, "new_root")?.mountPoint === context.drawn["rootfs"],
+		diagnosis: "pivot-new-root-in-rootfs",
+		misconception: 5,
+		why: (context) =>
+			`new_root, ${pathArgument(context, "new_root")}, is a directory inside the mount ${context.drawn["rootfs"]}, not a mount point itself: /proc/self/mountinfo has no line for it.`,
+		try: "Pass rootfs as new_root, the first argument. put_old, the second one, is where the old root goes.",
+		see: PIVOT_ERRORS,
 	},
 	{
 		when: (context) => refused("pivot_root", "EINVAL")(context) && !isMountPoint(context, "new_root"),
@@ -212,12 +233,12 @@ export const refusals: Explanation[] = [
 	{
 		when: refused("umount2", "EBUSY"),
 		diagnosis: "old-root-busy",
-		why: "The old root is in use: other mounts are on it, such as /usr and /proc, and the running program's files are on it. Without MNT_DETACH, umount2 refuses to unmount a busy mount.",
+		why: "The mount is in use. The old root always is: other mounts are on it, such as /usr and /proc, and the running program's files are on it. Without MNT_DETACH, umount2 refuses to unmount a busy mount.",
 		try: "Pass MNT_DETACH: then the kernel removes the mount and all mounts below it from the mount table at once, and frees them when nothing uses them any more.",
 		see: ["umount2(2)"],
 	},
 	{
-		when: ({ thrown }) => /^EBUSY.*\brmdir\b/.test(thrown?.message ?? ""),
+		when: (context) => called(context, "pivot_root") && /^EBUSY.*\brmdir\b/.test(context.thrown?.message ?? ""),
 		diagnosis: "old-root-not-removable",
 		misconception: 6,
 		why: "rmdir fails with EBUSY if something is mounted on the directory. This directory is a mount point in /proc/self/mountinfo: the old root, with all the host's files, is still mounted there.",

@@ -4,9 +4,10 @@ import {
 	EARLY_END,
 	FAILED_START,
 	inputTaken,
+	processesLeft,
 	unsharedInChild,
 } from "../../harness/judge/index.ts";
-import { deriveFacts } from "./facts.ts";
+import { deriveFacts, leavesInit } from "./facts.ts";
 import { disturbedBySignals, endingLost, initReturnedLater, signalsLost, signalsStrayed } from "./later-containers.ts";
 import {
 	childEndNotHeard,
@@ -14,6 +15,7 @@ import {
 	notBlocked,
 	onlyChildrenMoved,
 	orphansMissing,
+	overTooEarly,
 	ownGroupOnly,
 	PID_1_MANUAL,
 	refusals,
@@ -95,7 +97,7 @@ export default defineCheck({
 					when: ({ facts }) => facts["command.proc"] === "none: nothing is mounted there",
 					diagnosis: "proc-not-mounted",
 					misconception: 7,
-					why: "The command's /proc has no process numbers in it: it is the empty directory of the rootfs. So ps, top and /proc/self do not work. The host's /proc is gone since pivot_root, and no process has mounted a new one.",
+					why: "The command's /proc has no process numbers in it, because no proc file system is mounted there. So ps, top and /proc/self do not work. The host's /proc is gone since pivot_root, and the container needs a new one.",
 					try: 'Call mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, null) in pid 1, before it forks the command.',
 					see: ["proc(5)", "mount(2)", "pid_namespaces(7), /proc and PID namespaces"],
 				},
@@ -123,6 +125,7 @@ export default defineCheck({
 			followsFrom: [EARLY_END, "init"],
 			isConsequence: (context) => endedTooEarly(context) || sharesHostPids(context),
 			explain: [
+				overTooEarly,
 				orphansMissing,
 				ownGroupOnly,
 				{
@@ -149,7 +152,7 @@ export default defineCheck({
 			madeOf: "kernel",
 			what: "signals that were sent to pid 1 and did not reach the command",
 			followsFrom: [EARLY_END, "init"],
-			isConsequence: endedTooEarly,
+			isConsequence: (context) => endedTooEarly(context) || String(context.facts["signals.lost"]).startsWith("unknown"),
 			explain: signalsLost,
 		},
 		{
@@ -182,11 +185,13 @@ export default defineCheck({
 			isConsequence: sharesHostPids,
 			explain: [
 				{
+					when: leavesInit,
 					diagnosis: "init-left-behind",
 					why: "The container's command has ended and box has returned. But pid 1 of the namespace still runs, and so does everything that the command has left behind. When pid 1 ends, the kernel kills all other processes of the namespace with SIGKILL.",
 					try: "End pid 1 when the command has ended, and have the process outside wait for pid 1.",
 					see: [PID_1_MANUAL],
 				},
+				...processesLeft("enterPidNamespace").explain,
 			],
 		},
 	],

@@ -40,6 +40,10 @@ export const ORPHANS_CODE_RETURNED = `with ${ORPHANS_CODE}: the exit code of an 
 /** Whether a signal was sent to the container's init, and the container still ran when the check stopped waiting. */
 export const stillRunning = ({ signals }: Observation, container = BOX) => signals[container] === "ignored";
 
+/** Whether pid 1 of a PID namespace below the host's runs after all containers have ended. */
+export const leavesInit = ({ observation: { after } }: { observation: Observation }): boolean =>
+	after.tasks.some(({ nsPids, state }) => nsPids.length > 1 && nsPids.at(-1) === 1 && state !== "Z");
+
 /** Whether a refused call with this error code ended the container. */
 export function endedByError({ calls }: Observation, container: string, code: string): boolean {
 	const ending = calls[container]?.ending;

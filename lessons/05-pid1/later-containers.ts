@@ -156,7 +156,7 @@ export function endingLost(fact: "exit.code" | "exit.signal"): Explanation[] {
 			why:
 				fact === "exit.code"
 					? "The command exited with the code in its last line of input, and box returned another one. Between the command and box are init and the process that waits for init. One of the two did not pass the code on."
-					: "A signal ended the command, and box did not return 128 + that signal. Between the command and box are init and the process that waits for init. Each gets a wait status of 16 bits, with the signal in its low 7 bits.",
+					: "A signal ended the command, and box did not return 128 + that signal. Between the command and box are init and the process that waits for init. Each gets a wait status of 16 bits. If a signal ended the child, the signal is in the low 7 bits.",
 			try: "End each of the two with _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status)), where status is that of the child that it looks after.",
 			see: ["waitpid(2)", "_exit(2)"],
 		},

@@ -44,6 +44,11 @@ export function commandReaped({ ledger }: Ledger): boolean {
 	return ledger.some(({ task, call, result }) => task === parentOf(command) && call === "waitpid" && result === pid);
 }
 
+/** Whether the process that forked the command has called _exit. */
+export function commandParentExited({ ledger }: Ledger): boolean {
+	return ledger.some(({ task, call }) => task === parentOf(commandOf(ledger)) && call === "_exit");
+}
+
 /** Whether a process takes signals, and none of its sets contains SIGCHLD. */
 export function neverTakesSigchld({ ledger }: Ledger): boolean {
 	const takers = new Set(ledger.filter(({ call }) => call === "sigwaitinfo").map(({ task }) => task));
@@ -62,17 +67,20 @@ export function commandForked({ ledger }: Ledger): boolean {
 export function unsharedBetweenForks({ ledger }: Ledger): boolean {
 	const parent = parentOf(commandOf(ledger));
 	const own = ledger.filter(({ task }) => task === parent).map(({ call, args }) => `${call} ${Object.values(args)}`);
-	return parent.split(".").length > 2 && own.some((call) => /^unshare .*CLONE_NEWPID/.test(call));
+	return parent !== FORKED_BY_ENGINE && own.some((call) => /^unshare .*CLONE_NEWPID/.test(call));
 }
 
 /** Whether two processes became the command. Then no later fact can be trusted. */
 export const commandRanTwice = ({ ledger }: Ledger): boolean =>
 	ledger.filter((entry) => entry.error === undefined && isCommand(entry)).length > 1;
 
-/** Whether a process became the command, and so did the process that had forked it: the init of its namespace. */
+/**
+ * Whether a process became the command, and so did the process that had forked it: the init of its namespace. The
+ * process that the engine has forked is outside of the namespace.
+ */
 export function initBecameCommand({ ledger }: Ledger): boolean {
 	const tasks = ledger.filter((entry) => entry.error === undefined && isCommand(entry)).map(({ task }) => task);
-	return tasks.some((task) => tasks.includes(parentOf(task)));
+	return tasks.some((task) => tasks.includes(parentOf(task)) && parentOf(task) !== FORKED_BY_ENGINE);
 }
 
 /** Whether the command's parent called _exit right after waitpid had returned another child than the command. */
@@ -114,6 +122,9 @@ export function sendsSigkill(ledger: readonly LedgerCall[]): boolean {
 function setsOf(ledger: readonly LedgerCall[], task: string): string[] {
 	return setsWaitedFor(ledger.filter((entry) => entry.task === task));
 }
+
+/** The process that calls enterPidNamespace: the first child of the engine. */
+const FORKED_BY_ENGINE = "1.1";
 
 const commandOf = (ledger: readonly LedgerCall[]) => ledger.find(isCommand)?.task ?? "";
 

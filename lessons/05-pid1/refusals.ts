@@ -2,6 +2,7 @@ import { type Context, commandAt, type Explanation, type Facts, refused } from "
 import { stillRunning, TOO_FEW_PROCESSES } from "./facts.ts";
 import {
 	commandForked,
+	commandParentExited,
 	commandRanTwice,
 	commandReaped,
 	exitedAfterAnotherChild,
@@ -27,17 +28,17 @@ export const commandRan = ({ facts }: { facts: Facts }) => facts["command.ran"] 
 export const commandIsPid1 = ({ facts }: { facts: Facts }) => facts["init"] === "the command itself";
 
 /**
- * Whether the first container did not return, did not run its command, or ran it twice. The finding about its ending
- * gives the reason, which holds for the other containers as well.
+ * Whether the first container did not return, did not run its command, ran it twice, or ended before SIGTERM was sent.
+ * The finding about its ending gives the reason, which holds for the other containers as well.
  */
 export const endedTooEarly = (context: Context) =>
-	context.ending.how !== "returned" || !commandRan(context) || commandRanTwice(context);
+	context.ending.how !== "returned" || !commandRan(context) || commandRanTwice(context) || endedBeforeSigterm(context);
 
 export const initReturned: Explanation = {
 	when: initBecameCommand,
 	diagnosis: "init-returned",
 	misconception: 9,
-	why: "Init returned from enterPidNamespace. The list of your system calls has two calls of execve: one by the process that init forked, and one by init itself. After the return, init went on with the engine's code, and became the command, too. So nobody looks after the command and its orphans, and no signal is passed on.",
+	why: "Init returned from enterPidNamespace. In the list of your system calls, the process that init forked has called execve, and so has init itself. After the return, init went on with the engine's code, and became the command, too. So nobody looks after the command and its orphans, and no signal is passed on.",
 	try: "Only the child of the last fork may return. End init by _exit, on every path through your code, and only after the command has ended.",
 	see: [PID_1_MANUAL, "_exit(2)"],
 };
@@ -45,7 +46,7 @@ export const initReturned: Explanation = {
 const runsTwice: Explanation = {
 	when: commandRanTwice,
 	diagnosis: "command-runs-twice",
-	why: "The list of your system calls has two calls of execve: two processes returned from enterPidNamespace, and both became the command. After each fork, parent and child continue at the same line. Only the child of the last fork may return.",
+	why: "The list of your system calls has more than one call of execve: more than one process returned from enterPidNamespace, and became the command. After each fork, parent and child continue at the same line. Only the child of the last fork may return.",
 	try: "In the parent, after each fork: wait for the child, then call _exit.",
 	see: ["fork(2)", "_exit(2)"],
 };
@@ -54,8 +55,8 @@ export const onlyChildrenMoved: Explanation = {
 	when: (context) => sharesHostPids(context) && context.facts["ns.pid_for_children"] === "new",
 	diagnosis: "only-children-moved",
 	misconception: 1,
-	why: "/proc/PID/ns/pid of the command is the host's; only its ns/pid_for_children is new. unshare(CLONE_NEWPID) never moves its caller, because a process keeps its pid for life. The first child that the command forked was pid 1 of the new namespace. After that child had ended, no process could be created in the namespace, and the next fork failed with ENOMEM.",
-	try: "After unshare(CLONE_NEWPID), fork: the child is pid 1 of the new namespace.",
+	why: "/proc/PID/ns/pid of the command is the host's; only its ns/pid_for_children is new. unshare(CLONE_NEWPID) never moves its caller, because a process keeps its pid for life. The first child that this process forks afterwards is pid 1 of the new namespace. Once that child has ended, no process can be created in the namespace, and the next fork fails with ENOMEM.",
+	try: "After unshare(CLONE_NEWPID), fork, and return only in the child: the child is pid 1 of the new namespace.",
 	see: ["unshare(2), CLONE_NEWPID", "pid_namespaces(7)"],
 };
 
@@ -116,7 +117,7 @@ export const notPassedOn: Explanation = {
 
 export const noChildLeft: Explanation = {
 	diagnosis: "no-child-left",
-	why: "A process that has no children called waitpid: ECHILD. With WNOHANG, waitpid returns pid 0 while there are children and none has ended. When the last child has been reaped, waitpid fails.",
+	why: "waitpid failed with ECHILD: the process that called it has no such child. With -1, which means any child, waitpid returns pid 0 (with WNOHANG) while there are children and none has ended. When the last child has been reaped, waitpid fails.",
 	try: "Do not call waitpid again after you have reaped the child that you look after. A process can only wait for its own children.",
 	see: ["waitpid(2), ERRORS"],
 };
@@ -164,9 +165,17 @@ export const ownGroupOnly: Explanation = {
 const signalDeathLost: Explanation = {
 	diagnosis: "signal-death-lost",
 	misconception: 9,
-	why: "In two containers a signal ended the command; here it was SIGTERM (15). Both times, box did not return 128 + that signal. Between the command and box are two processes. Each gets a wait status of 16 bits, with the signal in its low 7 bits. It has to read the signal with WIFSIGNALED and WTERMSIG, and pass it on as an exit code.",
+	why: "In two containers a signal ended the command; here it was SIGTERM (15). Both times, box did not return 128 + that signal. Between the command and box are two processes. Each gets a wait status of 16 bits. If a signal ended the child, the signal is in the low 7 bits: read it with WIFSIGNALED and WTERMSIG, and pass it on as an exit code.",
 	try: "End init, and the process above it, with _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status)).",
 	see: ["waitpid(2)", "_exit(2)"],
+};
+
+export const overTooEarly: Explanation = {
+	when: endedBeforeSigterm,
+	diagnosis: "over-too-early",
+	why: "The container ended before SIGTERM was sent, and before the check had written all lines that the command reads. Possible causes: pid 1 took the SIGCHLD of an orphan for the end of the command; or something else ended pid 1 or the command.",
+	try: "End pid 1 only after waitpid has returned the command's pid.",
+	see: [PID_1_MANUAL, "waitpid(2)"],
 };
 
 // Whether the command still ran after SIGTERM had been sent to init. The command has no handler for SIGTERM.
@@ -234,20 +243,14 @@ export const refusals: Explanation[] = [
 		try: "Compare the pid that waitpid returns with the command's. If another child ended, keep waiting.",
 		see: [PID_1_MANUAL, "waitpid(2)"],
 	},
-	{
-		when: endedBeforeSigterm,
-		diagnosis: "over-too-early",
-		why: "The container ended before SIGTERM was sent. When the orphans ended, the command still waited for its next line; after that it was gone. Possible causes: pid 1 took the SIGCHLD of an orphan for the end of the command; or something else ended pid 1 or the command.",
-		try: "End pid 1 only after waitpid has returned the command's pid.",
-		see: [PID_1_MANUAL, "waitpid(2)"],
-	},
+	overTooEarly,
 	...whyCommandIsPid1.map((explanation) => ({
 		...explanation,
 		when: (context: Context) =>
 			stillRunning(context.observation) && commandIsPid1(context) && (explanation.when?.(context) ?? true),
 	})),
 	{
-		when: (context) => stillRunning(context.observation) && isBlockedInWaitpid(context),
+		when: (context) => stillRunning(context.observation) && sigtermNotTaken(context) && isBlockedInWaitpid(context),
 		diagnosis: "waits-in-waitpid",
 		misconception: 8,
 		why: "SIGTERM was sent, and no process took it. In the list of your system calls, the process that takes the signals has called waitpid, and the call has not returned. Without WNOHANG, waitpid waits until another child ends.",
@@ -257,9 +260,9 @@ export const refusals: Explanation[] = [
 	{ ...notBlocked, when: (context) => stillRunning(context.observation) && takesUnblockedSignals(context) },
 	{ ...childEndNotHeard, when: (context) => stillRunning(context.observation) && neverTakesSigchld(context) },
 	{
-		when: (context) => containerOutlivedCommand(context) && commandReaped(context),
+		when: (context) => containerOutlivedCommand(context) && commandReaped(context) && !commandParentExited(context),
 		diagnosis: "waits-for-all",
-		why: "SIGTERM reached the command and ended it: in the list of your system calls, waitpid has returned the command's pid. But the container did not end. The command had left a sleep 1000 in the background, which is now a child of pid 1. Possible causes: pid 1 waits for the sleep as well; or pid 1 does not compare the returned pid with the command's.",
+		why: "The command has ended: in the list of your system calls, waitpid has returned its pid. But the container did not end. The command had left a sleep 1000 in the background, which is now a child of pid 1. Possible causes: pid 1 waits for the sleep as well; or pid 1 does not compare the returned pid with the command's.",
 		try: "End pid 1 as soon as the command has ended. The kernel then kills all other processes of the namespace.",
 		see: [PID_1_MANUAL],
 	},

@@ -168,7 +168,8 @@ export const leftBehindRules: FactRule[] = [
 		what: "cgroups left behind on the host",
 		// A cgroup with processes cannot be removed, so the surviving processes may be the cause. But a refused container
 		// has no processes: the explanation for its cgroup follows from no other finding.
-		followsFrom: survivorFindings,
+		// For the same reason, an engine that has joined the container's cgroup, or was killed with it, cannot remove it.
+		followsFrom: [...survivorFindings, "ending/engine-joined", "engine/engine-joined"],
 		explain: [
 			{
 				when: (context) =>

@@ -23,7 +23,7 @@ export const portStillPublished: Explanation[] = [
 		diagnosis: "port-still-led",
 		misconception: 17,
 		why: ({ facts }) =>
-			`The container has ended, and no program on the host listens on its published port. But connections to that port had these results: from the world, ${resultOf(facts["later.gone"])}; from the host, ${resultOf(facts["later.goneFromHost"])}. A possible cause is a rule that still leads the port to the container's address. The next container with this address would get the connections.`,
+			`The container has ended, and no program on the host listens on its published port. But connections to that port had these results: from the world, ${resultOf(facts["later.gone"])}; from the host, ${resultOf(facts["later.goneFromHost"])}. A possible cause is a rule that still leads the port to the container's address. Then the next container with this address would get the connections.`,
 		try: "Remove each container's rules in its own remove, not only with the last container.",
 		see: ["nft(8)"],
 	},
@@ -77,6 +77,14 @@ export const linksLeft: Explanation[] = [
 
 export const rulesLeft: Explanation[] = [
 	{
+		when: ({ facts }) => asList(facts["left.rules"]).some((line) => !line.startsWith("table ")),
+		diagnosis: "rules-left",
+		misconception: 17,
+		why: "Both containers have ended, but a table that the host had before still has lines that were not there before. The kernel does not remove rules when a process ends or a link is deleted. And you cannot delete this table: the other lines in it are not yours.",
+		try: "Put your rules into a table of your own, named after the container, and delete that table in remove. In a table of the host, you must delete each rule by its handle: nft --handle list ruleset shows the handles.",
+		see: ["nft(8), TABLES", "nft(8), RULES"],
+	},
+	{
 		diagnosis: "rules-left",
 		misconception: 17,
 		why: "Both containers have ended, but nft list ruleset on the host still has lines that were not there before. The kernel does not remove rules when a process ends or a link is deleted.",
@@ -107,8 +115,8 @@ export const namespacesHeld: Explanation[] = [
 	{
 		diagnosis: "descriptor-left",
 		misconception: 17,
-		why: "Both containers have ended, but /proc/PID/fd of a process still has a net:[…] that was not there before and is not the host's. As long as a descriptor of a namespace is open, the namespace stays alive, even without processes. An engine that starts one container after another keeps more and more of them.",
-		try: "In remove, close the descriptor with closeSync, after everything else has been removed.",
+		why: "Both containers have ended, but /proc/PID/fd of a process still has a net:[…] that was not there before and is not the host's. As long as a descriptor of a namespace is open, the namespace stays alive, even without processes. An engine that starts one container after another keeps more and more of them. Every openSync makes another descriptor, even of the same namespace, and each must be closed.",
+		try: "In remove, close the descriptor that join uses with closeSync, after everything else has been removed. Close any other descriptor as soon as you do not need it any more.",
 		see: ["namespaces(7), Namespace lifetime", "proc_pid_fd(5)"],
 	},
 ];
@@ -118,7 +126,7 @@ export const processesLeft: Explanation[] = [
 		diagnosis: "processes-left",
 		misconception: 17,
 		why: "Both containers have ended, but these processes still exist, and were not there before. A helper process that only keeps a namespace alive does so for ever.",
-		try: "In remove, end every helper process, and wait for it. Better: keep the namespace alive by an open descriptor, which needs no helper process.",
+		try: "In remove, and when a step of connect fails, end every helper process, and wait for it. Better: keep the namespace alive by an open descriptor, which needs no helper process.",
 		see: ["namespaces(7), Namespace lifetime", "waitpid(2)"],
 	},
 ];
@@ -137,13 +145,22 @@ export const halfWayEnding: Explanation[] = [
 	{
 		diagnosis: "refusal-swallowed",
 		why: ({ facts }) =>
-			`The third container was to get the address ${NO_ADDRESS}, which is invalid, so connect must throw. But the engine ended like this: ${facts["halfway.ending"]}. Its caller believes that the container is connected.`,
+			`The third container was to get the address ${NO_ADDRESS}, which is invalid, so connect must throw. But the engine ended like this: ${facts["halfway.ending"]}.${String(facts["halfway.ending"]).startsWith("returned") ? " Its caller believes that the container is connected." : ""}`,
 		try: "Let the exception through. If you catch it to clean up, throw it again.",
 		see: ["ip-address(8)"],
 	},
 ];
 
 export const halfWayLeft: Explanation[] = [
+	{
+		when: ({ observation }) => refusedByNft(observation) !== undefined,
+		diagnosis: "clean-up-refused",
+		misconception: 17,
+		why: ({ observation }) =>
+			`The third container was to get the address ${NO_ADDRESS}, which is invalid. But the exception from connect does not name this address. nft says “${refusedByNft(observation)}”, and something is left. A possible cause: your clean-up was to delete a table that does not exist. Either connect failed before it made the table, or nft ran in the container's namespace, which has tables of its own.`,
+		try: "For nft, use destroy table instead of delete table: it does not fail if there is no such table. In catch, first call setns(host, CLONE_NEWNET), with the descriptor of the host's namespace.",
+		see: ["nft(8), TABLES", "setns(2)"],
+	},
 	{
 		when: ({ observation }) => refusedNext(observation) !== undefined,
 		diagnosis: "clean-up-refused",
@@ -161,6 +178,17 @@ export const halfWayLeft: Explanation[] = [
 		see: [IP_LINK],
 	},
 ];
+
+/** What nft has printed in the third container's clean-up: that there is no such file, and the command. */
+function refusedByNft(observation: Observation): string | undefined {
+	const next = refusedNext(observation);
+	const ending = observation.calls[HALF_WAY]?.ending;
+	if (next === undefined || ending?.how !== "threw") return undefined;
+	const lines = ending.thrown.message.split("\n").map((line) => line.trim());
+	if (!/^Command failed: nft\b/.test(lines[0] ?? "") || !next.includes("No such file")) return undefined;
+	const command = lines[lines.indexOf(next) + 1] ?? "";
+	return command === "" ? next : `${next}: ${command}`;
+}
 
 /**
  * The line of the third container's exception that shows the error of a later step, such as the clean-up. Undefined if

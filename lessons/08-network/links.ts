@@ -38,7 +38,7 @@ export const firstNamespace: Explanation[] = [
 
 export const secondEnding: Explanation[] = [
 	{
-		when: ({ observation }) => threw(observation.calls["other"]?.ending, /exist|already/),
+		when: ({ observation }) => threw(observation.calls["other"]?.ending, /\bexists\b|already/),
 		diagnosis: "made-twice",
 		why: ({ observation }) =>
 			`connect worked for the first container, but not for the second: ${message(observation.calls["other"]?.ending)}. Something that exists already cannot be made again. Possible causes: something that both containers share, such as the bridge and its address, or a name that is the same for both.`,
@@ -48,7 +48,7 @@ export const secondEnding: Explanation[] = [
 	{
 		diagnosis: "second-failed",
 		why: ({ observation }) =>
-			`The first container's command ran and ended as it should. The second container did not: ${message(observation.calls["other"]?.ending)}.`,
+			`The first container's command ran, and its engine returned a value. The second container's engine should have returned 0. Instead: ${message(observation.calls["other"]?.ending)}.`,
 		try: "Look for something that both containers use: a name, an address, a file.",
 		see: ["ip-link(8)"],
 	},
@@ -77,15 +77,19 @@ export const secondNamespace: Explanation[] = [
 	},
 ];
 
+const JOIN_UNSHARES: Omit<Explanation, "when"> = {
+	diagnosis: "join-unshares",
+	misconception: 15,
+	why: ({ process }) =>
+		`After the engine had forked, the process that became the command, or one of its ancestors, called unshare(CLONE_NEWNET). So it moved into a new namespace, and what connect had made before is not there. The links in that namespace: ${process?.network?.links.map(({ name, flags }) => `${name} (${flags.includes("UP") ? "up" : "down"})`).join(", ")}.`,
+	try: "Make the namespace in connect, and nowhere else. In join, call setns with the descriptor of that namespace.",
+	see: ["setns(2)", "unshare(2), CLONE_NEWNET"],
+};
+
 export const loopback: Explanation[] = [
 	{
+		...JOIN_UNSHARES,
 		when: (context) => joinUnshares(context) && loopbackFlags(context).every((flag) => flag !== "UP"),
-		diagnosis: "join-unshares",
-		misconception: 15,
-		why: ({ process }) =>
-			`After the engine had forked, the process that became the command, or one of its ancestors, called unshare(CLONE_NEWNET). So it moved into yet another namespace, whose loopback is down. The links in that namespace: ${process?.network?.links.map(({ name }) => name).join(", ")}.`,
-		try: "In join, call setns with the descriptor of the namespace that connect has made.",
-		see: ["setns(2)", "unshare(2), CLONE_NEWNET"],
 	},
 	{
 		when: (context) => !loopbackFlags(context).includes("UP"),
@@ -116,6 +120,10 @@ export const containerLink: Explanation[] = [
 					.map(({ name }) => name)
 					.join(", ") || "none"
 			}; links in the container's namespace: ${context.process?.network?.links.map(({ name }) => name).join(", ")}.`,
+	},
+	{
+		...JOIN_UNSHARES,
+		when: (context) => innerEnd(context) === undefined && joinUnshares(context),
 	},
 	{
 		when: (context) =>

@@ -1,5 +1,5 @@
 import type { Context, Explanation } from "../../harness/judge/index.ts";
-import { FIRST_CONTAINER, resultOf, SECOND_CONTAINER } from "./scenario.ts";
+import { FIRST_CONTAINER, GATEWAY, resultOf, SECOND_CONTAINER } from "./scenario.ts";
 
 /**
  * Explanations of connections with the world, and of connections that NAT changes: why there is no answer, or a wrong
@@ -61,8 +61,8 @@ export const fromContainerToWorld: Explanation[] = [
 		when: ({ during }) => during?.host.network?.forwarding === false,
 		diagnosis: "not-forwarded",
 		misconception: 15,
-		why: "net.ipv4.ip_forward is 0 on the host, so the host is not a router. It drops packets from the bridge that are for another computer, before any rule at the hook postrouting sees them.",
-		try: 'Write "1" to /proc/sys/net/ipv4/ip_forward, on the host.',
+		why: "net.ipv4.ip_forward is 0 on the host. So a link forwards the packets that arrive through it only if its own net.ipv4.conf.LINK.forwarding is 1. Without that, the host drops packets from the bridge that are for another computer, before any rule at the hook postrouting sees them. It also drops the answers.",
+		try: 'Write "1" to /proc/sys/net/ipv4/ip_forward, on the host. If only single links are to forward, that must be both the bridge and the link to the world.',
 		see: ["ip(7), /proc interfaces"],
 	},
 	{
@@ -140,8 +140,8 @@ export const fromHostToPort: Explanation[] = [
 export const otherAddressOfHost: Explanation[] = [
 	{
 		diagnosis: "one-address-only",
-		why: ({ facts, drawn }) =>
-			`The host reaches the published port at ${drawn["hostOutside"]}, its address on ${drawn["card"]}. At 10.88.0.1, which is the host's address as well, the result of a connection was: ${resultOf(facts["host.bridge"])}.`,
+		why: (context) =>
+			`The host reaches the published port at ${context.drawn["hostOutside"]}, its address on ${context.drawn["card"]}. At ${GATEWAY}, where a container reaches the host, the result of a connection was: ${resultOf(context.facts["host.bridge"])}.${hostAddresses(context).includes(GATEWAY) ? "" : ` None of the host's links has the address ${GATEWAY}.`}`,
 		try: "Use the condition fib daddr type local: it matches all addresses of the host, on all its links.",
 		see: ["nft(8), FIB EXPRESSIONS"],
 	},
@@ -151,8 +151,8 @@ export const samePortElsewhere: Explanation[] = [
 	{
 		when: ({ facts }) => facts["host.elsewhere"] === FIRST_CONTAINER || facts["box.elsewhere"] === SECOND_CONTAINER,
 		diagnosis: "others-port-taken",
-		why: ({ drawn }) =>
-			`The world, ${drawn["world"]}, also has a server at the port number that is published on the host. A connection to that server was answered by a container: the rule for the published port matches all packets to this port that the host sends or forwards, for any address. If port 443 were published like this, no container could open an HTTPS page any more.`,
+		why: ({ drawn, facts }) =>
+			`The world, ${drawn["world"]}, also has a server at the port number that is published on the host. Connections to that server had these results: from the host, ${resultOf(facts["host.elsewhere"])}; from a container, ${resultOf(facts["box.elsewhere"])}. A rule for the published port matches packets to this port at any address. If port 443 were published like this, HTTPS pages of other computers could not be opened any more.`,
 		try: "Add a condition for the address: fib daddr type local matches only the host's own addresses.",
 		see: ["nft(8), FIB EXPRESSIONS"],
 	},

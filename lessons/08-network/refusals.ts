@@ -16,6 +16,7 @@ const matchingLine = ({ thrown }: Context, pattern: RegExp) =>
 	(thrown?.message.split("\n").find((text) => pattern.test(text)) ?? "").trim();
 
 const NO_DEVICE = /Cannot find device|Device does not exist/;
+const MISSING_DEVICE = /Cannot find device "([^"]+)"|argument "([^"]+)" is wrong: Device does not exist/;
 const NO_PROGRAM = /spawn(?:Sync)? \S+ ENOENT/;
 const EXISTS_ALREADY = /File exists/;
 const UNKNOWN_KIND = /Unknown device type|Operation not supported/;
@@ -23,6 +24,14 @@ const NO_NAMESPACE = /Invalid "netns" value/;
 const TOO_LONG = /Attribute failed policy validation|not a valid ifname/;
 
 const programOf = (thrown: Context["thrown"]) => /spawn(?:Sync)? (\S+) ENOENT/.exec(thrown?.message ?? "")?.[1] ?? "";
+
+/** The name of the link that ip did not find; an empty text if it names none. */
+function missingDevice({ thrown }: Context): string {
+	const [, found, argument] = MISSING_DEVICE.exec(thrown?.message ?? "") ?? [];
+	return found ?? argument ?? "";
+}
+
+const hostNames = ({ drawn }: Context) => ["id", "otherId", "thirdId"].map((id) => `box-${drawn[id]}`);
 
 /** Explanations of exceptions, the most specific first. */
 export const refusals: Explanation[] = [
@@ -39,19 +48,53 @@ export const refusals: Explanation[] = [
 		when: (context) => [NO_DEVICE, EXISTS_ALREADY].some((pattern) => says(pattern)(context)) && engineMoved(context),
 	},
 	{
+		when: (context) => says(EXISTS_ALREADY)(context) && says(/^Command failed: nft/)(context),
+		diagnosis: "name-taken",
+		why: (context) =>
+			`nft cannot make something because it exists already: ${matchingLine(context, EXISTS_ALREADY)}. No container had been connected before this one. The host had these tables of its own: ${(context.observation.before.network?.rules ?? []).flatMap((line) => /^table (.*) \{/.exec(line)?.[1] ?? []).join(", ")}. Possible causes: connect uses the name of a table, chain or set that the host has already; or connect makes the same thing twice.`,
+		try: "Make all chains and rules in one table of your own, named after the container: table ip NAME { … }.",
+		see: ["nft(8), TABLES"],
+	},
+	{
+		when: (context) => says(EXISTS_ALREADY)(context) && says(/^Command failed: ip .*\broute\b/)(context),
+		diagnosis: "name-taken",
+		why: (context) =>
+			`ip cannot add a route because there is such a route already: ${matchingLine(context, EXISTS_ALREADY)}. Possible causes: the command ran on the host, which has a default route of its own; or the route is added twice. The kernel adds the route to 10.88.0.0/24 itself, when a link gets its address.`,
+		try: "In the container's namespace: ip route add default via 10.88.0.1. Add no other route.",
+		see: ["ip-route(8)"],
+	},
+	{
 		when: says(EXISTS_ALREADY),
 		diagnosis: "name-taken",
 		why: (context) =>
-			`Something cannot be made because it exists already: ${matchingLine(context, EXISTS_ALREADY)}. No container had been connected before this one. The host's own links were ${(context.observation.before.network?.links ?? []).map(({ name }) => name).join(", ")}. A possible cause: the container's end of the veth pair was made on the host. Two links of one namespace cannot both be called eth0, and the host has an eth0.`,
-		try: "Make the container's end in its namespace: … type veth peer name eth0 netns PATH. Or give it another name until it has been moved.",
-		see: ["ip-link(8)", "veth(4)"],
+			`Something cannot be made because it exists already: ${matchingLine(context, EXISTS_ALREADY)}. No container had been connected before this one. The host's own links were ${(context.observation.before.network?.links ?? []).map(({ name }) => name).join(", ")}. Possible causes: the container's end of the veth pair was made on the host, and two links of one namespace cannot both be called eth0; or the container's default route was added on the host, which has one already.`,
+		try: "Make the container's end in its namespace: … type veth peer name eth0 netns PATH. Or give it another name until it has been moved. Add the default route in the container's namespace, too.",
+		see: ["ip-link(8)", "veth(4)", "ip-route(8)"],
+	},
+	{
+		when: (context) => missingDevice(context) === "box0",
+		diagnosis: "end-not-inside",
+		misconception: 15,
+		why: (context) =>
+			`ip says: ${matchingLine(context, NO_DEVICE)}. ip looks in the network namespace that it runs in, and that namespace has no link box0. Possible causes: the bridge was not made before this command, or is gone already; or the command runs in the container's namespace, and the bridge is on the host.`,
+		try: "On the host, before you make the veth pair: ip link add box0 up type bridge, unless /sys/class/net/box0 exists. If you are in the container's namespace, first come back with setns.",
+		see: ["ip-link(8)", "setns(2)"],
+	},
+	{
+		when: (context) => hostNames(context).includes(missingDevice(context)),
+		diagnosis: "end-not-inside",
+		misconception: 15,
+		why: (context) =>
+			`ip says: ${matchingLine(context, NO_DEVICE)}. ip looks in the network namespace that it runs in, and that namespace has no such link. This is the name of the veth pair's end on the host. Possible causes: the command runs in the container's namespace; the pair was not made yet; or it is gone already: with one end, the kernel removes the other end, too.`,
+		try: "Run commands for this link on the host: first come back with setns. In remove, delete the link only if it still exists.",
+		see: ["ip-link(8)", "setns(2)", "veth(4)"],
 	},
 	{
 		when: says(NO_DEVICE),
 		diagnosis: "end-not-inside",
 		misconception: 15,
 		why: (context) =>
-			`ip says: ${matchingLine(context, NO_DEVICE)}. ip looks in the network namespace that it runs in, and that namespace has no such link. A link is in one namespace at a time. Possible causes: the container's end of the pair was never moved, or the command runs in another namespace than you think.`,
+			`ip says: ${matchingLine(context, NO_DEVICE)}. ip looks in the network namespace that it runs in, and that namespace has no such link. A link is in one namespace at a time. Possible causes: the link was not made, or was not moved there; it is gone already; or the command runs in another namespace than you think.`,
 		try: "Make the container's end in its namespace: … type veth peer name eth0 netns PATH.",
 		see: ["ip-link(8)", "veth(4)"],
 	},
@@ -67,8 +110,8 @@ export const refusals: Explanation[] = [
 		when: says(/Nexthop has invalid gateway|Network is (unreachable|down)/),
 		diagnosis: "route-too-early",
 		why: (context) =>
-			`ip says: ${matchingLine(context, /Nexthop|Network is/)} A gateway must be directly reachable, and the kernel checks this when the route is added. Possible causes: the link is still down, or the address was added without its prefix. Without a prefix, it is a /32, and only the address itself is reachable.`,
-		try: "In this order: ip address add ADDRESS/24, ip link set eth0 up, ip route add default via 10.88.0.1.",
+			`ip says: ${matchingLine(context, /Nexthop|Network is/)} A gateway must be directly reachable, and the kernel checks this when the route is added. Possible causes: the link is still down; the address was added without its prefix, so that it is a /32, and only the address itself is reachable; or the command ran on the host, where 10.88.0.1 is an address of the host itself.`,
+		try: "In the container's namespace, in this order: ip address add ADDRESS/24, ip link set eth0 up, ip route add default via 10.88.0.1.",
 		see: ["ip-route(8)"],
 	},
 	{
@@ -107,7 +150,7 @@ export const refusals: Explanation[] = [
 		when: says(UNKNOWN_KIND),
 		diagnosis: "kind-not-supported",
 		why: (context) =>
-			`ip says: ${matchingLine(context, UNKNOWN_KIND)}. The host's kernel does not have this kind of link. It has veth and bridge.`,
+			`ip says: ${matchingLine(context, UNKNOWN_KIND)}. A possible cause is a kind of link that the host's kernel does not have. It has veth and bridge.`,
 		try: "Connect the container with a veth pair: … type veth peer name eth0 netns PATH.",
 		see: ["ip-link(8)", "veth(4)"],
 	},
@@ -115,8 +158,8 @@ export const refusals: Explanation[] = [
 		when: refused("setns", "EBADF"),
 		diagnosis: "descriptor-closed",
 		why: ({ thrown }) =>
-			`setns was given the descriptor ${thrown?.syscall?.args["fd"]}, which is not open in the calling process. Without a process in it and without an open descriptor, the namespace is gone, and its links with it.`,
-		try: "Close the descriptor in remove, not earlier.",
+			`setns was given the descriptor ${thrown?.syscall?.args["fd"]}, which is not open in the calling process. Without a process in it and without an open descriptor, a namespace is gone, and its links with it.`,
+		try: "Close the descriptor of the container's namespace in remove, not earlier, and the host's only after you have come back.",
 		see: ["setns(2), ERRORS", "namespaces(7), Namespace lifetime"],
 	},
 ];

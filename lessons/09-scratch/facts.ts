@@ -120,10 +120,10 @@ function dynamicFacts(observation: Observation, drawn: RandomInputs): Record<str
 }
 
 /** dash ended with the code that it had read, which it does only after ls has succeeded. */
-export const EXPECTED_EXIT_CODE = "with the exit code that it was given";
+export const EXPECTED_EXIT_CODE = "ended with the exit code that it was given";
 
 const endedWith = (value: unknown, drawn: RandomInputs) =>
-	value === exitCodeOf(drawn) ? EXPECTED_EXIT_CODE : `exit code ${JSON.stringify(value) ?? "none"}`;
+	value === exitCodeOf(drawn) ? EXPECTED_EXIT_CODE : `ended with exit code ${JSON.stringify(value) ?? "none"}`;
 
 /** dash, ls, and the libraries that the host's loader listed before the exercise began. */
 const neededFor = (observation: Observation) => originals(observation).filter(({ name }) => name !== "hello");

@@ -41,14 +41,14 @@ export const imageRules: FactRule[] = [
 			{
 				when: ({ facts }) => facts["image.manifest"] === "missing",
 				diagnosis: "no-manifest",
-				why: "The command runs, but from a directory that anybody can change. There is no manifest.json (or no JSON in it) that says which bytes belong to the image.",
+				why: "There is no manifest.json (or no JSON object in it) that says which bytes belong to the image. So anybody can change a part of the image, and nothing shows the change.",
 				try: "In buildImage, write each part as a blob in blobs/sha256/, named after its digest, and a manifest.json that names these blobs.",
 				see: [`${SPECIFICATION}, manifest.md`],
 			},
 			{
 				diagnosis: "manifest-incomplete",
 				followsFrom: [],
-				why: "The manifest says which blob is the config, and which blobs are layers. This manifest has no `config`, or no list `layers`, so nobody can open the image.",
+				why: "The manifest says which blob is the config, and which blobs are layers. This manifest has no object `config`, or no list `layers` with at least one object, so nobody can open the image.",
 				try: "Write { schemaVersion: 2, config: DESCRIPTOR, layers: [DESCRIPTOR] }.",
 				see: [`${SPECIFICATION}, manifest.md`],
 			},
@@ -141,7 +141,7 @@ export const imageRules: FactRule[] = [
 	{
 		...inImage("end", "the last 1024 bytes of the layer's archive", {
 			diagnosis: "archive-without-end",
-			why: "Two empty blocks mark the end of a tar archive. This archive has none. tar accepts it nevertheless. But tar would also accept an archive that was cut off between two files, and nobody would notice that files are missing.",
+			why: "Two empty blocks mark the end of a tar archive. This archive does not end with two. tar accepts it nevertheless. But tar would also accept an archive that was cut off between two files, and nobody would notice that files are missing.",
 			try: "Add 1024 zero bytes after the last entry: Buffer.alloc(1024).",
 			see: [USTAR],
 		}),
@@ -180,7 +180,7 @@ export const imageRules: FactRule[] = [
 	),
 	inImage("command", "where the image has its command", {
 		diagnosis: "command-not-in-config",
-		why: "The command ran, but it is not in config.Cmd of the config's blob. So it must be in another place, which no digest protects, or where no other engine looks for it.",
+		why: "buildImage was called with a command, but config.Cmd of the config's blob does not have this command, or not all of it. In another place, no digest protects the command, or no other engine looks for it.",
 		try: "Write config: { Cmd: command } into the config.",
 		see: [CONFIG],
 	}),
@@ -201,6 +201,8 @@ export const imageRules: FactRule[] = [
 				...notReproducible,
 				when: ({ facts }) => facts["image.again"] === UNREADABLE_BUILD,
 				why: "From the same two files, one process built two images, and another process later built a third one. One of the three images does not exist, or cannot be read.",
+				try: "buildImage must work for any files and any directory, and several times in one process. If it threw, the message is in the printed output.",
+				see: [],
 			},
 			{
 				...notReproducible,
@@ -239,8 +241,8 @@ export const imageRules: FactRule[] = [
 		explain: [
 			{
 				diagnosis: "bytes-changed",
-				why: "/hello runs, but its bytes are not those of the file on the host. A tar archive pads the last block of a file to 512 bytes, and the header gives the file's length without the padding.",
-				try: "Write the length of the content into the header, without the padding.",
+				why: "/hello runs, but its bytes are not those of the file on the host. Possible causes: the file was read or written as a string; or its length in the tar header is wrong. A tar archive pads the last block of a file to 512 bytes, and the header gives the file's length without the padding.",
+				try: "Read and write files as Buffers. Write the length of the content into the header, without the padding.",
 				see: [USTAR],
 			},
 		],
@@ -265,7 +267,8 @@ export const imageRules: FactRule[] = [
 		explain: [
 			{
 				diagnosis: "owner-of-the-builder",
-				why: "The file belongs to user 1000, on the host where the image was built and in the container: tar archives and the kernel know only numbers. In the container, 1000 may be another user.",
+				why: ({ facts }) =>
+					`In the container, the file belongs to ${facts["hello.owner"]}. On the host where the image was built, it belongs to 1000:1000. Tar archives and the kernel know only numbers. In the container, the same number may be another user.`,
 				try: "Write 0 as owner and group into the tar header: the files of an image belong to the container's root user.",
 				see: [USTAR, "getpwuid(3)", "credentials(7)"],
 			},

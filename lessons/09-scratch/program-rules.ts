@@ -36,8 +36,8 @@ const needsNotFound = (name: string): Explanation => ({
 	diagnosis: "needs-not-found",
 	followsFrom: ["program.plain"],
 	why: (context) =>
-		`dash and ls ran. But the image of this program was ${list(context, name)[0] === NOT_BUILT ? "not built" : "built with too few files or too many"}. So the result of \`needs\` does not match the bytes of this program's file.`,
-	try: "If `needs` threw, the message is in the printed output. The file's bytes give every offset: e_phoff, p_offset, and for DT_STRTAB the PT_LOAD that contains its address.",
+		`dash and ls ran. But the image of this program was ${list(context, name)[0] === NOT_BUILT ? "not built" : "built with too few files or too many"}. Possible causes: the result of \`needs\` does not match the bytes of this program's file; or \`gather\` does not look for a library in each of the four directories.`,
+	try: "If `gather` or `needs` threw, the message is in the printed output. Compare your directories with those of the lesson's text. The file's bytes give every offset: e_phoff, p_offset, and for DT_STRTAB the PT_LOAD that contains its address.",
 	see: ["elf(5)"],
 });
 

@@ -73,7 +73,7 @@ export const refusals: Explanation[] = [
 	{
 		when: (context) => neverRan(context) && noExecve(context),
 		diagnosis: "command-not-returned",
-		why: "The container was made, but there was no command to run: the `command` that openImage returned is not a list of strings.",
+		why: "The container was made, but the engine never called execve. A possible cause: the `command` that openImage returned is not a list of strings, or is an empty list.",
 		try: "Return config.config.Cmd: the config's blob is an object, and its field `config` has the command.",
 		see: [`${SPECIFICATION}, config.md`],
 	},
@@ -123,10 +123,11 @@ export const dynamicFailures = (missingIn: (context: Context) => string[]): Expl
 		see: ["elf(5), PT_INTERP"],
 	},
 	{
-		when: (context) => thrownIn(context)?.name === "RangeError",
+		when: (context) =>
+			thrownIn(context)?.name === "RangeError" && /range|outside|bounds/.test(thrownIn(context)?.message ?? ""),
 		diagnosis: "beyond-the-file",
 		why: (context) =>
-			`For hello, everything worked. But in dash, ls or a library, an offset beyond the end of the file was read. RangeError: ${thrownIn(context)?.message}. Possible causes: an address in memory was used as an offset in the file (a segment has both, p_vaddr and p_offset, and they differ for PT_DYNAMIC in dash); or a table was read beyond its end, which p_filesz gives.`,
+			`In dash, ls or a library, an offset beyond the end of the file was read. RangeError: ${thrownIn(context)?.message}. Possible causes: an address in memory was used as an offset in the file (a segment has both, p_vaddr and p_offset, and they differ for PT_DYNAMIC in dash); or a table was read beyond its end, which p_filesz gives.`,
 		try: "Read at p_offset. Compare your results with the output of readelf -l -d /usr/bin/dash.",
 		see: ["elf(5), p_offset", "readelf(1), --program-headers --dynamic"],
 	},
@@ -134,7 +135,7 @@ export const dynamicFailures = (missingIn: (context: Context) => string[]): Expl
 		when: (context) => thrownIn(context) !== undefined,
 		diagnosis: "dynamic-threw",
 		why: (context) =>
-			`For hello, everything worked. For dash and ls, there was an exception. ${thrownIn(context)?.name}: ${thrownIn(context)?.message}`,
+			`For dash and ls, there was an exception. ${thrownIn(context)?.name}: ${thrownIn(context)?.message}`,
 		try: "Compare your results with the output of readelf -l -d for /usr/bin/dash and its libraries.",
 		see: ["elf(5)"],
 	},
@@ -160,13 +161,13 @@ export const dynamicFailures = (missingIn: (context: Context) => string[]): Expl
 		diagnosis: "library-missing",
 		misconception: 16,
 		why: (context) =>
-			`The interpreter ran, but it could not load all libraries: the image has no file ${missingIn(context).join(", ")}. A symbolic link alone is not enough: the file that it points to must be in the image.`,
+			`dash and ls need these files, but they are not in the image, or have other content there: ${missingIn(context).join(", ")}. A symbolic link alone is not enough: the file that it points to must be in the image.`,
 		try: "Put the file of every DT_NEEDED into one of the loader's directories. Follow symbolic links when you copy.",
 		see: ["ld.so(8)", "elf(5), DT_NEEDED"],
 	},
 	{
 		diagnosis: "dynamic-did-not-run",
-		why: "The image has all files that dash and ls need, but they did not run. Possible causes: the libraries are not where the loader looks (/lib/x86_64-linux-gnu, /usr/lib/x86_64-linux-gnu, /lib, /usr/lib), or the interpreter is not executable.",
+		why: "The image has all files that dash and ls need. But dash did not end with the code that it had read, which it does only after ls has succeeded. Possible causes: the libraries are not where the loader looks (/lib/x86_64-linux-gnu, /usr/lib/x86_64-linux-gnu, /lib, /usr/lib), or the interpreter is not executable.",
 		try: "Give each library the path that it has on the host.",
 		see: ["ld.so(8)"],
 	},

@@ -6,6 +6,7 @@ import { HOST_HOME, LINKED, NUMBER } from "./scenario.ts";
 
 const listOf = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().map(String);
 const commandOf = ({ during }: Context, call: string) => during?.commands[call]?.credentials;
+/** Whether this container's command did not run. For the facts about groups and HOME, `ids` says why. */
 const didNotRun = (fact: string) => (context: Context) => String(context.facts[fact]).startsWith(NOT_RUN);
 /** Whether the text names the number of the user that {@link LINKED} asks for. */
 const namesUid = (text: string, { drawn }: Context) => new RegExp(`\\b${drawn["uid"]}\\b`).test(text);
@@ -65,6 +66,7 @@ export const otherContainerRules: FactRule[] = [
 		madeOf: "kernel",
 		what: "supplementary groups of a command for which group and groupAdd are given",
 		followsFrom: ["linked.ids", "user.groups/groups-of-the-engine"],
+		isConsequence: didNotRun("linked.groups"),
 		explain: [
 			{
 				when: (context) => listOf(context, "linked.groups").includes("‹firstMembersGid›"),
@@ -96,6 +98,7 @@ export const otherContainerRules: FactRule[] = [
 		madeOf: "kernel",
 		what: "HOME of a command that runs as the number of a user",
 		followsFrom: ["linked.ids", "user.home/home-of-root"],
+		isConsequence: didNotRun("linked.home"),
 		explain: [
 			{
 				when: ({ facts }) => facts["linked.home"] === HOST_HOME,
@@ -142,6 +145,7 @@ export const otherContainerRules: FactRule[] = [
 		madeOf: "kernel",
 		what: "supplementary groups of a command that runs as a number, besides its own group",
 		followsFrom: ["number.ids/number-without-a-name", "user.groups/groups-of-the-engine"],
+		isConsequence: didNotRun("number.groups"),
 		explain: [
 			{
 				diagnosis: "empty-list-not-set",
@@ -157,6 +161,7 @@ export const otherContainerRules: FactRule[] = [
 		madeOf: "kernel",
 		what: "HOME of a command that runs as a number without a name",
 		followsFrom: ["number.ids/number-without-a-name", "user.home/home-of-root"],
+		isConsequence: didNotRun("number.home"),
 		explain: [
 			{
 				diagnosis: "home-of-nobody",

@@ -18,8 +18,13 @@ const KINDS = ["mnt", "net", "uts", "ipc", "cgroup"];
 /** Values that explanations ask for. */
 export const OWN = "the container's";
 export const KILLED = "killed by the container's limit";
-export const REACHED = "the command runs in a directory of the host";
-export const REPLACED = "another directory of the container";
+export const REACHED = "in a directory of the host";
+export const REPLACED = "in another directory of the container";
+/**
+ * Both are right: the engine refuses the directory; or it reads the link, uses the link's text as a path, and gets the
+ * container's directory of the same name.
+ */
+const NOT_OUTSIDE = `nowhere, or in the container's ${HOST_DIRECTORY}`;
 export const OUTLIVED = "the command outlived the container";
 
 /** The container's own command, and the command that has entered, at the moment when both run. */
@@ -110,11 +115,9 @@ function hog(observation: Observation): string {
 function workdirOutside(observation: Observation): string {
 	const ending = observation.calls[OUTSIDE]?.ending;
 	const command = commandAt(observation, ESCAPED, OUTSIDE);
-	// An engine that reads the link, and uses its text as a path, gets the container's directory of the same name. That
-	// is not outside.
-	if (command?.cwdInsideRoot) return command.cwd === HOST_DIRECTORY ? "not reached" : REPLACED;
+	if (command?.cwdInsideRoot) return command.cwd === HOST_DIRECTORY ? NOT_OUTSIDE : REPLACED;
 	if (command !== null) return REACHED;
-	return ending?.how === "threw" || ending?.how === "returned" ? "not reached" : `unknown: it ${howItEnded(ending)}`;
+	return ending?.how === "threw" || ending?.how === "returned" ? NOT_OUTSIDE : `unknown: it ${howItEnded(ending)}`;
 }
 
 function container(observation: Observation): string {

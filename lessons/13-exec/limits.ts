@@ -1,6 +1,6 @@
 import type { Context, Explanation, FactRule } from "../../harness/judge/index.ts";
 import { REACHED, REPLACED, unknownCommand } from "./facts.ts";
-import { EXEC, HOG } from "./scenario.ts";
+import { EXEC, HOG, HOST_DIRECTORY } from "./scenario.ts";
 
 /** The rules about what the command may use: memory, directories, open files. */
 
@@ -69,7 +69,7 @@ export const limitRules: FactRule[] = [
 	{
 		fact: "workdir.outside",
 		madeOf: "kernel",
-		what: "what the command reaches when its working directory is a link to /proc/self/fd/N",
+		what: `where a command starts if its working directory is a link to the host's ${HOST_DIRECTORY}, by /proc/self/fd/N`,
 		followsFrom: ["exec.pid/not-entered"],
 		explain: [
 			{

@@ -47,7 +47,10 @@ export function deriveTerminals(observation: Observation): Record<string, FactVa
 	};
 }
 
-/** The value of a fact if the command did not run, or the run ended before the check could read it. */
+/**
+ * The value of a fact if the command did not run, or the run ended before the check could read it. Also the value of a
+ * fact about the command's own terminal, if the command's three streams are not one: the finding about them says why.
+ */
 export const NOT_READ = "not read";
 
 /**
@@ -62,19 +65,24 @@ const OWN = "a terminal of its own /dev/pts";
 function terminalFacts(box: ProcessState): Record<string, FactValue> {
 	const { terminal } = box;
 	if (terminal === null) return {};
-	const { controlling, foreground, group, stdin, callers } = terminal;
 	const isOwn = streamsOf(box) === OWN;
 	return {
 		"tty.streams": streamsOf(box),
 		"tty.session": ownSession(box),
-		"tty.controlling":
-			isOwn && controlling === stdin?.number ? "its own" : controlling === "0:0" ? "none" : "another one",
-		"tty.foreground":
-			!isOwn || foreground === null ? "none" : foreground === group ? "the command's group" : "another group",
+		"tty.controlling": isOwn ? controllingTerminal(terminal) : NOT_READ,
+		"tty.foreground": isOwn ? foregroundGroup(terminal) : NOT_READ,
 		"tty.size": sizeOf(box, SIZES.first, SIZES.later),
-		"tty.callers": callers,
+		"tty.callers": terminal.callers,
 	};
 }
+
+type Terminal = NonNullable<ProcessState["terminal"]>;
+
+const controllingTerminal = ({ controlling, stdin }: Terminal) =>
+	controlling === stdin?.number ? "its own" : controlling === "0:0" ? "none" : "another one";
+
+const foregroundGroup = ({ foreground, group }: Terminal) =>
+	foreground === null ? "none" : foreground === group ? "the command's group" : "another group";
 
 const STREAMS = ["0", "1", "2"];
 
@@ -106,7 +114,7 @@ function sizeOf(process: ProcessState, wanted: Size, other: Size): string {
 function interrupt({ calls }: Observation, isOwn: boolean): string {
 	const ending = calls[HUNG_UP]?.ending;
 	const code = ending?.how === "returned" ? ending.value : undefined;
-	if (code === HUNG_UP_CODES.interrupted) return senderOf(isOwn);
+	if (code === HUNG_UP_CODES.interrupted) return isOwn ? "SIGINT from its own terminal" : NOT_READ;
 	return code === HUNG_UP_CODES.uninterrupted ? "no SIGINT" : NOT_KNOWN;
 }
 
@@ -115,10 +123,9 @@ function hangUp({ calls }: Observation, isOwn: boolean): string {
 	if (ending === undefined) return NOT_READ;
 	if (ending.how !== "returned") return howItEnded(ending);
 	const codes: unknown[] = Object.values(HUNG_UP_CODES);
-	return codes.includes(ending.value) ? senderOf(isOwn) : "another end";
+	if (!codes.includes(ending.value)) return "not by SIGHUP";
+	return isOwn ? "by SIGHUP from its own terminal" : NOT_READ;
 }
-
-const senderOf = (isOwn: boolean) => (isOwn ? "from its own terminal" : "from the caller's terminal");
 
 /** The containers that run after those with a terminal and standard input, and the moments at which they are read. */
 const LATER = [
@@ -160,9 +167,13 @@ function changedSettings({ measured }: Observation): FactValue {
 	return changed.map(({ call, now }) => `${call}: ${now}`);
 }
 
+/** What became of a command's read from its standard input. */
+export const WAITS = "it still waits";
+export const FINDS_END = "it finds the end";
+
 function endOf({ files }: ProcessState): string {
 	const read = files[END_FILE]?.text.trim();
-	return read === undefined ? "a read waits" : read === "1" ? "at its end" : "not at its end";
+	return read === undefined ? WAITS : read === "1" ? FINDS_END : "it gets something";
 }
 
 // Three different files, and none of them a terminal.

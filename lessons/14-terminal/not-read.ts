@@ -32,8 +32,8 @@ export function orNotRead(rule: FactRule): FactRule {
 			{
 				when: isNotRead,
 				diagnosis: "command-never-ran",
-				why: "This container's command did not run, so nothing could be read.",
-				try: "Mend first what keeps the engine from starting it.",
+				why: "This could not be read. Possible causes: this container's command did not run, or has no terminal of its own.",
+				try: "Start such a container in npx drydock shell 14, and look at its three streams.",
 				see: [],
 			},
 			...rule.explain,

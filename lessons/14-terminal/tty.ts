@@ -151,7 +151,7 @@ export const ttyRules: FactRule[] = [
 	{
 		fact: "tty.interrupt",
 		madeOf: "exercise",
-		what: "what happened after Ctrl-C was typed",
+		what: "what the command got when Ctrl-C was typed for it",
 		accept: (got) => got === NOT_KNOWN,
 		followsFrom: ["tty.streams", "tty.session", "tty.controlling"],
 		explain: [
@@ -173,7 +173,7 @@ export const ttyRules: FactRule[] = [
 	{
 		fact: "tty.hangup",
 		madeOf: "exercise",
-		what: "what happened after the caller's terminal hung up",
+		what: "how the container ended when its caller's terminal hung up",
 		followsFrom: ["tty.streams", "tty.session", "tty.controlling", "tty.interrupt"],
 		explain: [
 			{

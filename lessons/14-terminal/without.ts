@@ -1,4 +1,5 @@
 import type { Context, FactRule } from "../../harness/judge/index.ts";
+import { FINDS_END, WAITS } from "./facts.ts";
 
 const value = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().join(", ");
 
@@ -7,13 +8,13 @@ export const withoutRules: FactRule[] = [
 	{
 		fact: "plain.stdin",
 		madeOf: "files",
-		what: "standard input of a container that was not asked to be interactive",
+		what: "a read from standard input, with neither -i nor -t",
 		followsFrom: [],
 		explain: [
 			{
 				diagnosis: "input-not-at-its-end",
 				why: (context) =>
-					`A read from standard input must find the end at once. ${value(context, "plain.stdin") === "a read waits" ? "Here, it still waits" : "Here, it does not"}. So the container reads what its caller types for somebody else, or waits for ever.`,
+					`A read from standard input must find the end at once. ${value(context, "plain.stdin") === WAITS ? "Here, it still waits" : "Here, it does not"}. So the container reads what its caller types for somebody else, or waits for ever.`,
 				try: 'In connectStreams: dup2(openSync("/dev/null", "r"), 0).',
 				see: ["dup2(2)", "null(4)"],
 			},
@@ -95,11 +96,11 @@ export const withoutRules: FactRule[] = [
 	{
 		fact: "mute.input",
 		madeOf: "files",
-		what: "what was typed for a container that has a terminal and is not interactive",
+		what: "a read from the container's terminal, with -t and without -i, after the caller has typed a line",
 		followsFrom: ["tty.streams", "tty.failed"],
 		explain: [
 			{
-				when: (context) => value(context, "mute.input") === "at its end",
+				when: (context) => value(context, "mute.input") === FINDS_END,
 				diagnosis: "terminal-not-for-input",
 				why: "With a terminal and without -i, nobody types for the container, and a read from its terminal waits. Here, a read in the container has found the end of standard input at once. Possible cause: without -i, descriptor 0 is /dev/null, and not the terminal.",
 				try: "With a terminal, put the slave at 0, 1 and 2, also without -i.",

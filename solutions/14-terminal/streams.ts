@@ -96,8 +96,10 @@ export function takeStreams({ socket, size }: Ends): void {
 
 // Copies on the host until the container has ended. Returns the container's exit code.
 function serve(child: number, channels: Channel[], interactive: boolean, terminal?: number, master?: number): number {
+	let isMasterClosed = false;
 	const resize = () => {
-		if (master !== undefined && terminal !== undefined) ioctl(master, TIOCSWINSZ, ioctl(terminal, TIOCGWINSZ));
+		if (master === undefined || terminal === undefined || isMasterClosed) return;
+		ioctl(master, TIOCSWINSZ, ioctl(terminal, TIOCGWINSZ));
 	};
 	if (master !== undefined) channels.push({ from: master, to: 1 });
 	if (master !== undefined && interactive) channels.push({ from: 0, to: master });
@@ -112,8 +114,9 @@ function serve(child: number, channels: Channel[], interactive: boolean, termina
 				// EPIPE: nobody reads. EIO: nobody has the other end of this terminal open. Neither is a failure.
 				if (error !== undefined && !["EPIPE", "EIO"].includes(error.code ?? "")) throw error;
 				// The container must hear that the caller is gone: by the end of its input, by SIGPIPE or by SIGHUP.
-				if (from === 0) return to;
-				return error?.syscall === "write" ? from : undefined;
+				const closed = from === 0 ? to : error?.syscall === "write" ? from : undefined;
+				if (closed === master) isMasterClosed = true;
+				return closed;
 			},
 		});
 	} finally {

@@ -28,7 +28,7 @@ export async function next({ force, json }: { force?: boolean; json?: boolean })
 	await selectLesson(lesson);
 	if (!json && track !== undefined && after === "finish" && trackOf(allTracks, lesson) !== track)
 		process.stdout.write(
-			`You have passed track ${track.number}. ${PLAY_IT}\n  try: ${FINISH_COMMAND} ${track.number}\n\n`,
+			`You have passed track ${track.number}. ${PLAY_IT}\n  try: ${FINISH_COMMAND} ${track.number}\n\nOr go on with the next lesson:\n\n`,
 		);
 	if (!json && lesson.id < current.id) process.stdout.write(`${whyBack(all, current, lesson)}\n\n`);
 	await printCurrentLesson(lesson, json);

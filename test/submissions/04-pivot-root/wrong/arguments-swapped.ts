@@ -1,4 +1,4 @@
-// diagnosis: pivot-not-a-mount-point
+// diagnosis: pivot-new-root-in-rootfs
 // misconception: 5
 // Believed that the arguments are those of mv: from old to new.
 import { mkdirSync } from "node:fs";

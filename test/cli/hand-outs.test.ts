@@ -2,11 +2,11 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { inKit, readText } from "../../../../harness/base/kit.ts";
-import { zx } from "../../../../harness/base/zx.ts";
-import { KIT_NAMES } from "../../../../harness/classroom/hand-outs/kits.ts";
-import { errorsOfManifest } from "../../../support/manifest.ts";
-import { errorsOfWorkflow } from "../../../support/workflow.ts";
+import { inKit, readText } from "../../harness/base/kit.ts";
+import { zx } from "../../harness/base/zx.ts";
+import { KIT_NAMES } from "../../harness/classroom/hand-outs/kits.ts";
+import { errorsOfManifest } from "../support/manifest.ts";
+import { errorsOfWorkflow } from "../support/workflow.ts";
 
 const templates = inKit("harness/classroom/kits");
 const names = (await readdir(templates, { recursive: true, withFileTypes: true }))
