@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import type { Context, LedgerCall } from "../../harness/judge/index.ts";
+import { type Context, isCommandsExecve, type LedgerCall } from "../../harness/judge/index.ts";
 
 /**
  * What the exercise's processes have called, according to the ledger. The exercise itself writes the ledger, so the
@@ -71,15 +71,14 @@ export function unsharedBetweenForks({ ledger }: Ledger): boolean {
 }
 
 /** Whether two processes became the command. Then no later fact can be trusted. */
-export const commandRanTwice = ({ ledger }: Ledger): boolean =>
-	ledger.filter((entry) => entry.error === undefined && isCommand(entry)).length > 1;
+export const commandRanTwice = ({ ledger }: Ledger): boolean => startsOfCommand(ledger).length > 1;
 
 /**
  * Whether a process became the command, and so did the process that had forked it: the init of its namespace. The
  * process that the engine has forked is outside of the namespace.
  */
 export function initBecameCommand({ ledger }: Ledger): boolean {
-	const tasks = ledger.filter((entry) => entry.error === undefined && isCommand(entry)).map(({ task }) => task);
+	const tasks = startsOfCommand(ledger).map(({ task }) => task);
 	return tasks.some((task) => tasks.includes(parentOf(task)) && parentOf(task) !== FORKED_BY_ENGINE);
 }
 
@@ -126,10 +125,10 @@ function setsOf(ledger: readonly LedgerCall[], task: string): string[] {
 /** The process that calls enterPidNamespace: the first child of the engine. */
 const FORKED_BY_ENGINE = "1.1";
 
-const commandOf = (ledger: readonly LedgerCall[]) => ledger.find(isCommand)?.task ?? "";
+const startsOfCommand = (ledger: readonly LedgerCall[]) =>
+	ledger.filter((entry) => entry.error === undefined && isCommandsExecve(entry));
 
-// The command is recognised by its drawn name: a process may execute other programs, too.
-const isCommand = ({ call, args }: LedgerCall) => call === "execve" && /"drydock-[0-9a-f]{8}"/.test(args["argv"] ?? "");
+const commandOf = (ledger: readonly LedgerCall[]) => ledger.find(isCommandsExecve)?.task ?? "";
 
 // "1.2" is the second child that "1" has forked.
 const parentOf = (task: string) => task.slice(0, Math.max(0, task.lastIndexOf(".")));

@@ -1,4 +1,11 @@
-import { type Context, called, type Explanation, type HostState, howItEnded } from "../../harness/judge/index.ts";
+import {
+	type Context,
+	called,
+	type Explanation,
+	type HostState,
+	howItEnded,
+	isCommandsExecve,
+} from "../../harness/judge/index.ts";
 import { GATEWAY, resultOf } from "./scenario.ts";
 
 /** Explanations of a container that is not connected: of its namespace first, then of the veth pair and the bridge. */
@@ -278,7 +285,7 @@ type Link = NonNullable<HostState["network"]>["links"][number];
 // Whether the process that became the command, or a process between it and the engine, unshared its network namespace:
 // for the command "1.1.1.1", tasks such as "1.1" and "1.1.1.1".
 function joinUnshares({ ledger }: Context): boolean {
-	const command = ledger.find(({ call }) => call === "execve")?.task ?? "";
+	const command = ledger.find(isCommandsExecve)?.task ?? "";
 	const above = ledger.filter(({ task }) => task !== "1" && `${command}.`.startsWith(`${task}.`));
 	return called({ ledger: above }, "unshare", "CLONE_NEWNET");
 }

@@ -1,4 +1,5 @@
 import type { Context, Explanation, FactRule, LedgerCall } from "../../harness/judge/index.ts";
+import { mountAt, READ_ONLY } from "./facts.ts";
 
 /** The rules about what is read-only or covered in /proc and /sys. */
 
@@ -27,6 +28,14 @@ const covered = (context: Context, fact: string) =>
 	listOf(context, fact)
 		.filter((path) => wasCovered(context, path))
 		.join(", ");
+
+/** Whether the file system on /proc is read-only, and not only the mount. */
+const isProcItselfReadOnly = ({ process }: Context) =>
+	process !== null && mountAt(process, "/proc")?.options.split(",").includes("ro");
+
+/** Whether the file system at this path was changed, and not only the mount. */
+const isRemounted = (context: Context, path: string) =>
+	mountedAt(context, path, "MS_REMOUNT", "MS_RDONLY").some(({ args }) => !args["mountflags"]?.includes("MS_BIND"));
 
 /** Ways to make paths read-only that do not work. They explain the facts host.core-pattern and proc.writable. */
 const notReadOnly: Explanation[] = [
@@ -96,12 +105,7 @@ export const procRules: FactRule[] = [
 		what: "the rest of /proc, where a process may change its own settings",
 		explain: [
 			{
-				when: ({ ledger }) =>
-					ledger.some(({ call, args, error }) => {
-						const flags = args["mountflags"]?.split("|") ?? [];
-						const isOfFileSystem = flags.includes("MS_REMOUNT") && !flags.includes("MS_BIND");
-						return call === "mount" && error === undefined && isOfFileSystem && flags.includes("MS_RDONLY");
-					}),
+				when: (context) => isProcItselfReadOnly(context) && READ_ONLY.some((path) => isRemounted(context, path)),
 				diagnosis: "proc-remounted",
 				why: "All of /proc is read-only in the container, so a process cannot even change its own settings, such as /proc/self/oom_score_adj. MS_REMOUNT without MS_BIND changes the file system itself, and so every mount of it. All of these paths are on one file system, the container's proc.",
 				try: "Add MS_BIND: mount(null, path, null, MS_REMOUNT | MS_BIND | MS_RDONLY, null). Then only this one mount becomes read-only.",

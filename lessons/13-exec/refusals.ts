@@ -1,4 +1,11 @@
-import { type Context, called, commandRefused, type Explanation, refused } from "../../harness/judge/index.ts";
+import {
+	type Context,
+	called,
+	commandRefused,
+	type Explanation,
+	isCommandsExecve,
+	refused,
+} from "../../harness/judge/index.ts";
 import { KILLED } from "./facts.ts";
 
 /** Explanations of calls that the kernel refuses. */
@@ -96,7 +103,7 @@ export const refusals: Explanation[] = [
 		when: commandRefused("ENOENT"),
 		diagnosis: "program-not-found",
 		why: ({ ledger }) => {
-			const execve = ledger.find(({ call, error }) => call === "execve" && error !== undefined);
+			const execve = ledger.find((entry) => isCommandsExecve(entry) && entry.error !== undefined);
 			return `There is no ${execve?.args["pathname"]} in the root that the process had when it became the command. Every container of this check has that program.`;
 		},
 		try: "Leave the root as setns with CLONE_NEWNS sets it. A working directory is a matter of chdir.",
