@@ -31,7 +31,7 @@ const covered = (context: Context, fact: string) =>
 
 /** Whether the file system on /proc is read-only, and not only the mount. */
 const isProcItselfReadOnly = ({ process }: Context) =>
-	process !== null && mountAt(process, "/proc")?.options.split(",").includes("ro");
+	process !== null && mountAt(process, "/proc")?.options.split(",").includes("ro") === true;
 
 /** Whether the file system at this path was changed, and not only the mount. */
 const isRemounted = (context: Context, path: string) =>
