@@ -62,7 +62,8 @@ export function playKills({ k, fs }: Guest, kills: Kill[]) {
 			k.setsid();
 			k.ioctl(slave, k.TIOCSCTTY, 0);
 			for (const fd of [0, 1, 2]) k.dup2(slave, fd);
-			k.execve("/bin/bash", ["bash", "-c", script]);
+			// Not bash: with `set -m`, it ends as soon as a command has died of SIGINT, whatever its trap says.
+			k.execve("/bin/dash", ["dash", "-c", script]);
 		}
 
 		let shown = "";
