@@ -9,8 +9,8 @@ import { parts, partsOf } from "./part.ts";
 import { fail } from "./supervise.ts";
 
 /**
- * The commands of `box`. The first argument names one. Without the part of its lesson, a command does not exist; `ps`
- * comes with `exec`.
+ * The commands of `box`. The first argument names one. `run` always exists; `exec` and `ps` exist if a lesson's part has
+ * options for `exec`. Other commands come from the parts themselves.
  */
 const COMMANDS: readonly Command[] = [
 	...[runCommand, ...(partsOf("exec").length > 0 ? [execCommand, psCommand] : [])],

@@ -158,8 +158,8 @@ const MUCH_OUTPUT_BYTES = 16 << 10;
 const printedBytes = ({ outputBytes: { stdout, stderr } }: Context["observation"]) => stdout + stderr;
 
 /**
- * The ending of a call whose engine was running, not waiting, when the check gave up; undefined if there is none. If
- * there is one, a loop in that engine is the likely cause, and not a call in which another process waits.
+ * The ending of an engine that was running, not waiting, when the check gave up; undefined if there is none. If there is
+ * one, a loop in that engine is the likely cause, and not a system call in which another process waits.
  */
 const looping = ({ calls }: Context["observation"]): Context["ending"] | undefined =>
 	Object.values(calls).find(
@@ -212,7 +212,7 @@ const exitCodeNotHandedUp: Explanation = {
 	when: (context) =>
 		processBetween(context) !== undefined &&
 		typeof returnedCode(context) === "number" &&
-		// A process between that has handed up the right code is not the reason.
+		// If the process in between has handed up the right code, there must be another reason.
 		!context.ledger.some(({ call, args }) => call === "_exit" && args["status"] === String(exitCodeOf(context.drawn))),
 	diagnosis: "exit-code-not-handed-up",
 	why: (context) =>
@@ -234,7 +234,7 @@ const ranTwice: Explanation = {
 /** Explanations for a command that ran. A process that the exercise forked changed the ending that the engine saw. */
 export const endingChangedByFork: Explanation[] = [orphaned, ranTwice, childCrashed, exitCodeNotHandedUp];
 
-/** A successful kill(2) of the exercise's whose pid, 0 or negative, stands for several processes. */
+/** A successful kill(2) by the exercise with a pid of 0 or less. Such a pid stands for several processes. */
 function killOfSeveral({ ledger }: Context) {
 	return ledger.find(({ call, args, error }) => call === "kill" && error === undefined && Number(args["pid"]) <= 0);
 }

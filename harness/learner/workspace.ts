@@ -43,7 +43,7 @@ export async function checkWritable(dir: string): Promise<void> {
 	});
 }
 
-/** At least the size of any file that can be exported. */
+/** A larger file is not read. An archive of the workspace has no larger files either: see archive.ts. */
 const FILE_BYTES_MAX = 4 << 20;
 
 /**

@@ -5,7 +5,7 @@ export interface Session extends Work {
 	type: "session";
 	/** The program and its arguments. It runs in the harbour: the machine in the guest that learners see. */
 	argv: string[];
-	/** Variables in addition to those that every program there has, such as TERM. */
+	/** Variables in addition to those that every program there has. They replace variables of the same name. */
 	environment: Record<string, string>;
 	/** The size of the program's terminal. Null: the program gets three pipes instead of a terminal. */
 	window: WindowSize | null;

@@ -2,10 +2,10 @@ import { expect } from "vitest";
 import type { Box, Drawing, Label, Line, Point, Rectangle } from "../../harness/live/drawings/shapes.ts";
 import { Sheet } from "../../harness/live/drawings/sheet.ts";
 
-/** The widths, in units, of a phone with large text, a phone, a projector's panel, and a large screen. */
+/** Widths of a panel, in units: of two phones with large text, a phone, a projector, and a large screen. */
 export const WIDTHS = [240, 280, 360, 460, 760] as const;
 
-/** Rounding makes two shapes that touch overlap by less than this. */
+/** A tolerance for rounding: two shapes may overlap, or leave the shape that holds them, by less than this. */
 const TOUCHING = 1.5;
 /** Looks of rectangles that hold texts, and must not cross. Other rectangles, such as bands, may lie on anything. */
 const HOLDERS = /(^| )(card|frame|callout|bar)( |$)/;

@@ -5,7 +5,7 @@ import { Failure } from "../../base/failure.ts";
 /**
  * Refuses to write a report through something that was handed in: a symbolic link would lead the report elsewhere,
  * and a FIFO could block for ever. In a continuous-integration job, the graded folder is often the job's working
- * directory. Links outside of the graded folder are the caller's own, and are allowed.
+ * directory. Links outside of the graded folder, and a link to the folder itself, are the caller's own, and are allowed.
  * @param dir the folder that is graded
  * @param out the file or folder that the report goes to
  * @param ending the file name ending of reports in a folder
@@ -14,7 +14,7 @@ import { Failure } from "../../base/failure.ts";
 export async function refuseSubmittedPath(dir: string, out: string, ending: string): Promise<void> {
 	const below = relative(resolve(dir), resolve(out));
 	if (below === ".." || below.startsWith(`..${sep}`)) return;
-	const parts = below.split(sep);
+	const parts = below.split(sep).filter(Boolean);
 	const onTheWay = parts.map((_, at) => join(resolve(dir), ...parts.slice(0, at + 1)));
 	for (const path of onTheWay) await refuseUnlessPlain(path);
 	for (const name of await readdir(out).catch(() => []))

@@ -5,7 +5,10 @@ import { cpus, freemem } from "node:os";
  * others wait for its place until its deadline. A machine whose exercise works, or spins, keeps a processor busy.
  */
 
-/** This part of one processor must be idle. Machines that only wait use less than the remaining quarter. */
+/**
+ * All processors together must have been idle for this part of one processor's time. Machines that only wait use less
+ * than the remaining quarter.
+ */
 const IDLE_MIN = 0.75;
 /** This much memory must be free before one more machine is started. The machine uses about a fifth of it. */
 const FREE_BYTES_MIN = 1 << 30;
@@ -24,7 +27,10 @@ export function processorTimes(): ProcessorTimes {
 	return { idle, all, processors: times.length };
 }
 
-/** Whether one processor was mostly idle between two readings, and there is memory for one more machine. */
+/**
+ * Whether there is memory for one more machine, and the processors together were idle for long enough between two
+ * readings.
+ */
 export function hasRoomForMachine(before: ProcessorTimes, now: ProcessorTimes, freeBytes = freemem()): boolean {
 	const idle = ((now.idle - before.idle) / (now.all - before.all)) * now.processors;
 	return idle >= IDLE_MIN && freeBytes >= FREE_BYTES_MIN;

@@ -121,9 +121,9 @@ function documentOf(inspected: Inspected, drawn: Record<string, string>, observa
 }
 
 function reportOf({ lesson, file, did, shown, others }: Inspected, observation: Observation): string {
-	const { color, width } = outputStyle();
+	const { color, plain = false, width } = outputStyle();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
-	const layout = new TextLayout({ color, width }, chalk);
+	const layout = new TextLayout({ color, plain, width }, chalk);
 	const { host, container } = stateOf(observation, shown);
 	layout.line(chalk.bold(`${lesson.title} — as the kernel shows it`));
 	layout.line();
@@ -145,8 +145,9 @@ function reportOf({ lesson, file, did, shown, others }: Inspected, observation: 
 	layout.labelled("when", "while the command waits (←)");
 	for (const { title, rows } of compareWithHost(host, container)) {
 		layout.line();
-		layout.row(chalk.bold(title), [chalk.dim("host")], [chalk.dim("container")]);
-		for (const row of rows) show(layout, chalk, row);
+		if (plain) layout.line(title);
+		else layout.row(chalk.bold(title), [chalk.dim("host")], [chalk.dim("container")]);
+		for (const row of rows) plain ? showPlain(layout, row) : show(layout, chalk, row);
 	}
 	return layout.text();
 }
@@ -161,6 +162,14 @@ function show(layout: TextLayout, chalk: ChalkInstance, { label, host, container
 			lines(host),
 			lines(container).map((line) => chalk.yellow(line)),
 		);
+}
+
+// The container's lines below the host's.
+function showPlain(layout: TextLayout, { label, host, container }: Row): void {
+	const [isOnlyInContainer, isSame] = [host === null, container === null];
+	layout.line(`  ${printable(label)}${isOnlyInContainer || isSame ? "" : ": different"}`);
+	for (const text of host ?? []) layout.item(`host: ${printable(text)}`, 4);
+	for (const text of container ?? ["the same"]) layout.item(`container: ${printable(text)}`, 4);
 }
 
 function endingText(ending: Ending | undefined): string {

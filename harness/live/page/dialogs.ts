@@ -58,7 +58,7 @@ export class Dialogs {
 		this.#show("Go to a step", form, h("ol", { class: "step-list" }, ...steps));
 	}
 
-	/** Asks before the demo is ended. */
+	/** Asks before the demo is ended. @param recorded whether it is played from a recording, so without a machine */
 	end(recorded: boolean, end: () => void): void {
 		const confirm = () => {
 			this.dialog.close();
