@@ -72,8 +72,8 @@ export async function isSealed(dir: string): Promise<boolean> {
 // Whether this is the path of a seal, or of the temporary file in which a seal is being written.
 const isPartOfSeal = (path: string) => path.split("/").pop()?.startsWith(SEAL) === true;
 
-// Whether this process may change an entry: only the owner may. Root could change another user's entry, but then the owner
-// could no longer change it.
+// Whether this process may change an entry: only the owner may. Root could change another user's entry, but the new
+// seal would then belong to root.
 async function mayChange(dir: string): Promise<boolean> {
 	const [{ uid }, writable] = await Promise.all([
 		stat(dir),

@@ -9,7 +9,7 @@ export const sharedUpper: Explanation = {
 	why: ({ observation }) => {
 		const warning = kernelLog(observation).find((line) => line.includes("in-use"));
 		const log = warning === undefined ? "" : ` It only warns in its log: "${warning}".`;
-		return `The overlays of both containers have the same upperdir, even if its paths differ. So each container sees what the other one writes. The kernel does not refuse such a mount.${log}`;
+		return `The overlays of both containers have the same directory as upperdir, even if they name it by different paths. So each container sees what the other one writes. The kernel does not refuse such a mount.${log}`;
 	},
 	try: "Make upper and work in dir: each container has a dir of its own.",
 	see: [OVERLAYFS],

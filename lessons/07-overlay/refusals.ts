@@ -74,7 +74,7 @@ export const refusals: Explanation[] = [
 		misconception: 13,
 		why: withLog(
 			UPPER_FS,
-			"upperdir must be on a writable file system that can store whiteouts and trusted extended attributes. An overlay cannot store them, because it uses both itself.",
+			"upperdir must be on a writable file system that can store whiteouts and trusted extended attributes. An overlay cannot store whiteouts, because it uses them itself.",
 		),
 		try: "Make upper and work in dir, which is on a tmpfs, and not in an overlay.",
 		see: [OVERLAYFS],

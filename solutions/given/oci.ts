@@ -2,7 +2,7 @@
  * The contents of an image, as the OCI image specification names them, and the types that the engine uses for images.
  */
 
-/** A blob refers to another blob by the digest of its content. See descriptor.md. */
+/** Refers to a blob by the digest of the blob's content. See descriptor.md. */
 export interface Descriptor {
 	mediaType: string;
 	/** `sha256:` and 64 hexadecimal digits. */

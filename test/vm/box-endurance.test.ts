@@ -4,8 +4,8 @@ import { deadlineMsOf, runScriptWithBox } from "../support/box.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { drawn, TRIES_ALL } from "../support/plan.ts";
 
-// Containers with everything that `box run` has, many in a row, and killed at many moments. A container leaves only its
-// named volumes behind.
+// Containers with many of the options of `box run`, many in a row, and killed at many moments. A container leaves only
+// its named volumes behind.
 
 const machines = newMachinePool();
 const program = await boxProgram(new Map());
@@ -14,9 +14,13 @@ afterAll(() => machines.close());
 
 /** Containers in a row, in one machine. */
 const RUNS = TRIES_ALL ? 200 : 10;
-/** Equal parts of the time that a run takes. In each part, one process is killed in one run. */
+/**
+ * Equal parts of the time until the command has started, and of a tenth more. In each part, one process is killed in one
+ * run.
+ */
 const MOMENTS = 30;
 
+// The scripts also use `report` and `left` of test/support/box.ts. Descriptor 3 is a terminal, and 4 is its master.
 const PRELUDE = `
 mkdir -p /srv/site; echo page > /srv/site/page; cp -a /lab/rootfs /tmp/image; mkdir -m 777 /tmp/image/data
 OPTIONS="-v /srv/site:/site:ro -v mail:/data --tmpfs /scratch --device /dev/kmsg --user 1000:5 --group-add 7

@@ -11,6 +11,10 @@ beforeAll(() => machines.makeReady());
 afterAll(() => machines.close());
 
 const TIMEOUT_MS = 1_000_000;
+/**
+ * Runs a bash script with `box`. The shell functions and variables that the scripts use, such as `starts`, `left` and
+ * `$UP`, are in test/support/box.ts.
+ */
 const play = (script: string) => runScriptWithBox(machines, program, script);
 
 describe("box run", () => {
@@ -99,6 +103,8 @@ describe("box run", () => {
 	});
 
 	test("leaves nothing behind, whichever of its processes is killed", { timeout: TIMEOUT_MS }, async () => {
+		// From the inside out. `outer` waits for init, outside of the PID namespace. The shim is the process between box and
+		// the engine that cleans up: see solutions/supervise.ts.
 		const kinds = ["command", "init", "outer", "engine", "shim", "box"];
 		const results = await play(
 			kinds
@@ -142,14 +148,14 @@ END
 			node -e 'const { buildImage, gather } = require("/tmp/image.cjs");
 				const files = { ...gather(["/usr/bin/ls"]), "/bin/ls": "/usr/bin/ls", "/bin/sh": "/lab/rootfs/bin/busybox" };
 				buildImage("/tmp/image", files, ["/bin/ls", "/"]);'
-			box run /tmp/image > /tmp/out; report "as it report" $?; report listed "$(xargs < /tmp/out)"
+			box run /tmp/image > /tmp/out; report "its own command" $?; report listed "$(xargs < /tmp/out)"
 			box run /tmp/image /bin/sh -c 'exit 3'; report "a given command" $?
 			box run /tmp/image sh -c 'exit 4'; report "a given command without a path" $?
 			box run /tmp/image /bin/none 2> /tmp/null; report "a missing command" $?
 			left left
 		`);
 		expect(results).toEqual({
-			"as it report": "0",
+			"its own command": "0",
 			listed: "bin dev etc lib lib64 proc sys",
 			"a given command": "3",
 			"a given command without a path": "4",

@@ -29,7 +29,10 @@ const seed = Number(process.env["DRYDOCK_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
 const times = Number(process.env["DRYDOCK_FUZZ"] ?? (TRIES_ALL ? 1 : 0.25));
 const BYTE_RUNS = 500_000 * times;
 const DOCUMENT_RUNS = 2_000 * times;
-/** How many frames a run of bytes contains: few, because frames after a changed one are seldom read. */
+/**
+ * How many frames of a run the title counts: a changed one, and one after it. Before them comes one that is not changed.
+ * Frames after a changed one are seldom read, so only one follows.
+ */
 const FRAMES = 2;
 const GROWTH_BYTES = 64 << 20;
 const TIMEOUT_MS = 900_000 * times;

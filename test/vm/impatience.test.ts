@@ -55,8 +55,9 @@ for (const id of drawn("impatience", TRIED_LESSONS, 2))
 			const step = 1 + (SEED % steps);
 			const key = KEYS[SEED % KEYS.length] ?? "back";
 			const press = () => (key === "jump" ? demo.jump(step) : demo[key]());
-			// After some steps, the host's shell runs another shell in a container. So this compares what / has in the
-			// shell that answers with what it has if nothing was ruined. The names with three letters fit in one line.
+			// After some steps, the host's shell runs another shell in a container. So this lists the root
+			// directory of whichever shell answers, and compares the list with the one from before anything was ruined. The
+			// names with three letters fit in one line.
 			await demo.jump(step);
 			await press();
 			const files = await type("echo /???", /^\/\w.*$/m);

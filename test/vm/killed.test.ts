@@ -14,8 +14,8 @@ import { type Temporary, temporary } from "../support/temporary.ts";
 // works, and leaves nothing of the killed one behind. `npm test` draws some of the moments.
 
 /**
- * Only a kill ends a check of this module soon. It wakes all the time: where nothing is due before the deadline, the check
- * itself sees that nothing can change any more, and ends.
+ * A module whose check takes until the deadline, unless the check is killed. The module wakes up all the time, because a
+ * check ends early if all processes sleep and no timer wakes one before the deadline.
  */
 const HANGS =
 	"export const isolate = () => { for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100); };";

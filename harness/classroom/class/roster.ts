@@ -6,7 +6,8 @@ import { parseTimeMs } from "../submissions/times.ts";
 
 /**
  * Who is in the class: a CSV file with a header, such as a learning platform's own list. The first column in which no
- * cell is empty and all cells differ identifies a person. If there is no such column, the first column does.
+ * cell is empty and all cells differ identifies a person; the column with the times does not count. If there is no such
+ * column, the first column does.
  */
 
 const ROSTER_BYTES_MAX = 4 << 20;
@@ -23,8 +24,8 @@ export interface Person {
 	/** The cell that identifies the person. */
 	id: string;
 	/**
-	 * All cells but the time, and the number in an id such as "Participant 12345", in lower case: each may be a
-	 * submission's name, or a part of it.
+	 * In lower case: all cells except the time; and if the id is one such as "Participant 12345", its number, too. Each
+	 * may be a submission's name, or a part of it.
 	 */
 	names: string[];
 	/** When the person handed in, in milliseconds since 1970; null if never, or if the roster does not say. */

@@ -71,8 +71,8 @@ class NetworkPen {
 		const { latestChange, changed } = this.picture;
 		let top = 0;
 		if (latestChange !== "" && !cards.some((card) => this.#isAbout(card))) {
-			// What the sentence is about has no card: it is gone, it is the host itself or a link of a bridge, or there is no
-			// room for its card.
+			// The latest change is about something without a card: something that is gone, the host itself, a link of a
+			// bridge, or something for whose card there is no room.
 			const callout = sheet.callout(latestChange, { x: 0, y: 0, width: sheet.width }, changed === "host" ? 60 : null);
 			top = callout.y + callout.height + 10;
 		}

@@ -55,10 +55,11 @@ export class DemoShell {
 			await onTyped();
 			await this.typist.pressEnter();
 			await this.typist.waitForOutput(signal);
-			// If the prompt was there, the last reading may still show the shell as it waited for the command, or even the
-			// process that was in the foreground before. A later reading shows what has happened after Enter. Without a prompt,
-			// the command is a line for a program that an earlier step has left running. The step is done when that program
-			// waits for keys again. If nothing has changed by then, no later reading comes. So the last reading counts, too.
+			// If the prompt was there before the command was typed, the last reading may be older than Enter: it may still show
+			// the shell as it waited for the command, or even the process that was in the foreground before. So only later
+			// readings count. If there was no prompt, the command is a line for a program that an earlier step has left
+			// running. The step is done when that program waits for keys again. Then perhaps nothing changes, and no later
+			// reading comes. So in this case the last reading counts, too.
 			const old = isAtPrompt ? foreground() : undefined;
 			const next = () => (foreground() === old ? null : foreground());
 			await Promise.race([this.typist.waitForPrompt(signal), untilWaitingForKeys(next, old?.pid, signal)]);

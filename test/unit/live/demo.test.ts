@@ -21,7 +21,8 @@ let files: Temporary;
 let recorded: DemoEvent[];
 beforeAll(async () => {
 	files = await temporary();
-	recorded = await readRecording(RECORDING, "demo");
+	// A recording is shown with its pauses. Shorter ones show the same.
+	recorded = (await readRecording(RECORDING, "demo")).map((event) => ({ ...event, atMs: event.atMs / 10 }));
 });
 afterAll(() => files.remove());
 
@@ -34,7 +35,6 @@ async function opened(columns = 80, rows = 24) {
 }
 
 describe("a recording", () => {
-	// A recording is shown with its pauses, so these tests mostly wait.
 	test.concurrent("is shown step by step: each is introduced, then played", async () => {
 		const { show, page } = await opened();
 		expect(page()).toMatch(/1 \/ 3 /);
@@ -318,7 +318,7 @@ describe("a command in a demo's shell", () => {
 		return { output, isOver: () => over };
 	}
 
-	test("is not over because the last reading before it shows a program that waited", async () => {
+	test.concurrent("is not over because the last reading before it shows a program that waited", async () => {
 		const shell: DemoShell = new DemoShell("host", { columns: 80, rows: 24 }, async (keys) =>
 			shell.addOutput(keys === "\r" ? "\r\n" : keys),
 		);
@@ -330,7 +330,7 @@ describe("a command in a demo's shell", () => {
 		expect(await output).toBe("today\n");
 	});
 
-	test("is over when a later reading shows that it waits for keys", async () => {
+	test.concurrent("is over when a later reading shows that it waits for keys", async () => {
 		let now = reading(7);
 		const shell: DemoShell = new DemoShell("host", { columns: 80, rows: 24 }, async (keys) => {
 			shell.addOutput(keys === "\r" ? "\r\n" : keys);
@@ -341,7 +341,7 @@ describe("a command in a demo's shell", () => {
 		expect(await output).toBe("");
 	});
 
-	test("that is a line for a program is over when the program waits again, even if no reading comes", async () => {
+	test.concurrent("that is a line for a program is over when the program waits again, even if no reading comes", async () => {
 		const shell: DemoShell = new DemoShell("host", { columns: 80, rows: 24 }, async (keys) =>
 			shell.addOutput(keys === "\r" ? "\r\nanswer" : keys),
 		);
