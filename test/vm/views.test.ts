@@ -150,13 +150,15 @@ test("volumes and terminals are read when they appear", async () => {
 test("the network view's links, routes and rules are those that ip and nft show", async () => {
 	const { demo, past, printed, type } = await opened(["network"]);
 	const changes = [
-		"link add br0 up type bridge stp_state 1; ip link add v0 up master br0 type veth peer name v1",
+		"link add br0 up type bridge stp_state 1 forward_delay 200; ip link add v0 up master br0 type veth peer name v1",
 		"link add d0 up type dummy; ip link add link d0 name d0.7 type vlan id 7; ip link set v1 up",
 		"address add 10.1.0.1/24 dev d0; ip address add 10.1.0.2/24 dev d0; ip -6 address add fd00::1/64 dev d0",
 		"route add default via 10.1.0.9; ip route add unreachable 10.2.0.0/16; ip route add 10.3.0.1 dev br0",
 		"route add 10.4.0.0/16 nexthop via 10.1.0.7 nexthop via 10.1.0.8; ip route add 10.5.0.0/16 dev d0 table 77",
 	];
 	for (const change of changes) await type("host", `ip ${change}`);
+	// With the spanning tree protocol, br0 has a carrier only after twice the delay, and then gets one more address.
+	await type("host", 'until [ "$(cat /sys/class/net/br0/carrier)" = 1 ]; do sleep 0.1; done');
 	await type("host", "nft add table ip a; nft add chain ip a b; sysctl -w net.ipv4.ip_forward=1; echo do''ne");
 	await expect.poll(() => printed.join(""), PATIENCE).toMatch(/^done\r$/m);
 	printed.length = 0;
