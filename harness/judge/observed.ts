@@ -78,9 +78,13 @@ export async function playOrRecall(
 /** The key of a run's observation, from `observationKey`. */
 export async function runKey(lesson: Lesson, check: Check, program: Bundle, machines: MachinePool): Promise<string> {
 	const [image, instruments] = await Promise.all([machines.imageKey(), instrumentsOf(lesson)]);
-	const scenario = requestWithPlaceholders(check, instruments);
+	const scenario = scenarios.get(check) ?? requestWithPlaceholders(check, instruments);
+	scenarios.set(check, scenario);
 	return observationKey({ image, lesson: lesson.id, program: withoutFileNames(program.code), scenario });
 }
+
+/** The scenarios of the checks, with placeholders. Each is made once: one that writes programs takes some milliseconds. */
+const scenarios = new WeakMap<Check, unknown>();
 
 async function keptRun(key: string): Promise<KeptRun | null> {
 	if (!(await isWhole(KIND, key))) return null;
