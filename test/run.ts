@@ -56,6 +56,7 @@ const option = (name: string): string | undefined => {
 };
 const [seed = String(Math.floor(Math.random() * 2 ** 31)), shard, from] = ["seed", "shard", "from"].map(option);
 const results = join(await mkdtemp(join(tmpdir(), "drydock-results-")), "results.jsonl");
+process.env["DRYDOCK_TESTS_RESULTS"] = results;
 const lesson = mode === "records" && given[0] !== undefined ? (await findLesson(given.shift() ?? "")).id : undefined;
 const items = new Map([
 	...(mode === "files" ? [] : lesson === undefined ? await allItems() : [[lesson, await itemsOf(lesson)] as const]),
@@ -79,7 +80,6 @@ async function run(): Promise<number> {
 		DRYDOCK_TESTS_STARTED_MS: String(Date.now()),
 		DRYDOCK_TESTS_KNOWN: String(known),
 		DRYDOCK_TESTS_UNKNOWN: String(unknown),
-		DRYDOCK_TESTS_RESULTS: results,
 		...(shard && { DRYDOCK_TESTS_SHARD: shard }),
 		...(lesson && { DRYDOCK_TESTS_LESSON: lesson }),
 		...(names.length > 0 && { DRYDOCK_TESTS_ITEMS: names.join("\n") }),

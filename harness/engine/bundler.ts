@@ -35,11 +35,10 @@ interface BundlerProcess {
 /** The bundler and the type checker share this limit. */
 export const compilerLimit = new ConcurrencyLimit(COMPILERS_MAX);
 /**
- * The process that waits for the next work; at most one waits. A piece of work takes the waiting process, or starts
- * one. When the work ends and no other process waits, its process waits next. If its process cannot be kept, a new one
- * is started to wait.
+ * The processes that wait for the next work. A piece of work takes a waiting process, or starts one. When the work ends,
+ * its process waits again. If its process cannot be kept and no other waits, a new one is started to wait.
  */
-let idle: Promise<BundlerProcess> | undefined;
+const idle: Promise<BundlerProcess>[] = [];
 
 /**
  * Runs `work` with a confined esbuild.
@@ -50,9 +49,7 @@ let idle: Promise<BundlerProcess> | undefined;
 export async function withBundler<T>(work: (esbuild: Esbuild, abort: () => void) => Promise<T>): Promise<T> {
 	interruption.throwIfAborted();
 	return compilerLimit.run(async () => {
-		const idleOrNew = idle ?? start();
-		idle = undefined;
-		const bundler = await idleOrNew;
+		const bundler = await (idle.pop() ?? start());
 		const isUsed = bundler.workedMs > 0;
 		try {
 			return await runWork(bundler, work);
@@ -90,10 +87,12 @@ async function runWork<T>(
 		clearTimeout(timer);
 		interruption.removeEventListener("abort", end);
 		bundler.workedMs += performance.now() - startedMs;
-		const isKept = healthy && bundler.workedMs < REUSE_MAX_MS && !interruption.aborted && idle === undefined;
-		if (!isKept) end();
-		if (!interruption.aborted) idle ??= isKept ? Promise.resolve(bundler) : start();
-		idle?.catch(() => {});
+		const isYoung = bundler.workedMs < REUSE_MAX_MS;
+		const isKept = healthy && isYoung && !interruption.aborted && idle.length < COMPILERS_MAX;
+		if (isKept) idle.push(Promise.resolve(bundler));
+		else end();
+		if (!interruption.aborted && idle.length === 0) idle.push(start());
+		for (const waiting of idle) waiting.catch(() => {});
 	}
 }
 

@@ -28,14 +28,23 @@ export interface Reference {
 	ledger(drawn: RandomInputs, call: string): LedgerCall[];
 }
 
+/** What was measured of the references since drydock started, by the key. */
+const references = new Map<string, Reference>();
+
 /**
  * Returns what was measured of the reference, and measures it if it is not in the cache. The cache holds the
- * observation. The facts are derived from it each time, by the same code as the exercise's facts.
+ * observation. The facts are derived from it by the same code as the exercise's facts.
  * @param key from `observationKey`
  * @param measure plays the reference
  * @throws {Failure} failed: the cache's entry could not be read
  */
 export async function referenceFacts(check: Check, key: string, measure: () => Promise<Measured>): Promise<Reference> {
+	const known = references.get(key) ?? referenceOf(check, await measuredReference(key, measure));
+	references.set(key, known);
+	return known;
+}
+
+async function measuredReference(key: string, measure: () => Promise<Measured>): Promise<Measured> {
 	let measured = null as Measured | null;
 	const dir = await cached(
 		"references",
@@ -51,7 +60,10 @@ export async function referenceFacts(check: Check, key: string, measure: () => P
 	);
 	measured ??= await measuredIn(dir);
 	if (measured === null) throw new Failure("failed", "what was measured of the reference could not be read");
-	const { drawn, observation } = measured;
+	return measured;
+}
+
+function referenceOf(check: Check, { drawn, observation }: Measured): Reference {
 	// Short values, such as the exit code, are not replaced in a text: they may also occur elsewhere.
 	const longInputs = Object.entries(drawn).filter(([, value]) => value.length > 4);
 	return {

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, rename, writeFile } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { hashOf } from "../../harness/base/cache.ts";
@@ -32,14 +32,30 @@ export function verdictKeys(id: string): Promise<RecordKeyOf> {
 const keysByLesson = new Map<string, Promise<RecordKeyOf>>();
 
 async function computeVerdictKeys(id: string): Promise<RecordKeyOf> {
+	return recordKeysOf(await onceInRun(`verdicts-${id}`, () => verdictEvidence(id)));
+}
+
+async function verdictEvidence(id: string): Promise<Evidence> {
 	const entry = `
 		export { assessSafely } from "./harness/judge/judge.ts";
 		export { isUnjudged, lostFinding, unbundledFinding } from "./harness/judge/failed-run.ts";
 		export { bundle } from "./harness/engine/bundle.ts";
 		export { default } from "./lessons/${id}/check.ts";`;
-	const engine = (await referenceProgram(id)).code;
-	return recordKeysOf({ ...(await evidence(id, entry)), engine: withoutFileNames(engine) });
+	return { ...(await evidence(id, entry)), engine: await engineOf(id) };
 }
+
+/**
+ * Keys of the programs that the bundler makes of a lesson's submissions. Two programs with the same key may differ in the
+ * paths and the line numbers of their source maps.
+ * @param id such as `02-unshare`
+ */
+export async function programKeys(id: string): Promise<RecordKeyOf> {
+	bundling ??= onceInRun("bundling", () => codeOf(`export { bundle } from "./harness/engine/bundle.ts";`));
+	const [engine, bundler] = [await onceInRun(`engine-${id}`, () => engineOf(id)), await bundling];
+	return (subject) => hashOf("program 1", id, engine, bundler, subject);
+}
+
+let bundling: Promise<string> | undefined;
 
 /** Keys of the rehearsals of a lesson's demo. */
 export async function demoKeys(id: string): Promise<RecordKeyOf> {
@@ -73,8 +89,7 @@ export async function reportKeys(id: string): Promise<RecordKeyOf> {
 		export { assessSafely } from "./harness/judge/judge.ts";
 		export { report } from "./harness/judge/report.ts";
 		export { default } from "./lessons/${id}/check.ts";`;
-	const engine = (await referenceProgram(id)).code;
-	return recordKeysOf({ ...(await evidence(id, entry)), engine: withoutFileNames(engine) });
+	return recordKeysOf({ ...(await evidence(id, entry)), engine: await engineOf(id) });
 }
 
 /**
@@ -101,6 +116,28 @@ export async function textsOf(text: string, path: string): Promise<string[]> {
 const pathOfGiven = (name: string) =>
 	name.startsWith("#box/") ? inKit("solutions/given", `${name.slice(5)}.ts`) : null;
 
+// The engine that a lesson is checked with, with the reference's modules.
+async function engineOf(id: string): Promise<string> {
+	return withoutFileNames((await referenceProgram(id)).code);
+}
+
+/**
+ * Computes a value once for all processes of a run of the tests: test/run.ts, and vitest's workers. They share the
+ * directory in which test/run.ts collects the results.
+ */
+async function onceInRun<T>(name: string, compute: () => Promise<T>): Promise<T> {
+	const results = process.env["DRYDOCK_TESTS_RESULTS"];
+	if (results === undefined) return compute();
+	const file = join(dirname(results), `${name}.json`);
+	const known = await readText(file).catch(() => null);
+	if (known !== null) return JSON.parse(known) as T;
+	const value = await compute();
+	// The rename makes sure that no other process reads half of the file.
+	await writeFile(`${file}.${process.pid}`, JSON.stringify(value));
+	await rename(`${file}.${process.pid}`, file);
+	return value;
+}
+
 const recordKeysOf =
 	(all: Evidence): RecordKeyOf =>
 	(subject) =>
@@ -114,7 +151,7 @@ async function evidence(id: string, judging: string): Promise<Omit<Evidence, "en
 
 /** The key of the guest's programs and of the recipe of their image. */
 export function guestKey(): Promise<string> {
-	guest ??= computeGuestKey();
+	guest ??= onceInRun("guest", computeGuestKey);
 	return guest;
 }
 

@@ -23,7 +23,7 @@ export interface Footprint {
 	 */
 	temporary: string[];
 	/**
-	 * The same for the cache, except what is kept there on purpose: all of `observations`, and the complete entries of
+	 * The same for the cache, except what is kept there on purpose: all of `observations` and `programs`, and the complete entries of
 	 * `references`.
 	 */
 	cache: string[];
@@ -39,7 +39,7 @@ process.env["DRYDOCK_FOOTPRINT"] = MARK.split("=")[1];
 
 /** A larger file is written out before the bytes that it occupies are counted. */
 const LARGE_BYTES = 1 << 20;
-const KEPT_ON_PURPOSE = /^(observations|references\/[0-9a-f]{16}(\/|$))/;
+const KEPT_ON_PURPOSE = /^(observations|programs|references\/[0-9a-f]{16}(\/|$))/;
 
 /**
  * Measures the footprint.

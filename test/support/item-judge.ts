@@ -1,7 +1,9 @@
+import type { Bundle } from "../../harness/engine/bundle.ts";
 import { judge, type Verdict } from "../../harness/judge/judge.ts";
-import { findLesson } from "../../harness/judge/lessons.ts";
-import type { MachinePool } from "../../harness/judge/module-run.ts";
+import { findLesson, type Lesson } from "../../harness/judge/lessons.ts";
+import { bundleModuleRun, type MachinePool, prepareModuleRun } from "../../harness/judge/module-run.ts";
 import { fits, type ModuleItem, resultOf } from "./items.ts";
+import { keptProgram } from "./kept-programs.ts";
 import { playedSinceMs } from "./plan.ts";
 import type { Temporary } from "./temporary.ts";
 import { inTurn } from "./turns.ts";
@@ -19,11 +21,19 @@ export type ItemJudge = (item: ModuleItem, sinceMs?: number) => Promise<Verdict>
  * disturbed: the check or the judge has changed
  */
 export function itemJudge(machines: MachinePool, files: Temporary, repeatedMax = 10): ItemJudge {
+	// Only playing takes a turn. To judge an observation from the cache is a matter of milliseconds.
+	const inTurns: MachinePool = {
+		imageKey: () => machines.imageKey(),
+		accelerator: () => machines.accelerator(),
+		play: (request) => inTurn(() => machines.play(request)),
+	};
 	let repeated = 0;
 	return async (item, sinceMs = playedSinceMs(item)) => {
 		const [lesson, file] = [await findLesson(item.lesson), await item.file(files)];
+		const bundled =
+			item.programKey === undefined ? undefined : keptProgram(item.programKey, () => bundleOf(lesson, file));
 		const judgeSince = (playedSinceMs: number) =>
-			inTurn(() => judge(lesson, file, machines, { types: false, playedSinceMs }));
+			judge(lesson, file, inTurns, { types: false, playedSinceMs, ...(bundled && { bundled }) });
 		const startedMs = Date.now();
 		const verdict = await judgeSince(sinceMs);
 		if (fits(item, resultOf(verdict)) || repeated >= repeatedMax) return verdict;
@@ -31,4 +41,8 @@ export function itemJudge(machines: MachinePool, files: Temporary, repeatedMax =
 		// If the item was played just now, this returns the same run.
 		return judgeSince(startedMs);
 	};
+}
+
+async function bundleOf(lesson: Lesson, file: string): Promise<Bundle> {
+	return bundleModuleRun(await prepareModuleRun(lesson, file));
 }

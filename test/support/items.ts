@@ -6,7 +6,7 @@ import { submissionsOf } from "../../harness/dev/submissions.ts";
 import type { Verdict } from "../../harness/judge/judge.ts";
 import { findLesson, lessons, loadCheck, readLesson, solutionOf } from "../../harness/judge/lessons.ts";
 import { finishSteps, tracks } from "../../harness/learner/tracks.ts";
-import { commandKeys, demoKeys, finishKeys, reportKeys, textsOf, verdictKeys } from "./evidence.ts";
+import { commandKeys, demoKeys, finishKeys, programKeys, reportKeys, textsOf, verdictKeys } from "./evidence.ts";
 import { mutantsOf } from "./mutants.ts";
 import { submissionFile } from "./submissions.ts";
 import type { Temporary } from "./temporary.ts";
@@ -29,6 +29,8 @@ export interface Item {
 
 /** An item that is a module, to be judged in place of the lesson's solution. */
 export interface ModuleItem extends Item {
+	/** From `programKeys`. Without it, the module is always bundled again. */
+	programKey?: string;
 	/** Returns a file with the module. @param files where the file is written if there is none */
 	file(files: Temporary): Promise<string>;
 }
@@ -55,13 +57,13 @@ export function resultOf({ verdict, findings: [first] }: Verdict): string {
 
 /** A lesson's right and wrong submissions. */
 export async function submissionItems(lesson: string): Promise<ModuleItem[]> {
-	const recordKeyOf = await verdictKeys(lesson);
+	const keysOf = await moduleKeys(lesson);
 	const kinds = (["right", "wrong"] as const).map(async (kind) =>
 		Promise.all(
 			(await submissionsOf(lesson, kind)).map(async (submission) => ({
 				lesson,
 				name: `${kind}/${submission.name}`,
-				key: recordKeyOf(await textsOf(submission.text, inKit(submission.path))),
+				...(await keysOf(submission.text, inKit(submission.path))),
 				expected: [kind === "right" ? "pass" : `fail ${submission.diagnosis} ${submission.misconception ?? "-"}`],
 				exactly: true,
 				file: (files: Temporary) => submissionFile(submission, files),
@@ -71,12 +73,21 @@ export async function submissionItems(lesson: string): Promise<ModuleItem[]> {
 	return (await Promise.all(kinds)).flat();
 }
 
+// Returns a function that makes the keys of a module, of its record and of its program, from its text and its path.
+async function moduleKeys(lesson: string) {
+	const [recordKeyOf, programKeyOf] = await Promise.all([verdictKeys(lesson), programKeys(lesson)]);
+	return async (text: string, path: string) => {
+		const texts = await textsOf(text, path);
+		return { key: recordKeyOf(texts), programKey: programKeyOf(texts) };
+	};
+}
+
 /**
  * The mutants of a lesson's solution. Each must fail, except those for which test/mutants gives a `reason` why they are
  * as good as the solution.
  */
 export async function mutantItems(lesson: string): Promise<(ModuleItem & { reason: string | undefined })[]> {
-	const recordKeyOf = await verdictKeys(lesson);
+	const keysOf = await moduleKeys(lesson);
 	const { module } = await loadCheck(await findLesson(lesson));
 	const mutants = await mutantsOf(await readFile(inKit("solutions", lesson, module), "utf8"));
 	const harmless = await harmlessMutants(lesson);
@@ -84,7 +95,7 @@ export async function mutantItems(lesson: string): Promise<(ModuleItem & { reaso
 		mutants.map(async ({ description, code }, index) => ({
 			lesson,
 			name: `mutant/${description}`,
-			key: recordKeyOf(await textsOf(code, inKit("solutions", lesson, module))),
+			...(await keysOf(code, inKit("solutions", lesson, module))),
 			expected: mutantResults(harmless[description]),
 			reason: harmless[description],
 			file: async (files: Temporary) => {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDir } from "../../harness/base/cache.ts";
+import { SHARED_KINDS } from "./shared-kinds.ts";
 
 /**
  * Makes a directory for the workers that run tests in machines. It holds their caches (see own-cache.ts) and their
@@ -8,8 +9,8 @@ import { cacheDir } from "../../harness/base/cache.ts";
  * @returns a function that removes the directory
  */
 export default async function makeOwnCaches(): Promise<() => Promise<void>> {
-	// Each worker's cache has a link to this directory.
-	await mkdir(join(cacheDir, "observations"), { recursive: true });
+	// Each worker's cache has links to these directories.
+	for (const kind of SHARED_KINDS) await mkdir(join(cacheDir, kind), { recursive: true });
 	// If the tests are killed, the directory stays. Later, drydock removes it, because its name begins with
 	// `scratch-`.
 	const root = await mkdtemp(join(cacheDir, "scratch-tests-"));

@@ -153,8 +153,8 @@ function check(cache: string, file: string, [program = "", ...first]: readonly s
 async function ownCache(): Promise<Temporary> {
 	const own = await temporary();
 	for (const name of await readdir(cacheDir, { recursive: true })) {
-		// A check writes no observations. The others belong to processes that run.
-		if (/^(?:observations|scratch)\b|\.(?:lock|staging)/.test(name)) continue;
+		// A check writes no observations and no programs. The others belong to processes that run.
+		if (/^(?:observations|programs|scratch)\b|\.(?:lock|staging)/.test(name)) continue;
 		const [from, to] = [join(cacheDir, name), join(own.dir, name)];
 		const stat = await lstat(from).catch(() => null);
 		if (stat?.isDirectory()) await mkdir(to);
