@@ -33,7 +33,7 @@ export function provePoints(check: Check): Proof[] {
 			...needed.filter((title) => !titles.includes(title)).map((title) => `there is no group ${title}`),
 		]),
 		// Otherwise, two groups could need each other. The group of the remaining facts counts only with a group that has
-		// no onlyWith, and there could be none.
+		// no onlyWith, and there might be no such group.
 		proof(
 			"onlyWith names groups that have no onlyWith themselves",
 			needed

@@ -32,7 +32,7 @@ export interface ProgramSources {
 	/** The replacing file, by the reference module that it replaces. */
 	replaced: ReadonlyMap<string, string>;
 	files: SubmissionFiles;
-	/** How some imports in the kit's files are resolved: to an external path, or to another file of the kit. */
+	/** How some imports, such as `#kernel`, are resolved: to an external path, or to another file of the kit. */
 	aliases: Readonly<Record<string, { external: string } | { file: string }>>;
 	/** Number of the last lesson whose part of the engine is included; all parts if not given. */
 	upTo?: string | undefined;

@@ -113,7 +113,7 @@ class Watch {
 		return ended;
 	}
 
-	/** Selects a lesson and checks it. */
+	/** Selects a lesson, and checks its file if the learner has changed it. */
 	async select(lesson: Lesson): Promise<void> {
 		await selectLesson(lesson);
 		await this.#work(lesson);
