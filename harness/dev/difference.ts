@@ -20,7 +20,7 @@ export interface Difference {
 	places: Place[];
 }
 
-/** Neighbouring lines of the other module, and what they become: both with unchanged lines. */
+/** Neighbouring lines of the other module, and what they become. Both lists include unchanged lines. */
 interface Place {
 	before: string[];
 	after: string[];

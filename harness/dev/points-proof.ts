@@ -4,7 +4,7 @@ import { groupsOf } from "../judge/groups.ts";
 import { type Proof, proof } from "./proof.ts";
 
 /**
- * Proves that check.ts divides a lesson's points among groups of facts, and that each group is worth some. Otherwise, a
+ * Proves that check.ts divides a lesson's points among groups of facts, and that each group is worth points. Otherwise, a
  * group could have no effect, and nobody would notice.
  */
 export function provePoints(check: Check): Proof[] {

@@ -94,7 +94,7 @@ export class CallStreams {
 		return (now.c_lflag & (ICANON | ECHO | ISIG)) === 0 ? "raw" : "changed";
 	}
 
-	/** Closes the terminal: the kernel sends SIGHUP to the leader of the terminal's session. */
+	/** Closes the terminal: the kernel sends SIGHUP to the leader of the terminal's session. See setsid(2), NOTES. */
 	hangUp(): void {
 		this.#master?.destroy();
 		this.#masterFd = -1;

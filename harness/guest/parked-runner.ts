@@ -69,8 +69,8 @@ const LAST_LINE_MS = 500;
 const LINE_CHARS = 1 << 20;
 
 /**
- * A QEMU that emulates the processor takes longer to translate V8's compilers than compiled code saves. So V8 interprets an exercise, and compiles
- * only code that has run much more often than V8 demands by default.
+ * A QEMU that emulates the processor takes longer to translate V8's compilers than compiled code saves. So V8
+ * interprets an exercise, and compiles only code that has run much more often than V8 demands by default.
  */
 const LATE_COMPILATION = [
 	...["--no-sparkplug", "--no-maglev"],

@@ -31,7 +31,7 @@ interface Work {
 	select(lesson: Lesson): Promise<void>;
 	/** Runs `act`, which has the terminal until it is done. */
 	lendTerminal(act: () => Promise<unknown>): Promise<void>;
-	/** Whether all other lessons of the track have passed, so that its finish comes after this lesson. */
+	/** Whether the track has a finish that comes after this lesson: all other lessons of the track have passed. */
 	readonly endsTrack: boolean;
 	quit(): void;
 }

@@ -38,7 +38,7 @@ const Report = v.object({
 	),
 });
 type File = v.InferOutput<typeof Report>["testResults"][number];
-/** How long `npm test` took for what it does before vitest, by name, in milliseconds: `lintAndTypes`. */
+/** How long each part of `npm test` before vitest took, by name, in milliseconds. The only one is `lintAndTypes`. */
 const Before = v.record(v.string(), v.number());
 /** Processor time of one test file, in milliseconds: what test/support/processor-time.ts writes. */
 const ProcessorTime = v.object({ name: v.string(), ms: v.number() });
