@@ -5,9 +5,9 @@
 const TRIED = 200;
 
 /**
- * The probability with which `npm test` tries an item without a valid record. It is 1 after a change of one lesson: no lesson
- * has more than {@link TRIED} items. After a change that every lesson depends on, it is lower, because all items would take
- * hours.
+ * The probability with which `npm test` tries an item without a valid record. It is 1 after a change of one lesson: no
+ * lesson has more than {@link TRIED} items. After a change that every lesson depends on, it is lower, because all items
+ * would take hours.
  * @param unknown how many items have no valid record
  */
 export const unknownShare = (unknown: number): number => Math.min(1, TRIED / unknown);

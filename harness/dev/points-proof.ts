@@ -4,8 +4,8 @@ import { groupsOf } from "../judge/groups.ts";
 import { type Proof, proof } from "./proof.ts";
 
 /**
- * Proves that check.ts divides a lesson's points among groups of facts, and that each group is worth points. Otherwise, a
- * group could have no effect, and nobody would notice.
+ * Proves that check.ts divides a lesson's points among groups of facts, and that each group is worth points.
+ * Otherwise, a group could have no effect, and nobody would notice.
  */
 export function provePoints(check: Check): Proof[] {
 	const { weight, groups } = check;

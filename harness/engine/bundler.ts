@@ -106,9 +106,9 @@ async function start(): Promise<BundlerProcess> {
 	return startConfined(esbuildProgram(require), LIMITS, async (script, environment) => {
 		const esbuild = loadEsbuild(require, { ...environment, ESBUILD_BINARY_PATH: script });
 		try {
-			// esbuild does not report whether its process came up. Only an answer shows that. A Ctrl-C that comes before
-			// confined-compiler.sh ignores it ends the process. So the wait ends at an interruption: drydock would exit before
-			// esbuild reports the process's end.
+			// esbuild does not report whether its process came up. Only an answer shows that. A Ctrl-C that comes
+			// before confined-compiler.sh ignores it ends the process. So the wait ends at an interruption: drydock would
+			// exit before esbuild reports the process's end.
 			await unlessInterrupted(esbuild.transform(""));
 			return { esbuild, workedMs: 0 };
 		} catch (error) {

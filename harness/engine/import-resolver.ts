@@ -15,7 +15,7 @@ import type { SubmissionFiles } from "./submission-files.ts";
 
 const SUBMISSION = "submission";
 const KIT = "kit";
-/** After more imports than this, the bundler is ended. An engine and a module have about fifty. */
+/** After more imports than this, the bundler is ended. The whole engine has about 150. */
 const IMPORTS_MAX = 2_000;
 
 /**

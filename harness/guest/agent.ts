@@ -62,8 +62,8 @@ async function parkRunners(callCount: number, escapeCount: number): Promise<Park
 }
 
 // Blocks the whole process: between two frames the agent has nothing else to do. In a restored machine, a QEMU that
-// emulates the processor has to translate every instruction anew. So the shortest path to an answer, without the event loop and without a second
-// thread, is the fastest.
+// emulates the processor has to translate every instruction anew. So the shortest path to an answer, without the event
+// loop and without a second thread, is the fastest.
 function receive(decoder: FrameDecoder): HostFrame[] {
 	const length = readSync(port, chunk);
 	// read(2) returns 0 while no host is connected.
