@@ -3,8 +3,8 @@ import { OVERLAYFS, SPECIFICATION, USTAR } from "./documents.ts";
 import { hasLinksInDirectory, toolsStarted } from "./facts.ts";
 
 /**
- * The calls of execve in the container. The command may be another one than the image was built with, but programs that
- * the exercise starts, such as tar, run on the host.
+ * The calls of execve in the container: those after pivot_root. The program's name does not tell them apart from calls
+ * for programs that the exercise starts on the host, such as tar: the command may be a wrong one.
  */
 function starts(ledger: readonly LedgerCall[]): LedgerCall[] {
 	const pivot = ledger.findIndex(({ call }) => call === "pivot_root");
