@@ -32,8 +32,8 @@ export const rootOf = (process: ProcessState | null) =>
 	process?.mounts.findLast(({ mountPoint }) => mountPoint === "/");
 
 /**
- * How explanations cite the kernel's documentation of overlayfs, which is not in the virtual machine. The part "Words" of
- * this lesson's README.md says what the exercise needs of it.
+ * How explanations cite the kernel's documentation of overlayfs, which is not in the virtual machine. The part "Words"
+ * of this lesson's README.md says what the exercise needs of it.
  */
 export const OVERLAYFS = "overlayfs (kernel documentation, online; in short: Words in lesson 07)";
 
