@@ -133,7 +133,7 @@ export const initDoesNotWait: Explanation = {
 export const sigkillSent: Explanation = {
 	diagnosis: "sigkill-sent",
 	misconception: 9,
-	why: "In the list of your system calls, the process that takes the signals has sent SIGKILL to the command. The check had not sent SIGKILL, only signals that a program can handle. SIGKILL cannot be handled, so the command had no chance to clean up.",
+	why: "In the list of your system calls, the process that takes the signals has sent SIGKILL to the command. To pid 1, the check had sent only signals that a program can handle. SIGKILL cannot be handled, so the command had no chance to clean up.",
 	try: "Pass on the signal that you took: kill(child, signo). The command decides when to end.",
 	see: ["signal(7), Standard signals", "kill(2)"],
 };
