@@ -75,8 +75,8 @@ export function scenario(drawn: RandomInputs): Scenario {
 					mode: 0o755,
 				}),
 			),
-			// On the host, hello belongs to the user who has built it. In the container, that number would be another
-			// user's.
+			// On the host, hello belongs to the user who has built it. In the container, this user's number would be
+			// another user's.
 			{
 				do: "run",
 				argv: [

@@ -8,7 +8,7 @@ const hasChangedUser = (context: Context) => called(context, "setresuid");
 const engineGaveUpRoot = ({ ledger }: Context) =>
 	ledger.some(({ task, call, error }) => task === "1" && call === "setresuid" && error === undefined);
 
-/** Whether the exception says that a user or group, or the file that lists it, is missing. The first container has it. */
+/** Whether the exception says that something is missing which the first container has: a user, a group or their file. */
 const missesWhatIsThere = ({ drawn, thrown }: Context) => {
 	const message = thrown?.message ?? "";
 	const names = [drawn["user"], drawn["added"], drawn["members"]].flatMap((name) => name ?? []);
