@@ -41,7 +41,7 @@ function find({ user, group, groupAdd }: Asked): User {
 	// A number may have several names. A name means its own line, and a number the first one.
 	const account = accounts.find(({ name }) => name === user) ?? accounts.find(({ uid }) => String(uid) === user);
 	const gidOf = (asked: string) => groups.find(({ name }) => name === asked)?.gid ?? idIn(asked, "group");
-	// Whoever names a group gets that one, and none because of memberships.
+	// If a group is asked for, the user's memberships in /etc/group do not count.
 	const own = group === undefined ? groups.filter(({ members }) => members.includes(account?.name ?? "")) : [];
 	const gid = group === undefined ? (account?.gid ?? 0) : gidOf(group);
 	return {
