@@ -36,7 +36,7 @@ interface BundlerProcess {
 export const compilerLimit = new ConcurrencyLimit(COMPILERS_MAX);
 /**
  * The processes that wait for the next work. A piece of work takes a waiting process, or starts one. When the work ends,
- * its process waits again. If its process cannot be kept and no other waits, a new one is started to wait.
+ * its process waits again. If its process cannot be kept, a new one is started, and waits.
  */
 const idle: Promise<BundlerProcess>[] = [];
 
@@ -87,11 +87,10 @@ async function runWork<T>(
 		clearTimeout(timer);
 		interruption.removeEventListener("abort", end);
 		bundler.workedMs += performance.now() - startedMs;
-		const isYoung = bundler.workedMs < REUSE_MAX_MS;
-		const isKept = healthy && isYoung && !interruption.aborted && idle.length < COMPILERS_MAX;
-		if (isKept) idle.push(Promise.resolve(bundler));
-		else end();
-		if (!interruption.aborted && idle.length === 0) idle.push(start());
+		const mayWait = !interruption.aborted && idle.length < COMPILERS_MAX;
+		const isKept = mayWait && healthy && bundler.workedMs < REUSE_MAX_MS;
+		if (!isKept) end();
+		if (mayWait) idle.push(isKept ? Promise.resolve(bundler) : start());
 		for (const waiting of idle) waiting.catch(() => {});
 	}
 }
