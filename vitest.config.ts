@@ -59,8 +59,8 @@ const inMachines = {
 	// As above. Booting a machine takes a busy computer minutes.
 	testTimeout: 600_000,
 	hookTimeout: 600_000,
-	// A run ends with one long file of items, which then plays two at a time. All workers together never play more than
-	// three: see test/support/turns.ts.
+	// A run ends with one long file of items, which then plays two at a time. All workers together play at most one item
+	// for each processor at a time: see test/support/turns.ts.
 	maxConcurrency: 2,
 	isolate: false,
 	globalSetup: "test/support/own-caches.ts",

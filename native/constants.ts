@@ -30,11 +30,11 @@ export const MS_NODEV = 0x4;
 export const MS_NOEXEC = 0x8;
 /** Change the flags of an existing mount. See mount(2). */
 export const MS_REMOUNT = 0x20;
-/** Make a directory tree visible at a second place. See mount(2), "Creating a bind mount". */
+/** Make a directory or a file visible at a second place. See mount(2), "Creating a bind mount". */
 export const MS_BIND = 0x1000;
 /** Move a mount to another place. See mount(2). */
 export const MS_MOVE = 0x2000;
-/** Apply to this mount and to all mounts below it. See mount(2). */
+/** With MS_BIND or a change of the propagation: apply to all mounts below as well. See mount(2). */
 export const MS_REC = 0x4000;
 /** Neither receive nor send mount and unmount events. See mount_namespaces(7), "SHARED SUBTREES". */
 export const MS_PRIVATE = 0x40000;
@@ -70,9 +70,9 @@ export const MOVE_MOUNT_T_EMPTY_PATH = 0x40;
 export const O_PATH = 0x200000;
 /** Refuse a path that leads to another mount. See openat2(2). */
 export const RESOLVE_NO_XDEV = 0x1;
-/** Do not follow magic links, such as /proc/PID/fd/1 and /proc/PID/exe. See openat2(2). */
+/** Refuse a path that leads through a magic link, such as /proc/PID/fd/1 and /proc/PID/exe. See openat2(2). */
 export const RESOLVE_NO_MAGICLINKS = 0x2;
-/** Do not follow symbolic links. See openat2(2). */
+/** Refuse a path that leads through a symbolic link. See openat2(2). */
 export const RESOLVE_NO_SYMLINKS = 0x4;
 /** Refuse a path that leads out of the directory where it starts. See openat2(2). */
 export const RESOLVE_BENEATH = 0x8;
@@ -88,7 +88,7 @@ export const UMOUNT_NOFOLLOW = 0x8;
 
 /** A character device: a stream of bytes, such as a terminal. See mknod(2), inode(7). */
 export const S_IFCHR = 0o020000;
-/** A block device: a disk. See mknod(2), inode(7). */
+/** A block device, such as a disk. See mknod(2), inode(7). */
 export const S_IFBLK = 0o060000;
 
 /** Make the terminal the controlling terminal of this process's session. See TIOCSCTTY(2const). */

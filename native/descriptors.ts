@@ -84,6 +84,7 @@ export function poll(fds: readonly PollFd[], timeout: number): number[] {
 	return fds.map((_, index) => structs.readInt16LE(8 * index + 6));
 }
 
+/** Makes a system call that makes two descriptors. The ledger records 0, which is the kernel's own answer. */
 function two(call: string, shown: Record<string, string>): [number, number] {
 	let both: [number, number] = [-1, -1];
 	recorded(call, shown, () => {

@@ -1,8 +1,8 @@
 import { fstatSync, writeSync } from "node:fs";
 
 /**
- * The syscall ledger: which system calls a program made, and what the kernel returned. It also has the calls of node:fs
- * functions that change something: see recorded-files.ts.
+ * The syscall ledger: which system calls a program made, and what the kernel returned. It also has calls of node:fs
+ * functions that change something: recorded-files.ts says which.
  *
  * Each call has one line of JSON for its start and one for its end, so the ledger shows even a call that never returns.
  * A task is a process, named by its ancestry: "1" forks "1.1" and "1.2", and "1.1" forks "1.1.1". `seq` numbers the
@@ -15,8 +15,8 @@ export type LedgerLine =
 	| { task: string; seq: number; error: string };
 
 /**
- * Once the ledger has this size, writes of files are no longer recorded. The agent reads 1 MiB. The rest is for system
- * calls, however much a program writes.
+ * Once the ledger has this size, calls of node:fs functions are no longer recorded. The agent reads 1 MiB. The rest is
+ * for system calls, however much a program writes.
  */
 const WRITES_UP_TO_BYTES = 512 << 10;
 
@@ -36,7 +36,7 @@ export function openLedger(ledgerFd: number): void {
 	forks = 0;
 }
 
-/** Whether another write of a file may be recorded. The limit is for all processes of the program together. */
+/** Whether another call of a node:fs function may be recorded. The limit is for all processes of the program together. */
 export function hasRoomForWrites(): boolean {
 	if (fd === undefined) return false;
 	try {

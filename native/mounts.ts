@@ -44,7 +44,8 @@ export function umount2(target: string, flags: number): void {
 /**
  * Makes `newRoot` the root mount of this mount namespace, and attaches the old root at `putOld`. The current directory
  * stays where it is, unless it was the old root: then it becomes `newRoot`.
- * @param newRoot a directory that is a mount point; neither it nor its parent mount may be shared
+ * @param newRoot a directory that is a mount point; neither it nor its parent mount may be shared, nor the parent mount
+ * of the current root
  * @param putOld a directory at or below `newRoot`
  * @throws {SyscallError} EBUSY newRoot or putOld is on the current root mount; EINVAL not a mount point, shared, putOld
  * not below newRoot, the current root is not a mount point, or it is the initramfs; ENOENT; ENOTDIR; EPERM
@@ -89,7 +90,7 @@ const CWD_BYTES = 4_112;
  * The current directory. The kernel looks for a way from this process's root to it. If there is none, the path begins
  * with `(unreachable)` and not with `/`: then the directory is outside the root.
  *
- * Unlike `process.cwd()`, which keeps its first answer, this asks the kernel each time.
+ * Unlike `process.cwd()`, which keeps its answer until `process.chdir()`, this asks the kernel each time.
  * @throws {SyscallError} ENOENT the directory was removed
  * @see getcwd(2)
  */

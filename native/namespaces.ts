@@ -21,7 +21,7 @@ export function unshare(flags: number): void {
  * @param pid a process, as this process's PID namespace numbers it
  * @param flags 0
  * @returns a descriptor, for {@link setns}
- * @throws {SyscallError} ESRCH no such process; EINVAL a flag, or no valid pid
+ * @throws {SyscallError} ESRCH no such process; EINVAL an unknown flag, or no valid pid
  * @see pidfd_open(2)
  */
 export function pidfdOpen(pid: number, flags = 0): number {

@@ -17,7 +17,7 @@ const HEADER_BYTES = 16;
 const ATTRIBUTE_HEADER_BYTES = 4;
 /** The two highest bits of an attribute's type are flags. */
 const TYPE_MASK = 0x3fff;
-/** The buffer for every answer. It has room for more than a thousand links, addresses or routes. */
+/** The buffer for every answer. It has room for about 700 links, or for thousands of addresses or routes. */
 const ANSWER = Buffer.alloc(1 << 20);
 
 /** A message of an answer: what follows its header. */

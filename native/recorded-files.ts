@@ -6,8 +6,8 @@ import { hasRoomForWrites, recordEnd, recordStart } from "./ledger.ts";
  * that change something. Their names in the ledger begin with `fs.`, so they cannot be taken for system calls of
  * `#kernel`. A function that has not called back yet, or whose promise is not settled yet, has no result in the ledger.
  *
- * Not recorded: functions that only read, changes of a file's times, `writev`, output on descriptors 1 and 2, the
- * methods of a FileHandle, and streams. Once the ledger has no more room for writes, nothing is recorded.
+ * Not recorded: functions that only read, changes of a file's times, `writev`, calls with descriptor 1 or 2 in place of
+ * a path, the methods of a FileHandle, and streams. Once the ledger has no more room for writes, nothing is recorded.
  */
 
 const { O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = fs.constants;

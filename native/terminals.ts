@@ -94,7 +94,7 @@ export function tcgetattr(fd: number): Termios {
 
 /**
  * Changes the settings of a terminal. A process in the background stops (SIGTTOU) when it tries that, unless it blocks
- * SIGTTOU.
+ * or ignores SIGTTOU.
  * @param actions when: `TCSANOW`, `TCSADRAIN` or `TCSAFLUSH`
  * @throws {SyscallError} ENOTTY not a terminal; EIO it has hung up; EINTR a signal was handled first
  * @see tcsetattr(3)

@@ -28,7 +28,7 @@ export interface Part<Own = Record<string, unknown>, Made = unknown> {
 	/**
 	 * Turns options of the command line into properties of the container.
 	 * @param given returns the values of an option: none if it was not given, and only the last one if the option does
-	 * not repeat. Of an option without a value, only the number counts
+	 * not repeat. For an option without a value, only the number of these values counts
 	 * @param container has the properties that earlier parts have read
 	 */
 	readOptions?(given: (name: string) => string[], container: Container): Partial<Container & Own>;

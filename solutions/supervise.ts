@@ -107,6 +107,8 @@ export function supervise(engine: Engine): void {
 		fail("the shim was killed");
 	};
 	process.on("SIGCHLD", exitIfShimEnded);
+	// Until now, another thread of Node may have taken a SIGCHLD, and dropped it.
+	exitIfShimEnded();
 	// Handlers alone do not keep Node running.
 	setInterval(() => {}, 2 ** 30);
 	sigprocmask(SIG_UNBLOCK, AWAITED_SIGNALS);

@@ -15,7 +15,7 @@ import { TEST_FILES, testFileItems } from "./support/test-files.ts";
  * files of `test/vm` and `test/cli` have records, too: see test/support/test-files.ts.
  *
  *   npm test                      lint, types and all tests, with the items that have no record, and a random tenth of
- *                                 the others; at most some 200. Of the test files with a record, a random tenth
+ *                                 the others; at most some 200. Of the test files with a record, at most a random tenth
  *   npm test -- --seed 7          draws the same items as another run with this seed; other arguments are vitest's
  *   npm run test:all              lint, types and all tests, with all items, and writes the records
  *   npm run test:all -- --shard 1/2   the first half of the items and of the other test files

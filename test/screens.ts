@@ -18,7 +18,7 @@ import { openBrowser } from "./support/browser.ts";
 const SCREENS = { projector: [1280, 720], wide: [1920, 1080], phone: [390, 844] } as const;
 const THEMES = ["light", "dark"] as const;
 const TEXT_SIZES = ["normal", "large"] as const;
-/** By now the page has drawn its contents again, after its size or what it shows has changed. */
+/** Within this time, the page draws its contents again after its size or what it shows has changed. */
 const REDRAWN_MS = 400;
 /** A busy computer takes its time for twelve pages. */
 const PATIENCE_MS = 300_000;

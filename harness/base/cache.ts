@@ -9,8 +9,8 @@ import { makeDirectories } from "./make-directories.ts";
 
 /**
  * The cache holds everything that drydock can make again. An entry's name is a hash of everything that the entry
- * depends on. An entry is published complete, by one rename, and its files never change afterwards. An entry that does
- * not match its seal is made again. The old entry is removed only when the new one is complete.
+ * depends on. An entry is published complete, by one rename, and its sealed files never change afterwards. An entry that
+ * does not match its seal is made again. The old entry is removed only when the new one is complete.
  */
 export const cacheDir = process.env["DRYDOCK_CACHE"] || (await usualPlace());
 

@@ -34,7 +34,7 @@ export function stopInGoodOrder(): void {
 	(process as NodeJS.EventEmitter).on("npmEnded", () => {
 		if (!controller.signal.aborted) stop();
 	});
-	endByHangup();
+	endByHangupIfTerminalClosed();
 }
 
 function stop(): void {
@@ -46,7 +46,7 @@ function stop(): void {
 // Node resets its terminals when it exits. If one was closed meanwhile, Node aborts: it prints a crash report, and on
 // some systems writes a core file into the learner's folder. So if a terminal was closed, this process kills itself
 // with SIGHUP.
-function endByHangup(): void {
+function endByHangupIfTerminalClosed(): void {
 	const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 	process.on("exit", () => {
 		if (terminals.every((fd) => isatty(fd))) return;

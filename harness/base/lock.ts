@@ -12,8 +12,8 @@ const STALE_MS = 15_000;
  * Runs some work while no other process holds the same lock. A second process waits for the first.
  *
  * The lock is a directory: mkdir(2) either makes it or fails, on network file systems, too. The owner renews the
- * directory's time. A kernel's lock, such as flock(2), would end with its owner, but Node offers none: it takes a
- * compiled library, and no package has one for every computer that drydock runs on.
+ * directory's time. A kernel's lock, such as flock(2), would end with its owner, but Node offers none. Such a lock
+ * takes a compiled library, and no package has one for every computer that drydock runs on.
  * @param path the path that the lock protects; it need not exist, but its directory must
  * @throws ENOENT, EACCES, EROFS …: no lock can be made there
  */

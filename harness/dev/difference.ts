@@ -10,7 +10,7 @@
  *
  * A place is found by its old lines, not by line numbers: the other module must have these lines exactly once. So a
  * change elsewhere in that module has no effect here, and a change of these lines is an error. The text after `@@` is
- * for the reader. New lines without old lines are inserted at the top of the module, such as an import.
+ * for the reader. New lines without old lines, such as an import, are inserted at the top of the module.
  */
 export interface Difference {
 	/** The comments before the changes. */
@@ -20,7 +20,7 @@ export interface Difference {
 	places: Place[];
 }
 
-/** Neighbouring lines of the other module, and what they become: both with unchanged lines. */
+/** Neighbouring lines of the other module, and what they become. Both lists include unchanged lines. */
 interface Place {
 	before: string[];
 	after: string[];

@@ -16,7 +16,7 @@ import { type Proof, proof } from "./proof.ts";
 import { submissionsOf } from "./submissions.ts";
 import { linksIn, proseOf, proveForm, proveHints, proveTodos } from "./text-proofs.ts";
 
-/** Diagnoses that no skeleton may have: it has to run, and to be wrong in what the lesson is about. */
+/** Diagnoses that no skeleton may have: a skeleton has to run, and to be wrong in what the lesson is about. */
 const UNSUITABLE_DIAGNOSES = new Set([
 	"exception",
 	"syntax-error",

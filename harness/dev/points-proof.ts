@@ -4,8 +4,8 @@ import { groupsOf } from "../judge/groups.ts";
 import { type Proof, proof } from "./proof.ts";
 
 /**
- * Proves that check.ts divides a lesson's points among groups of facts, and that each group is worth some. Otherwise, a
- * group could have no effect, and nobody would notice.
+ * Proves that check.ts divides a lesson's points among groups of facts, and that each group is worth points.
+ * Otherwise, a group could have no effect, and nobody would notice.
  */
 export function provePoints(check: Check): Proof[] {
 	const { weight, groups } = check;
@@ -33,7 +33,7 @@ export function provePoints(check: Check): Proof[] {
 			...needed.filter((title) => !titles.includes(title)).map((title) => `there is no group ${title}`),
 		]),
 		// Otherwise, two groups could need each other. The group of the remaining facts counts only with a group that has
-		// no onlyWith, and there could be none.
+		// no onlyWith, and there might be no such group.
 		proof(
 			"onlyWith names groups that have no onlyWith themselves",
 			needed

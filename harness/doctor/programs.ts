@@ -7,8 +7,8 @@ const BRING_AN_IMAGE =
 	"bring an image: on Debian or Ubuntu npx drydock image export FILE, here npx drydock image import FILE";
 
 /**
- * Node, QEMU, and the other programs that drydock runs. Those that only build the image are left out if the cache has
- * an image.
+ * Node, QEMU, and the other programs that drydock runs. Programs that are needed only to build the image are left out
+ * if the cache has an image.
  */
 export async function programLines(): Promise<DoctorLine[]> {
 	const { building } = await cachedParts();

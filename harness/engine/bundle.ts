@@ -15,7 +15,7 @@ import { filesBeside, type SubmissionFiles } from "./submission-files.ts";
 
 /**
  * The largest program, with its source map. The guest accepts frames of 8 MiB. The engine without a learner's module
- * takes a few hundred KiB.
+ * takes less than 100 KiB.
  */
 const PROGRAM_BYTES_MAX = 3 << 20;
 

@@ -18,7 +18,7 @@ const TIMEOUT_MS = 60_000;
 const COMPILERS_MAX = 2;
 /** A process that has worked for less than this is kept for the next work: most of its processor time is left. */
 const REUSE_MAX_MS = 1_000;
-/** How esbuild's own error begins if its process ends while it works, and how if that has already ended. */
+/** How esbuild's error begins if its process ends during the work, and if the process had ended before the work. */
 const [STOPPED, NOT_RUNNING] = ["The service was stopped", "The service is no longer running"];
 
 /** The work exceeded the bundler's limits of time or memory, or made the bundler crash. */
@@ -36,7 +36,7 @@ interface BundlerProcess {
 export const compilerLimit = new ConcurrencyLimit(COMPILERS_MAX);
 /**
  * The processes that wait for the next work. A piece of work takes a waiting process, or starts one. When the work ends,
- * its process waits again. If its process cannot be kept and no other waits, a new one is started to wait.
+ * its process waits again. If its process cannot be kept, a new one is started, and waits.
  */
 const idle: Promise<BundlerProcess>[] = [];
 
@@ -54,7 +54,7 @@ export async function withBundler<T>(work: (esbuild: Esbuild, abort: () => void)
 		try {
 			return await runWork(bundler, work);
 		} catch (error) {
-			// Memory from earlier work may have counted against this work: a new process decides.
+			// Memory and processor time of earlier work may have counted against this work: a new process decides.
 			if (!isUsed || !(error instanceof CompilerLimitError)) throw error;
 			return runWork(await start(), work);
 		}
@@ -87,11 +87,10 @@ async function runWork<T>(
 		clearTimeout(timer);
 		interruption.removeEventListener("abort", end);
 		bundler.workedMs += performance.now() - startedMs;
-		const isYoung = bundler.workedMs < REUSE_MAX_MS;
-		const isKept = healthy && isYoung && !interruption.aborted && idle.length < COMPILERS_MAX;
-		if (isKept) idle.push(Promise.resolve(bundler));
-		else end();
-		if (!interruption.aborted && idle.length === 0) idle.push(start());
+		const mayWait = !interruption.aborted && idle.length < COMPILERS_MAX;
+		const isKept = mayWait && healthy && bundler.workedMs < REUSE_MAX_MS;
+		if (!isKept) end();
+		if (mayWait) idle.push(isKept ? Promise.resolve(bundler) : start());
 		for (const waiting of idle) waiting.catch(() => {});
 	}
 }
@@ -106,8 +105,9 @@ async function start(): Promise<BundlerProcess> {
 	return startConfined(esbuildProgram(require), LIMITS, async (script, environment) => {
 		const esbuild = loadEsbuild(require, { ...environment, ESBUILD_BINARY_PATH: script });
 		try {
-			// esbuild does not report whether its process came up. Only an answer shows that. Ctrl-C on a terminal also
-			// ends esbuild's process. So the wait ends at an interruption: drydock would exit before esbuild reports its end.
+			// esbuild does not report whether its process came up. Only an answer shows that. A Ctrl-C that comes
+			// before confined-compiler.sh ignores it ends the process. So the wait ends at an interruption: drydock would
+			// exit before esbuild reports the process's end.
 			await unlessInterrupted(esbuild.transform(""));
 			return { esbuild, workedMs: 0 };
 		} catch (error) {

@@ -14,7 +14,7 @@ const LIBRARY = "/drydock/library.d.ts";
 const NODE = "/drydock/types/node";
 /** The checker's name for its settings: a tsconfig.json that {@link CheckerFiles} provides. */
 export const CONFIG = "/drydock/tsconfig.json";
-/** The type checker asks about three hundred questions for an ordinary module. */
+/** The type checker asks about two hundred questions for an ordinary module. */
 const QUESTIONS_MAX = 20_000;
 
 /** The checker's error numbers for a file or module that was not found. */

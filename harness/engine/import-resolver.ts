@@ -15,7 +15,7 @@ import type { SubmissionFiles } from "./submission-files.ts";
 
 const SUBMISSION = "submission";
 const KIT = "kit";
-/** After more imports than this, the bundler is ended. An engine and a module have about fifty. */
+/** After more imports than this, the bundler is ended. The whole engine has about 150. */
 const IMPORTS_MAX = 2_000;
 
 /**
@@ -32,7 +32,7 @@ export interface ProgramSources {
 	/** The replacing file, by the reference module that it replaces. */
 	replaced: ReadonlyMap<string, string>;
 	files: SubmissionFiles;
-	/** How some imports in the kit's files are resolved: to an external path, or to another file of the kit. */
+	/** How some imports, such as `#kernel`, are resolved: to an external path, or to another file of the kit. */
 	aliases: Readonly<Record<string, { external: string } | { file: string }>>;
 	/** Number of the last lesson whose part of the engine is included; all parts if not given. */
 	upTo?: string | undefined;

@@ -22,7 +22,7 @@ import { type HostConnection, holdSession } from "./session.ts";
 import { holdStage } from "./stage.ts";
 
 /**
- * The agent: the harness's process in the guest. It starts runners, gives them the exercise, has the probe read what
+ * The agent: the harness's process in the guest. It starts runners, gives them the exercise, lets the probe read what
  * the kernel shows, and reports to the host. It judges nothing.
  */
 
@@ -61,9 +61,9 @@ async function parkRunners(callCount: number, escapeCount: number): Promise<Park
 	return { forCalls: await park(callCount, "harbour"), forEscapes: await park(escapeCount, "outside") };
 }
 
-// Blocks the whole process: between two frames the agent has nothing else to do. In a restored machine, QEMU has to
-// translate every instruction anew. So the shortest path to an answer, without the event loop and without a second
-// thread, is the fastest.
+// Blocks the whole process: between two frames the agent has nothing else to do. In a restored machine, a QEMU that
+// emulates the processor has to translate every instruction anew. So the shortest path to an answer, without the event
+// loop and without a second thread, is the fastest.
 function receive(decoder: FrameDecoder): HostFrame[] {
 	const length = readSync(port, chunk);
 	// read(2) returns 0 while no host is connected.

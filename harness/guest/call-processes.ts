@@ -128,7 +128,7 @@ export class CallProcesses {
 		return this.#copiesOfCommand().flatMap((task) => this.#agentsPid(task) ?? []);
 	}
 
-	/** A text that changes when the call's own process or a descendant of it ends, or when a descendant is added. */
+	/** A text that changes when the call's own process or a descendant of it is gone, or when a descendant is added. */
 	key(): string {
 		return this.#stats().map(processKey).join(" ");
 	}

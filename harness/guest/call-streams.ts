@@ -45,7 +45,7 @@ export class CallStreams {
 		this.#settingsBefore = JSON.stringify(settings);
 		// The harbour has the same devpts file system, so the path is the same there.
 		const name = readlinkSync(`${AGENT_PROC}/self/fd/${slaveFd}`);
-		// Keep the slave open: while no process has it open, reading the master is an error. See pty(7).
+		// Keep the slave open: while no process has it open, reading the master fails with EIO.
 		const master = new ReadStream(masterFd);
 		master
 			.on("error", () => {})
@@ -94,7 +94,7 @@ export class CallStreams {
 		return (now.c_lflag & (ICANON | ECHO | ISIG)) === 0 ? "raw" : "changed";
 	}
 
-	/** Closes the terminal: the kernel sends SIGHUP to the processes that use it. See pty(7). */
+	/** Closes the terminal: the kernel sends SIGHUP to the leader of the terminal's session. See setsid(2), NOTES. */
 	hangUp(): void {
 		this.#master?.destroy();
 		this.#masterFd = -1;
@@ -104,8 +104,7 @@ export class CallStreams {
 		try {
 			writeSync(this.#masterFd, data);
 		} catch (error) {
-			// A terminal that no process reads holds some thousand characters. Then writing fails with EAGAIN. See
-			// pty(7).
+			// A terminal that no process reads holds some thousand characters. Then writing fails with EAGAIN.
 			if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
 		}
 	}

@@ -2,7 +2,7 @@ import type { Escape, HostState, ProcessState } from "../protocol/index.ts";
 import type { Probe } from "../readings/guest/probe.ts";
 import type { Runner } from "./parked-runner.ts";
 
-/** What break-out attempts need. Each takes one runner. `hostDevices`: the host's file systems, as major:minor. */
+/** What break-out attempts need: one runner each, and in `hostDevices` the host's file systems, as major:minor. */
 interface Escapes {
 	runners: Runner[];
 	hostDevices: string[];

@@ -36,8 +36,8 @@ const FAR_UP = "../".repeat(1300);
 const CONTROL_ROOT = "/usr";
 
 /**
- * Tries all ways out of a process's root. As a control, also tries each way from a root on the host that this way must
- * lead out of.
+ * Tries all ways out of a process's root. As a control, also tries each way out of a root on the host: this attempt
+ * must succeed.
  * @param pid the process whose root and current directory the attempts start from
  * @param hostDevices the host's file systems, as major:minor
  * @throws {Error} another process ended the child that makes the attempts

@@ -27,8 +27,8 @@ export const ENVIRONMENT = {
 
 /**
  * Makes the command that runs a program in the harbour. nsenter enters the harbour first and then forks the program, so
- * no process of the agent is ever visible there. The program may come to execute a learner's code, so a filter refuses
- * bpf(2) and a few more calls to it and to everything that it starts. See confined.c.
+ * no process of the agent is ever visible there. The program may come to execute a learner's code. So it and everything
+ * that it starts have a filter, which refuses bpf(2) and a few more calls. See confined.c.
  * @param networkOf pid of a process whose network namespace the program gets; the harbour's if not given
  */
 export function inHarbour(argv: readonly string[], networkOf = 1): Command {

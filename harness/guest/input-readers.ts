@@ -17,7 +17,7 @@ export class InputReaders {
 		this.#allowed = pids;
 	}
 
-	/** Whether a process that was not allowed to has read from the call's standard input. */
+	/** Whether a process has read from the call's standard input without being allowed to. */
 	haveTakenInput(): boolean {
 		this.#look();
 		return this.#taken;

@@ -1,6 +1,6 @@
 import type { Call, Ending, Escape } from "../protocol/index.ts";
 
-/** What the agent gives a parked runner to do, as one line of JSON on its descriptor 3. */
+/** What the agent gives a parked runner to do, as one line of JSON on the runner's descriptor 3. */
 export type Job =
 	| {
 			do: "exercise";

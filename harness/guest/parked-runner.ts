@@ -69,8 +69,8 @@ const LAST_LINE_MS = 500;
 const LINE_CHARS = 1 << 20;
 
 /**
- * QEMU takes longer to translate V8's compilers than compiled code saves. So V8 interprets an exercise, and compiles
- * only code that has run much more often than V8 demands by default.
+ * A QEMU that emulates the processor takes longer to translate V8's compilers than compiled code saves. So V8
+ * interprets an exercise, and compiles only code that has run much more often than V8 demands by default.
  */
 const LATE_COMPILATION = [
 	...["--no-sparkplug", "--no-maglev"],
@@ -201,8 +201,8 @@ function readLedger(fd: number): Ledger {
 	return separated([...calls.values()]);
 }
 
-// Separates system calls from writes of files. Each kind has its own limit, so that no number of writes pushes out a
-// system call.
+// Separates system calls from writes of files. Each kind has its own limit: among the first LIMITS.ledgerBytes of a
+// ledger, no number of writes pushes out a system call.
 function separated(calls: readonly LedgerCall[]): Ledger {
 	const [ledger, writes]: [LedgerCall[], Ledger["writes"]] = [[], []];
 	for (const call of calls)

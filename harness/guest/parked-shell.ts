@@ -18,7 +18,7 @@ const PARKED_WINDOW: WindowSize = { columns: 80, rows: 24 };
 
 /**
  * A shell that has started on its terminal, and waits in the snapshot before it reads ~/.bashrc. So a restored machine
- * does not have to start a shell, for which QEMU would first have to translate each instruction.
+ * does not have to start a shell: a QEMU that emulates the processor would first have to translate each instruction.
  */
 export class ParkedShell {
 	private constructor(

@@ -11,7 +11,7 @@ import { startServer } from "./servers.ts";
 
 type ProgramEnd = Observation["programs"][string];
 
-/** How much of a program's standard output, and of its standard error, is kept by default: the beginning. */
+/** How many characters at the start of a program's standard output (by default) and standard error are kept. */
 const KEPT_OUTPUT_CHARS = 8_000;
 /** How long a program of the preparation may take to end, or a server to accept connections; see {@link Patience}. */
 const PREPARATION_MS = 30_000;

@@ -19,7 +19,7 @@ export class RunTime {
 		this.#timersBefore = timersDue(deadlineMs);
 	}
 
-	/** Whether nothing is waited for any more. */
+	/** Whether the run has been given up. Then nothing is waited for any more. */
 	get isGivenUp(): boolean {
 		return this.#isGivenUp;
 	}

@@ -61,8 +61,7 @@ function end(ending: RunnerEnding): never {
 		// Wait until the agent has read this process from outside: its state when it threw, or its zombies.
 		readSync(JOB_FD, Buffer.alloc(1));
 	}
-	// Not process.exit: shutting Node down takes longer than the exercise did, and needs threads that a forked child
-	// does not have.
+	// Not process.exit: in a forked child, it would shut Node down, which needs threads that the child does not have.
 	exitAtOnce(inChild ? 70 : 0);
 }
 
@@ -74,7 +73,7 @@ function withBoundedValue(ending: Exclude<RunnerEnding, { how: "threw" }>): Runn
 	return text.length > VALUE_CHARS ? { ...ending, value: text.slice(0, VALUE_CHARS) } : ending;
 }
 
-// The order matters: after setuid(2), the process may no longer change its groups. See credentials(7).
+// The order matters: after setuid(2), the process may no longer change its groups. See capabilities(7).
 function applyIdentity({ as, stdio }: ExerciseJob): void {
 	if (typeof stdio === "object") useTerminal(stdio.terminal);
 	if (stdio === "none") useDevNull();

@@ -113,7 +113,7 @@ async function foregroundPid(nsenter: number): Promise<number | null> {
 	}
 }
 
-// Once no process has the terminal open, reading its master fails with EIO. That is the end of the output. See pty(7).
+// Once no process has the terminal open, reading its master fails with EIO. That is the end of the output.
 async function* chunksUntilHangUp(masterFd: number): AsyncGenerator<Buffer> {
 	try {
 		yield* chunksOf(masterFd);

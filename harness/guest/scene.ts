@@ -113,7 +113,7 @@ export class Scene {
 		for (const call of this.#calls.values()) await this.#untilOver(call);
 		const all = [...this.#calls].map(async ([name, call]) => [name, await call.report()] as const);
 		const made = Object.fromEntries(await Promise.all(all));
-		// A call that was never made is reported as hung: an earlier step used up the deadline.
+		// A call that was never made is reported as hung: the run was given up before the call's step.
 		const neverMade = Object.keys(this.run.calls).map((name) => [name, NEVER_MADE] as const);
 		return { ...Object.fromEntries(neverMade), ...made };
 	}

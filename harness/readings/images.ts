@@ -53,7 +53,7 @@ export const ImageFile = v.object({
 	archive: v.nullable(Archive),
 });
 
-/** Everything in an image's directory. */
+/** The entries of an image's directory, at most IMAGE_LIMITS.entries. */
 export const ImageReading = v.object({ files: list(ImageFile) });
 
 export type ArchiveMember = v.InferOutput<typeof ArchiveMember>;

@@ -55,7 +55,7 @@ export function hostPathOf(
 ): string | null {
 	const holds = (other: Mount) => other.root === "/" || root === other.root || root.startsWith(`${other.root}/`);
 	const holders = hostMounts.filter((other) => other.device === device && holds(other));
-	// The mount that shows most of the file system is the one that bind mounts were made from.
+	// Takes the mount that shows most of the file system: the bind mount was probably made from a path below it.
 	const [holder] = holders.toSorted((one, other) => one.root.length - other.root.length);
 	if (holder === undefined) return null;
 	const rest = holder.root === "/" ? root : root.slice(holder.root.length);

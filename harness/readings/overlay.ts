@@ -8,7 +8,7 @@ const Overlay = v.object({
 	lowerdirs: list(text),
 	upperdir: text,
 	workdir: text,
-	/** Everything in upperdir. */
+	/** The entries below upperdir; only the first ones if there are very many. */
 	upper: list(Entry),
 });
 export type Overlay = v.InferOutput<typeof Overlay>;

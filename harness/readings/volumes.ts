@@ -24,11 +24,12 @@ const process = {
 export const volumes: Subject<Record<never, never>, typeof process> = { host: {}, process };
 
 /** File systems that are not volumes: those whose files the kernel generates, and overlays. */
-const WITHOUT_FILES = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs", "overlay"]);
+const NOT_VOLUMES = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs", "overlay"]);
 
 /**
- * The mounts that are volumes: directories or files of the host, or a tmpfs. The root, and mounts at or below /proc,
- * /sys and /dev, are not volumes. Nor is a whole file system that the host has mounted at the same mount point.
+ * The mounts that are volumes: directories or files of the host, or a tmpfs. The root, mounts at or below /proc, /sys
+ * and /dev, and mounts of the file systems in NOT_VOLUMES are not volumes. Nor is a whole file system that the host has
+ * mounted at the same mount point.
  * @param mounts a process's mount table
  * @param hostMounts the host's
  */
@@ -42,7 +43,7 @@ export function volumesIn<M extends { device: string; root: string; mountPoint: 
 		(mount) =>
 			mount.mountPoint !== "/" &&
 			!/^\/(proc|sys|dev)(\/|$)/.test(mount.mountPoint) &&
-			!WITHOUT_FILES.has(mount.fstype) &&
+			!NOT_VOLUMES.has(mount.fstype) &&
 			(mount.root !== "/" || !isHosts(mount)),
 	);
 }

@@ -11,9 +11,10 @@ import { letMachinesOpen } from "./computer/confinement.ts";
 const PAGE_BYTES = 4 << 10;
 /** How much is written at once when a memory is put back. */
 const BLOCK_BYTES = 64 << 10;
-/** The size of a piece, which is compared at once, and how many comparisons run in parallel. */
+/** The size of a piece: how much is read and compared in one step. */
 const PIECE_BYTES = 4 << 20;
-const AT_ONCE = 2;
+/** How many pieces are compared in parallel. */
+const WORKERS = 2;
 /** Room for the machine's whole memory and for some kept pages. */
 const ROOM_BYTES = 2 ** 30;
 
@@ -117,7 +118,7 @@ export class GuestMemory {
 				await work(start, buffers);
 			}
 		};
-		await Promise.all(Array.from({ length: AT_ONCE }, worker));
+		await Promise.all(Array.from({ length: WORKERS }, worker));
 	}
 }
 

@@ -137,7 +137,7 @@ async function kill(child: ChildProcess, ended: Promise<void>): Promise<void> {
 	await ended;
 }
 
-/** All arguments of QEMU for this accelerator, without the paths of files. They are a part of a snapshot's key. */
+/** The arguments with which QEMU boots a guest, without the paths of files. They are a part of a snapshot's key. */
 export function hardwareArguments(accelerator: Accelerator): string[] {
 	const start = { kernel: "", initrd: "" };
 	return qemuArguments({ accelerator, memory: { path: "", share: true }, disk: "", start });

@@ -31,7 +31,7 @@ export class Qmp {
 	readonly #pending: PendingCommand[] = [];
 	readonly #listeners = new Set<(event: QmpEvent) => void>();
 	readonly #lines = new LineSplitter(LONGEST_LINE_CHARS + 1);
-	/** Settles when QEMU has ended. */
+	/** Settles when the channel is closed: QEMU has ended, or it has sent an invalid line. */
 	readonly closed: Promise<void>;
 	#isClosed = false;
 

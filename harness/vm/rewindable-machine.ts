@@ -33,11 +33,11 @@ export interface Checkpoint {
 
 type WithoutNonce<T> = T extends unknown ? Omit<T, "nonce"> : never;
 
-/** One QEMU process of the machine, from its start until the machine is lost or put back. */
+/** One QEMU process of the machine, from its start until the machine is lost, put back or ended. */
 interface RunningQemu {
 	qemu: Qemu;
 	receiver: FrameReceiver;
-	/** Whether the machine was lost or put back since. What this process still sends is ignored. */
+	/** Whether this time is over. What the process still sends is then ignored. */
 	over: boolean;
 }
 

@@ -27,7 +27,7 @@ export interface Template {
 	/** The template's directory in the cache. */
 	dir: string;
 	accelerator: Accelerator;
-	/** File with the guest's memory. Each restored machine maps it privately. */
+	/** File with the guest's memory. A Machine maps it privately; a RewindableMachine works on a copy. */
 	memory: string;
 	/** Distinguishes the memory file from a later one at the same path. The device state fits only this file. */
 	memoryIdentity: string;

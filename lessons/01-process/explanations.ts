@@ -57,7 +57,7 @@ export const enterInEngine: Explanation = {
 	see: ["fork(2)", "namespaces(7)"],
 };
 
-/** How the engine did not learn what becomes of the command. This changes the endings of several commands. */
+/** For an engine that did not learn how the command ended. This changes the endings of several commands. */
 const notLearned: Explanation[] = [
 	{
 		when: (context) =>

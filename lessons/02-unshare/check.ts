@@ -54,7 +54,7 @@ const unsharedElsewhere = (flag: string, diagnosis: string): Explanation => ({
 /**
  * Explanations of a command that is still in the host's namespace.
  * @param flag the flag of unshare(2) that makes a new namespace of this kind
- * @param otherwise explanations for when the ledger does not show the reason
+ * @param otherwise further explanations, which are tried after these
  */
 const whyStillShared = (flag: string, ...otherwise: Explanation[]): Explanation[] => [
 	{

@@ -64,7 +64,7 @@ const commandWithoutInit: Explanation = {
 	diagnosis: "command-is-pid-1",
 	misconception: 9,
 	why: ({ process }) =>
-		`The command itself is pid 1 of its namespace. The kernel discards every signal that pid 1 neither handles nor blocks. SigCgt in its /proc/PID/status is ${process?.signals.caught}: SIGTERM, bit 0x4000, is not in it. The command is now also the parent of all orphans, and does not know that it has to reap them.`,
+		`The command itself is pid 1 of its namespace. The kernel discards every signal that pid 1 neither handles nor blocks, except SIGKILL and SIGSTOP from outside the namespace. SigCgt in its /proc/PID/status is ${process?.signals.caught}: SIGTERM, bit 0x4000, is not in it. The command is now also the parent of all orphans, and does not know that it has to reap them.`,
 	try: "Fork once more: the parent stays pid 1 and looks after the child; the child becomes the command.",
 	see: [PID_1_MANUAL],
 };
@@ -133,7 +133,7 @@ export const initDoesNotWait: Explanation = {
 export const sigkillSent: Explanation = {
 	diagnosis: "sigkill-sent",
 	misconception: 9,
-	why: "In the list of your system calls, the process that takes the signals has sent SIGKILL to the command. The check had not sent SIGKILL, only signals that a program can handle. SIGKILL cannot be handled, so the command had no chance to clean up.",
+	why: "In the list of your system calls, the process that takes the signals has sent SIGKILL to the command. To pid 1, the check had sent only signals that a program can handle. SIGKILL cannot be handled, so the command had no chance to clean up.",
 	try: "Pass on the signal that you took: kill(child, signo). The command decides when to end.",
 	see: ["signal(7), Standard signals", "kill(2)"],
 };
@@ -178,7 +178,8 @@ export const overTooEarly: Explanation = {
 	see: [PID_1_MANUAL, "waitpid(2)"],
 };
 
-// Whether the command still ran after SIGTERM had been sent to init. The command has no handler for SIGTERM.
+// The container still ran when the check stopped waiting after SIGTERM. In the first case its command, which has no
+// handler for SIGTERM, still ran, too. In the second case the command had ended.
 const commandIgnoredSigterm = (context: Context) =>
 	stillRunning(context.observation) && commandAt(context.observation, "box: ignored") !== null;
 const containerOutlivedCommand = (context: Context) =>
@@ -302,8 +303,8 @@ export const refusals: Explanation[] = [
 	},
 ];
 
-// Whether the first container ended before SIGTERM was sent. False if its command never ran, or if a process threw:
-// then an orphan's end was not the reason.
+// Whether the first container ended before SIGTERM was sent. False if box did not return, if the command never ran, or
+// if a process threw: other findings report that.
 function endedBeforeSigterm(context: Context): boolean {
 	const { thrown, ending, observation } = context;
 	return (

@@ -47,10 +47,10 @@ const ENDING_SIGNALS = [16, 26, 27, 29, 30] as const;
 const digits = (drawn = "") => [...drawn.slice(-8)].map((digit) => Number.parseInt(digit, 16));
 const numberOf = (drawn: string) => Number.parseInt(drawn.slice(-4), 16);
 
-// The orphans wait until the command opens the FIFO /gate for writing, so that all of them end at one moment: their
-// parent gets 50 SIGCHLD at once. The last orphan has a session of its own, as a daemon has. The check looks for the
-// first time at the first pause. The script forks nothing before: if the exercise calls unshare and does not fork, the
-// script's first child becomes pid 1.
+// The orphans wait until the command opens the FIFO /gate for writing, so that all of them end at one moment. The
+// kernel sends their parent 50 SIGCHLD, but keeps only one pending at a time. The last orphan has a session of its own,
+// as a daemon has. The check looks for the first time at the first pause. The script forks nothing before: if the
+// exercise calls unshare and does not fork, the script's first child becomes pid 1.
 const BOX_SCRIPT = `
 pause
 i=1; while [ $i -lt ${ORPHANS} ]; do (: </gate &); i=$((i+1)); done
@@ -64,11 +64,11 @@ pause`;
 /** The exit code of an orphan that ends at the same moment as the command. */
 export const ORPHANS_CODE = 9;
 
-// One orphan waits for the FIFO /gate, which nobody opens, until the check kills it. The other orphan waits for the
-// FIFO /end, which the last line opens, and ends together with the command. The command's child runs in the foreground,
-// because sh makes background processes ignore SIGINT and SIGQUIT; the child ends at the line it reads. $0 is the
-// token: printed twice, it says that the command waits for its last line. A signal interrupts read, so the loop reads
-// again.
+// One orphan waits for the FIFO /gate, which nobody opens for writing, until the check kills it. The other orphan waits
+// for the FIFO /end, which the last line opens, and ends together with the command. The command's child runs in the
+// foreground, because sh makes background processes ignore SIGINT and SIGQUIT; the child ends at the line it reads. $0
+// is the token: printed twice, it says that the command waits for its last line. A signal interrupts read, so the loop
+// reads again.
 const ALL = [...SIGNALS, "SIGCHLD"].map((signal) => signal.slice(3)).join(" ");
 const LATER_SCRIPT = `
 pause

@@ -34,7 +34,7 @@ const isEffectInvisible = (got: FactValue, context: Context) =>
 	isOutsideCgroup(got, context) || (got === COMMAND_ENDED && context.facts["ending"] !== "returned ‹exitCode›");
 
 /**
- * Two rules for each limit: the file shows its value, and the kernel enforces it.
+ * Two rules for one limit: the file shows its value, and the kernel enforces it.
  * @param name `memory` or `pids`
  * @param file the name of the limit's file in the cgroup
  * @param effect what the second rule is about, for the report

@@ -8,8 +8,8 @@ type Files = Readonly<Record<string, string>>;
 type Observed = Pick<Context, "observation" | "drawn">;
 
 /**
- * How explanations cite the kernel's documentation of cgroups, which the image does not have. The part "Words" of this
- * lesson's README.md says what the exercise needs of it.
+ * How explanations cite the kernel's documentation of cgroups, which is not in the virtual machine. The part "Words" of
+ * this lesson's README.md says what the exercise needs of it.
  */
 export const KERNEL_DOC = "cgroup-v2 (kernel documentation, online; in short: Words in lesson 06)";
 

@@ -3,7 +3,7 @@ import { cgroupBelow, waitsForEver } from "./other-containers.ts";
 import { containerFile, engineInside, KERNEL_DOC, parentFile } from "./readings.ts";
 import { PARENT } from "./scenario.ts";
 
-/** Explanations of what the kernel refuses before a cgroup has its limits, and of other early ends. */
+/** Explanations of calls that the kernel refuses, and of containers that end wrongly or never. */
 
 /** The kernel refused to make a file with a name of cgroup version 1. Version 2 has no files with these names. */
 const VERSION_1_FILES =
@@ -126,7 +126,7 @@ export const refusals: Explanation[] = [
 		diagnosis: "controller-not-there",
 		misconception: 11,
 		why: (context) =>
-			`A cgroup can hand down only the controllers that its own cgroup.controllers lists. If the line that you write names any other controller, the kernel refuses the whole line. cgroup.subtree_control of /sys/fs/cgroup/box contains ${subtreeControl(context) || "nothing"}. Possible causes: the line names a controller that does not exist; or you wrote to cgroup.subtree_control of the new cgroup, which has no controllers yet.`,
+			`A cgroup can hand down only the controllers that its own cgroup.controllers lists. If the line that you write names any other controller, the kernel refuses the whole line. cgroup.subtree_control of /sys/fs/cgroup/box contains ${subtreeControl(context) || "nothing"}. Possible causes: the line names a controller that /sys/fs/cgroup/box does not have, such as io; or you wrote to cgroup.subtree_control of the new cgroup, which has no controllers yet.`,
 		try: 'Write "+memory +pids +cpu", and nothing else, to cgroup.subtree_control of the parent, dirname(path): this file is for the cgroups below the parent.',
 		see: ["cgroups(7), Cgroups v2 subtree control"],
 	},

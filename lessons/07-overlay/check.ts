@@ -12,7 +12,7 @@ const noOverlay = (_: unknown, context: Context) => !onOverlay(context);
 /** If umount2 was refused, the mount stays, with everything below it. The exception explains that. */
 const notUnmounted = (_: unknown, context: Context) => refused("umount2", "EBUSY")(context);
 const withoutIds = (message: string) => message.replaceAll(/\b[0-9a-f]{8}\b/g, "");
-/** Whether both containers on the three layers ended in the same wrong way, apart from drawn numbers. */
+/** Whether both containers on the three layers ended in the same wrong way, apart from the drawn ids. */
 const endedAlike = ({ facts, ending, observation: { calls } }: Context) =>
 	facts["ending"] !== "returned ‹exitCode›" &&
 	withoutIds(endingText(calls[NEIGHBOUR]?.ending)) === withoutIds(endingText(ending));
@@ -228,7 +228,7 @@ export default defineCheck({
 		{
 			fact: "layers.old",
 			madeOf: "files",
-			what: "layers in which the command does not see a change of the check",
+			what: "layers in which the command does not see what the check has changed",
 			accept: (_, context) =>
 				noOverlay(_, context) ||
 				context.facts["layers.seen"] !== IN_ORDER ||

@@ -32,8 +32,8 @@ export const rootOf = (process: ProcessState | null) =>
 	process?.mounts.findLast(({ mountPoint }) => mountPoint === "/");
 
 /**
- * How explanations cite the kernel's documentation of overlayfs, which the image does not have. The part "Words" of
- * this lesson's README.md says what the exercise needs of it.
+ * How explanations cite the kernel's documentation of overlayfs, which is not in the virtual machine. The part "Words"
+ * of this lesson's README.md says what the exercise needs of it.
  */
 export const OVERLAYFS = "overlayfs (kernel documentation, online; in short: Words in lesson 07)";
 
@@ -133,7 +133,8 @@ export const onlyPutBack = ({ facts }: { facts: Facts }): boolean =>
 		[facts[name] ?? []].flat().every((path) => String(path).endsWith(PUT_BACK)),
 	);
 
-// A file that was changed and put back is found, too: it has a new inode, or another time of its last change.
+// If no content has changed, this finds files that were changed and put back: such a file has a new inode, or another
+// time of its last change.
 function layerChanges(before: HostState, now: HostState, drawn: RandomInputs): string[] {
 	const isChangedByCheck = (path: string) => filesChangedByCheck(drawn).includes(path);
 	const changed = changes(before, now, [LAYERS]).filter((path) => !isChangedByCheck(path));
@@ -180,7 +181,7 @@ function layersSeen(box: ProcessState, drawn: RandomInputs): string {
 function upperEntries({ overlay }: ProcessState, { trees }: HostState, known: string): Entry[] {
 	if (overlay === null) return [];
 	if (posix.isAbsolute(overlay.upperdir)) return overlay.upper;
-	// The mount table shows upperdir as it was given. A relative one is looked for below the engine's directory.
+	// The mount table shows upperdir as it was given. A relative one is looked for below CONTAINERS.
 	const below = trees[CONTAINERS] ?? [];
 	const end = `/${posix.normalize(overlay.upperdir)}/${known}`;
 	const path = below.find((entry) => `/${entry.path}`.endsWith(end))?.path;

@@ -29,7 +29,10 @@ export const leftAfterRefusal: Explanation = {
 /** The containers by the names of their drawn ids. */
 const CALLS_BY_ID = { id: BOX, neighbour: NEIGHBOUR, lone: LONE, refused: REFUSED };
 
-/** @param fact lists paths that were left behind. All of them belong to containers for which mountOverlay threw */
+/**
+ * Explains leftovers if all of them belong to containers for which mountOverlay threw.
+ * @param fact the name of the fact that lists the leftovers, as paths
+ */
 export const onlyLeftAfterRefusal = (fact: string): Explanation => ({
 	...leftAfterRefusal,
 	when: (context) =>

@@ -45,7 +45,7 @@ export const busyDirectories: Explanation[] = [
 		when: (context) => isBusy(context) && stillMounted(context).length > 0 && !triedToUnmount(context),
 		diagnosis: "removed-before-unmounted",
 		misconception: 17,
-		why: "A mount point cannot be removed: EBUSY. What was removed below the mount point before this error was removed through the mount: these were files in the container's root, and each one that a lower layer has left a whiteout in upper.",
+		why: "A mount point cannot be removed: EBUSY. Before this error, files below the mount point were removed through the mount. They were files of the container's root. For each one that is in a lower layer, there is now a whiteout in upper.",
 		try: "Call umount2(merged, 0) first, then rmSync.",
 		see: ["rmdir(2), ERRORS", "umount2(2)"],
 	},

@@ -74,7 +74,7 @@ fill $EDITED $CHMODDED $DELETED $COVERED $LOWEST $HIDDEN $LATEBASE $REMADE/old`;
 const UNTIL_EXIT_CODE_COMES = "pause\nexit $line";
 const UNTIL_CHECK_ENDS_IT = "pause\nexit 0";
 
-// Each line but the last is another kind of change.
+// Each line before the pause makes another kind of change.
 const SCRIPT = `
 echo "${WRITTEN}" >/$EDITED
 echo "${WRITTEN}" >>/$APPENDED

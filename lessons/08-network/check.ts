@@ -69,7 +69,8 @@ function helpersLeft({ before, after, moments, calls }: Observation): string[] {
 		.map((task) => `${programName(task)} (${task.state})`);
 }
 
-// The links, addresses and routes of the host, and what else is configured, as text: see `further` in the reading.
+// The links, addresses and routes of the host, and what else is configured, as text: see `further` in
+// harness/readings/network.ts.
 const linksOf = ({ network }: HostState) => [
 	...(network?.links ?? []).flatMap(({ name, addresses }) => [name, ...addresses.map((one) => `${name} ${one}`)]),
 	...(network?.routes ?? []).map(({ destination, device }) => `route to ${destination} through ${device}`),

@@ -6,7 +6,7 @@ export default defineDemo({
 	views: ["network", "namespaces", "answers"],
 	steps: [
 		{
-			narration: "We start two containers with all that the lessons so far gave them, and the same server in both.",
+			narration: "We start two containers, each with a root and a hostname of its own, and the same server in both.",
 			stage: "host",
 			command:
 				"for i in 1 2; do unshare --uts --ipc --mount chroot /lab/rootfs httpd -p 80; done; busybox killall httpd",

@@ -153,20 +153,20 @@ export const halfWayEnding: Explanation[] = [
 
 export const halfWayLeft: Explanation[] = [
 	{
-		when: ({ observation }) => refusedByNft(observation) !== undefined,
+		when: ({ observation }) => laterNftError(observation) !== undefined,
 		diagnosis: "clean-up-refused",
 		misconception: 17,
 		why: ({ observation }) =>
-			`The third container was to get the address ${NO_ADDRESS}, which is invalid. But the exception from connect does not name this address. nft says “${refusedByNft(observation)}”, and something is left. A possible cause: your clean-up was to delete a table that does not exist. Either connect failed before it made the table, or nft ran in the container's namespace, which has tables of its own.`,
+			`The third container was to get the address ${NO_ADDRESS}, which is invalid. But the exception from connect does not name this address. nft says “${laterNftError(observation)}”, and something is left. A possible cause: your clean-up was to delete a table that does not exist. Either connect failed before it made the table, or nft ran in the container's namespace, which has tables of its own.`,
 		try: "For nft, use destroy table instead of delete table: it does not fail if there is no such table. In catch, first call setns(host, CLONE_NEWNET), with the descriptor of the host's namespace.",
 		see: ["nft(8), TABLES", "setns(2)"],
 	},
 	{
-		when: ({ observation }) => refusedNext(observation) !== undefined,
+		when: ({ observation }) => laterError(observation) !== undefined,
 		diagnosis: "clean-up-refused",
 		misconception: 17,
 		why: ({ observation }) =>
-			`The third container was to get the address ${NO_ADDRESS}, which is invalid. But the exception from connect does not name this address. It says “${refusedNext(observation)}”, and something is left. A possible cause: your clean-up failed as well, because it ran in the container's namespace, which has no box0.`,
+			`The third container was to get the address ${NO_ADDRESS}, which is invalid. But the exception from connect does not name this address. It says “${laterError(observation)}”, and something is left. A possible cause: your clean-up failed as well, because it ran in the container's namespace, which has no box0.`,
 		try: "In catch, call setns(host, CLONE_NEWNET) first, with the descriptor of the host's namespace. And remove only what exists. For nft, use destroy: it does not fail if there is nothing to remove.",
 		see: ["setns(2)", "nft(8), TABLES"],
 	},
@@ -179,22 +179,25 @@ export const halfWayLeft: Explanation[] = [
 	},
 ];
 
-/** What nft has printed in the third container's clean-up: that there is no such file, and the command. */
-function refusedByNft(observation: Observation): string | undefined {
-	const next = refusedNext(observation);
+/**
+ * What nft has printed in the third container's clean-up: that there is no such file, and the command. Undefined if it
+ * has printed no such error.
+ */
+function laterNftError(observation: Observation): string | undefined {
+	const error = laterError(observation);
 	const ending = observation.calls[HALF_WAY]?.ending;
-	if (next === undefined || ending?.how !== "threw") return undefined;
+	if (error === undefined || ending?.how !== "threw") return undefined;
 	const lines = ending.thrown.message.split("\n").map((line) => line.trim());
-	if (!/^Command failed: nft\b/.test(lines[0] ?? "") || !next.includes("No such file")) return undefined;
-	const command = lines[lines.indexOf(next) + 1] ?? "";
-	return command === "" ? next : `${next}: ${command}`;
+	if (!/^Command failed: nft\b/.test(lines[0] ?? "") || !error.includes("No such file")) return undefined;
+	const command = lines[lines.indexOf(error) + 1] ?? "";
+	return command === "" ? error : `${error}: ${command}`;
 }
 
 /**
  * The line of the third container's exception that shows the error of a later step, such as the clean-up. Undefined if
  * the exception names the invalid address, or has no such line.
  */
-function refusedNext({ calls }: Observation): string | undefined {
+function laterError({ calls }: Observation): string | undefined {
 	const ending = calls[HALF_WAY]?.ending;
 	const lines = ending?.how === "threw" ? ending.thrown.message.split("\n") : [];
 	if (lines.some((line) => line.includes(NO_ADDRESS))) return undefined;

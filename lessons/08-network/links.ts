@@ -14,7 +14,7 @@ const IP_LINK = "ip-link(8)";
 
 export const ENGINE_MOVED: Omit<Explanation, "when"> = {
 	diagnosis: "engine-moved",
-	why: "unshare(CLONE_NEWNET) moves its caller, and here its caller is the engine itself. No setns follows it in the trace. So the engine ran ip and nft in the container's namespace, which is connected to nothing.",
+	why: "unshare(CLONE_NEWNET) moves its caller, and here its caller is the engine itself. In the list of your system calls, no setns follows it. So the engine ran ip and nft in the container's namespace, which is connected to nothing.",
 	try: 'Open "/proc/thread-self/ns/net" before you call unshare. Then setns(fd, CLONE_NEWNET) brings you back.',
 	see: ["setns(2)", "unshare(2)"],
 };
@@ -24,7 +24,7 @@ export const engineStayedInside: Explanation = {
 	...ENGINE_MOVED,
 	when: (context) => String(context.facts["engine.place"]) === "another net namespace" && engineMoved(context),
 	diagnosis: "engine-left-host",
-	why: "unshare(CLONE_NEWNET) moves its caller, and here its caller is the engine itself. No setns follows it in the trace, so the engine is not on the host any more. It makes and removes things in the other namespace, and every later container starts there, too.",
+	why: "unshare(CLONE_NEWNET) moves its caller, and here its caller is the engine itself. In the list of your system calls, no setns follows it, so the engine is not on the host any more. It makes and removes things in the other namespace, and every later container starts there, too.",
 };
 
 export const firstNamespace: Explanation[] = [

@@ -76,7 +76,7 @@ export const draw: Check["draw"] = (random) => {
 		otherId: random.name("").slice(1),
 		thirdId: random.name("").slice(1),
 		hostname: random.hostname(),
-		// Always three digits, so that no address is the beginning of another.
+		// Always three digits, so that none of these addresses is the beginning of another.
 		address: `10.88.0.${number(100, 70)}`,
 		otherAddress: `10.88.0.${number(170, 70)}`,
 		hostOutside: `203.0.113.${number(100, 70)}`,
@@ -169,8 +169,8 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 			{ do: "feed", call: BOX, last: true },
 			{
 				do: "ask",
-				// When its first port is removed, a bridge may get another hardware address. With an old entry in
-				// their tables, these places would learn the new address only after some time.
+				// By default, a bridge has the lowest hardware address of its ports, so it may get another one when a
+				// port is removed. With an old entry in their tables, these places would learn the new one only later.
 				afresh: [OTHER, HOST],
 				listeners: [{ place: HOST }, { place: WORLD }, { place: OTHER, port: OTHER_PORT }],
 				questions: [

@@ -6,8 +6,7 @@ import { programRules } from "./program-rules.ts";
 import { refusals, TOOL_ASKED } from "./refusals.ts";
 import { draw, scenario } from "./scenario.ts";
 
-// Until the second half is begun, the report is about the first half. Only if the first half is right, the report is
-// about the second.
+// Until the second half is begun, its findings are consequences: the report shows them only if the first half is right.
 const afterFirstHalf = (rules: readonly FactRule[]) =>
 	rules.map((rule) => ({
 		...rule,

@@ -77,8 +77,8 @@ const layersOf = (image: Image | string | undefined): string[] =>
 	typeof image === "object" ? image.layers.map((layer) => layer?.sha256 ?? "") : [""];
 
 /**
- * The digests of the archives in the layers; empty texts as in {@link layersOf}. Before the agent reads the last build,
- * it changes the word back.
+ * The digests of the archives in the layers; empty texts as in {@link layersOf}. For the last build, the agent computes
+ * them with the old word in place of the new one.
  */
 const archivesOf = (image: Image | string | undefined): string[] =>
 	typeof image === "object" ? image.layers.map((layer) => layer?.archive?.sha256 ?? "") : [""];
@@ -155,7 +155,7 @@ export const hasLinksInDirectory = (context: Context): boolean =>
 	!isImageBegun(context) &&
 	readingOf(context.observation, context.drawn["dynamic"])?.files.some(({ kind }) => kind === "other") === true;
 
-/** The programs that were started although the lesson's text asks to do without them. */
+/** The programs that were started although the exercise should not use them: see tools.ts. */
 export const toolsStarted = ({ observation }: Context): string[] =>
 	(observation.after.trees[TOOLS_STARTED] ?? []).filter(({ kind }) => kind === "file").map(({ path }) => path);
 

@@ -15,7 +15,7 @@ export function gather(_programs: string[]): Files {
 /**
  * Reads in a program's file which interpreter and which libraries the program needs.
  * @param file path of an ELF file, 64-bit and little-endian
- * @returns the interpreter's path, or null for a static program, and the names of the libraries
+ * @returns the interpreter's path, or null if the file names none, and the names of the libraries
  * @throws {Error} the file is not an ELF file
  */
 export function needs(_file: string): { interpreter: string | null; libraries: string[] } {

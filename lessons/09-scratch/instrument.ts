@@ -77,7 +77,7 @@ function withCorrectDigests(
 	const copy = new Map(files);
 	const oldManifest = files.get("manifest.json") ?? Buffer.alloc(0);
 	const manifest = JSON.parse(oldManifest.toString()) as { config: Descriptor; layers: Descriptor[] };
-	// Parsed and written again first: JSON can escape the characters of a word in many ways.
+	// The config is parsed and written again first: JSON can escape the characters of a word in many ways.
 	const document = JSON.stringify(JSON.parse(blobOf(files, manifest.config).toString()));
 	const config = JSON.parse(replaced(Buffer.from(document), configWords).toString());
 	const diffIdOf = (layer: Buffer) => `sha256:${sha256(uncompressed(layer) ?? layer)}`;

@@ -122,7 +122,7 @@ export const programRules: FactRule[] = [
 		whenOnlyThisFails("far", "bare", {
 			diagnosis: "wrong-segment",
 			why: "The image of a program whose PT_LOADs all have the same difference between p_vaddr and p_offset is right. In this program, each PT_LOAD has another difference, and the string table is in the third PT_LOAD. The difference of another PT_LOAD gives a wrong offset.",
-			try: "Use the PT_LOAD with p_vaddr <= address < p_vaddr + p_memsz, and no other.",
+			try: "Use the PT_LOAD with p_vaddr <= address < p_vaddr + p_filesz, and no other.",
 			see: ["elf(5), PT_LOAD", "elf(5), DT_STRTAB"],
 		}),
 		needsNotFound("far"),

@@ -15,7 +15,8 @@ import { filesOf, gathered, PROGRAMS } from "./programs.ts";
 import { replaceTools, TOOLS_STARTED } from "./tools.ts";
 
 /**
- * Builds images from many kinds of programs, runs two of them, then changes copies of the first image and opens these.
+ * Builds images from many kinds of programs, and runs two of the images. Then changes copies of the first image, and
+ * opens the copies.
  */
 
 const SOURCE = readFileSync(new URL("hello.asm", import.meta.url), "utf8");
@@ -75,8 +76,8 @@ export function scenario(drawn: RandomInputs): Scenario {
 					mode: 0o755,
 				}),
 			),
-			// On the host, hello belongs to the user who has built it. In the container, that number would be another
-			// user's.
+			// On the host, hello belongs to the user who has built it. In the container, this user's number would be
+			// another user's.
 			{
 				do: "run",
 				argv: [

@@ -23,7 +23,7 @@ const STANDARD = [
 ];
 const EXTRA = "‹device› block 1:7";
 
-/** The mode that mknod was called with. It succeeded at most once for a path. */
+/** The mode that this device should have, if mknod was called with it; otherwise undefined. */
 function modeAskedFor({ ledger, drawn }: Context, path: string): number | undefined {
 	const made = ledger.find(
 		({ call, args, error }) => call === "mknod" && error === undefined && args["pathname"] === JSON.stringify(path),
@@ -52,7 +52,7 @@ export const devRules: FactRule[] = [
 				when: ({ facts }) => facts["dev.mount"] === "its own, without access to devices",
 				diagnosis: "dev-nodev",
 				why: "The line of /dev in the command's mount table has nodev. On such a mount, no device file can be opened: even /dev/null gives EACCES.",
-				try: "Leave out MS_NODEV for /dev alone.",
+				try: "Leave out MS_NODEV for /dev.",
 				see: ["mount(2)"],
 			},
 			{
@@ -172,7 +172,7 @@ export const devRules: FactRule[] = [
 				when: ({ facts }) => facts["dev.pts"] === "its own, without access to devices",
 				diagnosis: "devpts-nodev",
 				why: "The line of /dev/pts in the command's mount table has nodev. Terminals are devices, and so is ptmx. On such a mount, nobody can open them: EACCES.",
-				try: "Leave out MS_NODEV for /dev/pts: its flags are MS_NOSUID | MS_NOEXEC.",
+				try: "Leave out MS_NODEV for /dev/pts: MS_NOSUID | MS_NOEXEC are enough.",
 				see: ["mount(2)", "pts(4)"],
 			},
 			{

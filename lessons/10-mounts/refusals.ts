@@ -26,7 +26,7 @@ export const refusals: Explanation[] = [
 		when: refused("mknod", "EEXIST"),
 		diagnosis: "device-exists",
 		why: ({ thrown }) =>
-			`${thrown?.syscall?.args["pathname"]} exists already. Possible causes: the image has brought it; a devtmpfs is mounted there, which has all devices of the host; it was made twice. Neither image nor host must decide which devices a container gets.`,
+			`${thrown?.syscall?.args["pathname"]} exists already. Possible causes: the image has brought it; a devtmpfs is mounted there, which has all devices of the host; it was made twice. Neither the image nor the host may decide which devices a container gets.`,
 		try: "First mount a tmpfs on /dev: it is empty, and covers what the image has there. Then make each device once.",
 		see: ["mknod(2), ERRORS", "tmpfs(5)"],
 	},

@@ -59,13 +59,13 @@ function isInherited(ledger: readonly LedgerCall[], unshare: LedgerCall, task: s
 	return fork !== undefined && ledger.indexOf(unshare) < ledger.indexOf(fork);
 }
 
-/** What the command's mount table has on the place of the read-only volume, and on that of the file system below it. */
+/** Whether the command's mount table has a mount on exactly this path. */
 const isMountPoint = ({ process }: Context, place: string) =>
 	process?.mounts.some(({ mountPoint }) => mountPoint === place) === true;
 const isReadOnlyMounted = (context: Context) => isMountPoint(context, `/${pathsOf(context.drawn).readOnly}`);
 const isSubMounted = (context: Context) =>
 	isMountPoint(context, `/${pathsOf(context.drawn).readOnly}/${context.drawn["sub"]}`);
-/** Whether what is wrong with the read-only volume is only what is mounted below it. */
+/** Whether all wrong places of the read-only volume are below its top directory. */
 const isOnlyBelow = (context: Context) =>
 	valuesOf(context, "read-only.writable").every((place) => /^\/[^/]+\/./.test(place));
 

@@ -32,7 +32,7 @@ export function deriveVolumes(observation: Observation, drawn: RandomInputs): Re
 		"links.host": [...hostChanges(before, during, drawn), ...hostChanges(during, after, drawn)],
 		"host.volumes": [...new Set([...newVolumes(before, during, drawn), ...newVolumes(before, after, drawn)])],
 		"host.read-only": newlyReadOnly(before, during),
-		"volume.removed": isThere(after, drawn["shared"]) ? "still there" : "gone",
+		"volume.removed": hasVolume(after, drawn["shared"]) ? "still there" : "gone",
 	};
 	if (box === null) return always;
 	const ended = moments[ENDED]?.host ?? after;
@@ -56,9 +56,9 @@ export function deriveVolumes(observation: Observation, drawn: RandomInputs): Re
 		],
 		"volume.refilled": at(volume(during, drawn), drawn["extra"]) ? "filled again" : "filled once",
 		"volume.in-use": removedInUse(observation, ended, drawn),
-		"volume.unused": !isThere(during, drawn["spare"])
+		"volume.unused": !hasVolume(during, drawn["spare"])
 			? "never made"
-			: isThere(ended, drawn["spare"])
+			: hasVolume(ended, drawn["spare"])
 				? "kept"
 				: "removed",
 		"host.reached": at(box.rootTrees[pathsOf(drawn).filled], drawn["reached"]) ? "the host's root" : "nothing",
@@ -76,7 +76,7 @@ function volume({ trees }: HostState, drawn: RandomInputs, name = "shared"): Ent
 		: found.map((entry) => ({ ...entry, path: entry.path.slice(top.length + 1) || "." }));
 }
 
-const isThere = ({ trees }: HostState, name = "") => at(trees[VOLUMES], name) !== undefined;
+const hasVolume = ({ trees }: HostState, name = "") => at(trees[VOLUMES], name) !== undefined;
 
 /** What a path in the container shows, compared with the file of the host that should be there. */
 function sameAs(wanted: Entry | undefined, got: Entry | null | undefined): string {
@@ -250,9 +250,9 @@ function keptFiles(observation: Observation, ended: HostState, drawn: RandomInpu
 	return isKept || removedInUse(observation, ended, drawn) === "removed" ? [KEPT] : [];
 }
 
-// `ended` was read only after both containers had ended. So if the call was refused and the volume is gone, the call
-// has not removed it: it was lost later.
+// `ended` was read only after both containers had ended. So if the call was refused and the volume is gone, it is not
+// known what has removed it: the call, or something later. The fact volume.shared reports this.
 function removedInUse({ calls }: Observation, ended: HostState, drawn: RandomInputs): string {
 	if (calls[REMOVE_IN_USE]?.ending.how === "threw") return "refused";
-	return isThere(ended, drawn["shared"]) ? "neither refused nor removed" : "removed";
+	return hasVolume(ended, drawn["shared"]) ? "neither refused nor removed" : "removed";
 }

@@ -31,7 +31,7 @@ export const linkRules: FactRule[] = [
 		fact: "links.places",
 		madeOf: "kernel",
 		what: "volumes that the command finds where the image's links lead",
-		// Without any single file in the container, there is none where a link leads.
+		// If no volume that is a single file was mounted, none is where a link leads.
 		followsFrom: ["links.host", "bind.file"],
 		accept: (_, { facts }) => facts["bind.directory"] !== "the host's",
 		explain: [

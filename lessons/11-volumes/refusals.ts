@@ -18,7 +18,7 @@ export const refusals: Explanation[] = [
 	removalWaiting,
 	secondWaiting,
 	{
-		// Unknown bits are shown as a number.
+		// Unknown bits are another cause of EINVAL. The list of calls shows such bits as a number.
 		when: (context) =>
 			refused("mount_setattr", "EINVAL")(context) && !/0x/.test(argument(context, "flags") + argument(context, "attr")),
 		diagnosis: "attributes-of-no-mount",
@@ -40,7 +40,7 @@ export const refusals: Explanation[] = [
 			flags(context).includes("MS_REMOUNT") &&
 			!flags(context).includes("MS_BIND"),
 		diagnosis: "file-system-read-only",
-		why: "Without MS_BIND, MS_REMOUNT changes the file system, which is the same in all places where it is mounted. The kernel refuses this, because on the host a file there is open for writing. Otherwise the host could not write there any more.",
+		why: "Without MS_BIND, MS_REMOUNT changes the file system, which is the same in all places where it is mounted. The kernel refuses this, because on the host a file there is open for writing. If the kernel had allowed it, the host could not write there any more.",
 		try: "Change the mount alone: mountSetattr, or MS_REMOUNT | MS_BIND | MS_RDONLY.",
 		see: ["mount(2), ERRORS", "mount_setattr(2)"],
 	},

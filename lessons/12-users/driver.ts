@@ -16,7 +16,8 @@ export function tryAll({ containers }: { containers: Record<string, Asked> }): s
 	return Object.keys(containers).filter((name) => !isRefused(containers[name] ?? {}));
 }
 
-// Each container gets an engine in a process of its own, so that the next one is tried whatever happens to this process.
+// Each container gets an engine in a process of its own, so that the next container is tried, whatever happens to that
+// process.
 function isRefused(asked: Asked): boolean {
 	const engine = fork();
 	if (engine === 0) _exit(exitCodeOf(asked));

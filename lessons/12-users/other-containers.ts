@@ -6,7 +6,7 @@ import { HOST_HOME, LINKED, NUMBER } from "./scenario.ts";
 
 const listOf = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().map(String);
 const commandOf = ({ during }: Context, call: string) => during?.commands[call]?.credentials;
-/** Whether this container's command did not run. For the facts about groups and HOME, `ids` says why. */
+/** Whether the command that this fact is about did not run. The finding about the command's ids says why. */
 const didNotRun = (fact: string) => (context: Context) => String(context.facts[fact]).startsWith(NOT_RUN);
 /** Whether the text names the number of the user that {@link LINKED} asks for. */
 const namesUid = (text: string, { drawn }: Context) => new RegExp(`\\b${drawn["uid"]}\\b`).test(text);

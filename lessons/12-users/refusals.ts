@@ -8,7 +8,7 @@ const hasChangedUser = (context: Context) => called(context, "setresuid");
 const engineGaveUpRoot = ({ ledger }: Context) =>
 	ledger.some(({ task, call, error }) => task === "1" && call === "setresuid" && error === undefined);
 
-/** Whether the exception says that a user or group, or the file that lists it, is missing. The first container has it. */
+/** Whether the exception says that something is missing which the first container has: a user, a group or their file. */
 const missesWhatIsThere = ({ drawn, thrown }: Context) => {
 	const message = thrown?.message ?? "";
 	const names = [drawn["user"], drawn["added"], drawn["members"]].flatMap((name) => name ?? []);
@@ -22,7 +22,7 @@ export const refusals: Explanation[] = [
 	{
 		when: (context) => refused("umount2", "EBUSY")(context),
 		diagnosis: "container-kept-open",
-		why: "The command has run and ended, and the engine could not unmount its root directory: a process still uses something in it. Probable cause: prepareUser, which is called in the engine's own process, has opened a file or a directory there, and nothing has closed it.",
+		why: "At the end, the engine could not unmount the container's root directory: a process still uses something in it. Probable cause: prepareUser, which is called in the engine's own process, has opened a file or a directory there, and nothing has closed it.",
 		try: "Close what you open in prepareUser before it returns. Keep the text of a file, and not its descriptor.",
 		see: ["umount(2), ERRORS", "close(2)"],
 	},

@@ -2,8 +2,8 @@ import type { Context, FactRule } from "../../harness/judge/index.ts";
 
 /** The rules about containers that must not run. */
 
-/** A sentence that says what the engine did in place of throwing an exception. */
-const shown = ({ facts }: Context, fact: string) => `What happened: ${facts[fact]}.`;
+/** A sentence that says what the engine did when it was asked for this container. */
+const whatHappened = ({ facts }: Context, fact: string) => `What happened: ${facts[fact]}.`;
 
 export const refusedContainerRules: FactRule[] = [
 	{
@@ -15,7 +15,7 @@ export const refusedContainerRules: FactRule[] = [
 			{
 				diagnosis: "unknown-name-runs",
 				why: (context) =>
-					`The container's /etc/passwd has no line for ${context.drawn["hostOnly"]}, and a command that should run as this user must not run as another one. ${shown(context, "refused.name")}`,
+					`The container's /etc/passwd has no line for ${context.drawn["hostOnly"]}, and a command that should run as this user must not run as another one. ${whatHappened(context, "refused.name")}`,
 				try: "Throw an error if no line has the name and the word is not a number.",
 				see: ["getpwnam(3)"],
 			},
@@ -30,7 +30,7 @@ export const refusedContainerRules: FactRule[] = [
 			{
 				diagnosis: "unknown-group-runs",
 				why: (context) =>
-					`The container's /etc/group has no line for ${context.drawn["hostOnly"]}, and a command that should run in this group must not run in another one, such as root's. ${shown(context, "refused.group")}`,
+					`The container's /etc/group has no line for ${context.drawn["hostOnly"]}, and a command that should run in this group must not run in another one, such as root's. ${whatHappened(context, "refused.group")}`,
 				try: "If group is given, throw an error if no line of /etc/group has the name and the word is not a number.",
 				see: ["group(5)"],
 			},
@@ -45,7 +45,7 @@ export const refusedContainerRules: FactRule[] = [
 			{
 				diagnosis: "unknown-group-add-runs",
 				why: (context) =>
-					`The container's /etc/group has no line for ${context.drawn["hostOnly"]}, which groupAdd asks for. A command that is not in all groups that it needs fails later, in a way that is hard to understand. ${shown(context, "refused.group-add")}`,
+					`The container's /etc/group has no line for ${context.drawn["hostOnly"]}, which groupAdd asks for. A command that is not in all groups that it needs fails later, in a way that is hard to understand. ${whatHappened(context, "refused.group-add")}`,
 				try: "Throw an error for each word of groupAdd that is neither a name in /etc/group nor a number.",
 				see: ["group(5)"],
 			},
@@ -60,7 +60,7 @@ export const refusedContainerRules: FactRule[] = [
 			{
 				diagnosis: "minus-one-runs",
 				why: (context) =>
-					`A user id has 32 bits. 4294967295 has all of them set: that is -1, and setresuid leaves an id as it is if it gets -1. So the command would stay root, without an error. ${shown(context, "refused.minus-one")}`,
+					`A user id has 32 bits. 4294967295 has all of them set: that is -1, and setresuid leaves an id as it is if it gets -1. So the command would stay root, without an error. ${whatHappened(context, "refused.minus-one")}`,
 				try: "Throw an error if a number is larger than 4294967294.",
 				see: ["setresuid(2)"],
 			},
@@ -75,7 +75,7 @@ export const refusedContainerRules: FactRule[] = [
 			{
 				diagnosis: "too-large-runs",
 				why: (context) =>
-					`A group id has 32 bits. The lowest 32 bits of 4294967296 are all 0: that is root's group. ${shown(context, "refused.too-large")}`,
+					`A group id has 32 bits. The lowest 32 bits of 4294967296 are all 0: that is root's group. ${whatHappened(context, "refused.too-large")}`,
 				try: "Throw an error if the number of a user or of a group is larger than 4294967294.",
 				see: ["setresgid(2)"],
 			},

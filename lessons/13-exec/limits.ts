@@ -4,7 +4,7 @@ import { EXEC, HOG, HOST_DIRECTORY } from "./scenario.ts";
 
 /** The rules about what the command may use: memory, directories, open files. */
 
-/** What the exercise has written to `cgroup.procs`, in the call that the lesson is about. */
+/** The successful writes of the exercise to `cgroup.procs`, in the call that the lesson is about. */
 const joins = ({ observation }: Context) =>
 	(observation.calls[EXEC]?.writes ?? []).filter(
 		({ args, error }) => error === undefined && String(args["path"]).includes("cgroup.procs"),

@@ -49,7 +49,8 @@ export function deriveTerminals(observation: Observation): Record<string, FactVa
 
 /**
  * The value of a fact if the command did not run, or the run ended before the check could read it. Also the value of a
- * fact about the command's own terminal, if the command's three streams are not one: the finding about them says why.
+ * fact about the command's own terminal, if the command's three streams are not that terminal: the finding about the
+ * streams says why.
  */
 export const NOT_READ = "not read";
 

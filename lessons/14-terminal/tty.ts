@@ -197,7 +197,7 @@ export const ttyRules: FactRule[] = [
 			},
 			{
 				diagnosis: "hang-up-not-heard",
-				why: "The caller's terminal has hung up, as when its window is closed. The container's command exits when it gets SIGHUP, with a code of its own, and the engine has not returned this code. The kernel sends SIGHUP to a terminal's session when the last descriptor of the master is closed. A possible cause: a process still has the master open.",
+				why: "The caller's terminal has hung up, as when its window is closed. The container's command exits when it gets SIGHUP, with a code of its own, and the engine has not returned this code. The kernel sends SIGHUP to the leader of a terminal's session when the last descriptor of the master is closed. A possible cause: a process still has the master open.",
 				try: "In onEnd, when the channel from descriptor 0 has ended, return `to`: the master.",
 				see: ["pty(7)", "signal(7)"],
 			},

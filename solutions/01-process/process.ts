@@ -20,7 +20,7 @@ export function runCommand(command: readonly [string, ...string[]], enter: () =>
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-// A refused execve comes back, and there must not be two engines: this process ends here, with a shell's exit codes.
+// When execve fails, this process is still a second engine. So it ends here, with the exit codes that a shell uses.
 function become(command: readonly [string, ...string[]]): never {
 	try {
 		execve(command[0], command);

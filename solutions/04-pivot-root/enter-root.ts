@@ -14,7 +14,7 @@ import {
 /** Makes `rootfs` the root of this process, and leaves it no way back: the host's mounts are gone from its table. */
 export function enterRoot(rootfs: string): void {
 	unshare(CLONE_NEWNS);
-	// The copied mounts are still peers of the host's: without this, each mount below would appear there too.
+	// The copied mounts are still peers of the host's. Without this call, the next mount would appear there, too.
 	mount(null, "/", null, MS_REC | MS_PRIVATE, null);
 	// pivot_root wants a mount point, and a directory bound to itself is one.
 	mount(rootfs, rootfs, null, MS_BIND | MS_REC, null);

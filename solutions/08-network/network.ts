@@ -24,7 +24,7 @@ const BRIDGE_MAC = "02:00:0a:58:00:01";
 
 /**
  * Makes a network namespace, and connects it to the host's by a veth pair and a bridge.
- * On the host it makes the bridge, and a link and an nft table that are called `name`.
+ * On the host, it makes the bridge if there is none, and a link and an nft table that are called `name`.
  *
  * @param name name of the host's end of the veth pair, and of the container's nft table; at most 15 characters
  * @param address the container's address, such as `10.88.0.2`

@@ -37,7 +37,7 @@ const DATA_ONLY = MS_NOSUID | MS_NODEV | MS_NOEXEC;
 export function prepareRootfs(names: Names, devices: readonly Device[]): void {
 	makeDev(devices);
 	mountSys();
-	// Last, because a mask covers only what is mounted below it at this time.
+	// After all other mounts, because a later mount of /sys would cover what is masked there.
 	for (const path of READ_ONLY_PATHS.filter(existsSync)) makeReadOnly(path);
 	for (const path of MASKED_PATHS.filter(existsSync)) mask(path);
 	writeNames(names);

@@ -74,7 +74,8 @@ function pathIn(target: string, shown = `--tmpfs ${target}`): string {
 	return path;
 }
 
-// A volume's name never begins with a dot. Directories that do were not finished, because the engine was killed.
+// A volume's name never begins with a dot. A directory with such a name is an unfinished volume: the engine was killed
+// while it filled the volume.
 function removeUnfinished(): void {
 	const names = existsSync(VOLUMES) ? readdirSync(VOLUMES) : [];
 	for (const name of names.filter((name) => name.startsWith(".")))

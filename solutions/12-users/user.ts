@@ -38,10 +38,10 @@ export function prepareUser(asked: Asked): () => void {
 function find({ user, group, groupAdd }: Asked): User {
 	const accounts = parsePasswd(textOf("/etc/passwd"));
 	const groups = parseGroup(textOf("/etc/group"));
-	// A number may have several names. A name means its own line, and a number the first one.
+	// Several names may have one number. A name refers to its own line, a number to the first line that has it.
 	const account = accounts.find(({ name }) => name === user) ?? accounts.find(({ uid }) => String(uid) === user);
 	const gidOf = (asked: string) => groups.find(({ name }) => name === asked)?.gid ?? idIn(asked, "group");
-	// Whoever names a group gets that one, and none because of memberships.
+	// If a group is asked for, the user's memberships in /etc/group do not count.
 	const own = group === undefined ? groups.filter(({ members }) => members.includes(account?.name ?? "")) : [];
 	const gid = group === undefined ? (account?.gid ?? 0) : gidOf(group);
 	return {
@@ -62,7 +62,7 @@ function become({ uid, gid, groups, home }: User): void {
 
 // An image need not have these files.
 const textOf = (path: string) => (isFile(path) ? readFileSync(path, "utf8") : "");
-// In their place, an image may have a FIFO: to open one is to wait for a writer.
+// An image may have FIFOs in their place, and opening a FIFO waits for a writer.
 const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile();
 
 function idIn(text: string, kind: string): number {

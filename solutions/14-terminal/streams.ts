@@ -59,7 +59,7 @@ export function connectStreams({ interactive, tty }: Streams): Ends {
 		const pipes = [0, 1, 2].filter((fd) => isatty(fd) && (fd > 0 || hasInput)).map((fd) => ({ fd, ...pipe() }));
 		const [outside, inside] = socketpair();
 		const container = fork();
-		// Each side closes the other side's ends. As long as anybody has such an end open, no reader finds the end.
+		// Each side closes the other side's ends. A reader finds the end of its input only when no writing end is open.
 		closeSync(container === 0 ? outside : inside);
 		const channels: Channel[] = [];
 		for (const { fd, readFd, writeFd } of pipes) {

@@ -77,8 +77,9 @@ export async function runScriptWithBox(
 		deadlineMs,
 	});
 	const [stdout, stderr] = [output.stdout, output.stderr].map((chunks) => Buffer.concat(chunks).toString());
-	const how = outcome.kind === "lost" ? outcome.how : outcome.observation.calls["box"]?.ending.how;
-	if (how !== "returned") throw new Error(`the script did not end normally: ${how}\n${stdout}\n${stderr}`);
+	const ending = outcome.kind === "lost" ? outcome : outcome.observation.calls["box"]?.ending;
+	if (ending?.how !== "returned")
+		throw new Error(`the script did not end normally: ${JSON.stringify(ending)}\n${stdout}\n${stderr}`);
 	const lines = (stdout ?? "").split("\n").filter(Boolean);
 	return Object.fromEntries(lines.map((line) => line.split("\t")));
 }

@@ -50,7 +50,8 @@ const CLASSROOM = ["results", "submissions", "class", "similarity"].map((name) =
 /**
  * The folders of the host's code, with the folders that each may import, and a pattern for its files if they are not
  * all files of the folder. A folder may import only those that come before it in the list, and protocol, readings and
- * views. None imports native, lessons or solutions: the host bundles those, and runs them in the guest.
+ * views. No rule allows native, lessons or solutions: the host bundles native and solutions, and runs them in the guest.
+ * Of lessons, `judge/lessons.ts` imports checks and demos by computed paths, which the rules do not see.
  */
 const LAYERS: readonly (readonly [name: string, mayImport: readonly string[], files?: string])[] = [
 	["base", []],

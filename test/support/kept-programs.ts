@@ -10,7 +10,7 @@ const KIND = "programs";
 const FILE = "program.json.gz";
 /** Number of programs to keep: several times the number of submissions and mutants. One takes about 30 KB. */
 const KEPT = 6_000;
-/** On average, old programs are removed after this many new ones: listing the programs takes a moment. */
+/** On average, one of this many calls removes old programs. Not every call does: listing the programs takes a moment. */
 const SWEPT_EVERY = 200;
 
 const Program = v.object({ code: v.string(), map: v.string(), files: v.array(v.string()) });

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SHARED_KINDS } from "./shared-kinds.ts";
 
-// Vitest loads this in each worker before each test file, and thus before harness/base/cache.ts.
+// Vitest loads this in each worker that runs tests in machines, before each test file. So it comes before
+// harness/base/cache.ts.
 const { DRYDOCK_TESTS_CACHES: caches } = process.env;
 if (caches !== undefined) process.env["DRYDOCK_CACHE"] = ownCacheIn(caches);
 

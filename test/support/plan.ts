@@ -79,8 +79,8 @@ export function expectResult(item: Item, result: string): void {
 }
 
 /**
- * Draws some of the points at which a test tries the same, such as lessons or moments. So the test takes no longer when
- * there are more lessons.
+ * Draws some of the points at which a test tries the same thing, such as lessons or moments. So the test takes no longer
+ * when there are more lessons.
  * @param test names what is tried, so that different tests draw different points
  * @param count how many are drawn
  * @returns the points that are drawn; all points with `test:all`, and in a run for one lesson

@@ -1,8 +1,9 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { afterAll, expect } from "vitest";
 
-// Vitest loads this in each worker before each test file. Notes how much processor time the file took, in this process and
-// in the processes that it has waited for. Unlike real time, it does not depend on what else the computer does.
+// Vitest loads this in each worker that runs tests in machines, before each test file. It notes how much processor time
+// the file took, in this process and in the processes that this one has waited for. Unlike real time, processor time
+// hardly depends on what else the computer does.
 
 /** One unit in /proc/PID/stat is 10 ms on Linux. See proc_pid_stat(5). */
 const MS_PER_TICK = 10;

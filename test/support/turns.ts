@@ -8,9 +8,9 @@ const TURNS = availableParallelism();
 const ASK_AGAIN_MS = 50;
 
 /**
- * Waits for a turn, does the work, and ends the turn. All workers share the turns,
- * because one test file may play several items at a time. If more items were played at a time, each would take so long
- * that many runs would be judged as disturbed, and be played again.
+ * Waits for a turn, does the work, and ends the turn. All workers share the turns, because one test file may play
+ * several items at a time. If more items than turns were played at a time, each would take so long that many runs would
+ * be judged as disturbed, and be played again.
  *
  * A turn is a file in the directory of the workers' caches, which is removed at the end of the tests.
  */

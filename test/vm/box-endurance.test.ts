@@ -53,7 +53,7 @@ reports_left() {
 const play = (script: string, runs: number) =>
 	runScriptWithBox(machines, program, PRELUDE + script, { deadlineMs: deadlineMsOf(runs), terminal: true });
 
-describe("box run with all its options", () => {
+describe("box run with many options", () => {
 	test(`ends as its command ends, and leaves only a named volume: ${RUNS} times in a row`, {
 		timeout: deadlineMsOf(RUNS),
 	}, async () => {
@@ -116,5 +116,19 @@ describe("box run with all its options", () => {
 		);
 		const all = Object.fromEntries(moments.map((moment) => [moment, ""]));
 		expect(results).toEqual({ first: "0", "first-left": "", ...all, absolutely: "" });
+	});
+
+	test("box ends if the shim is killed before box waits for its end", async () => {
+		const delay = "for (const endMs = Date.now() + 1_000; Date.now() < endMs; );\n";
+		const slow = program.replace(/^\s*for \(const name of PASSED_ON_SIGNALS\)/m, (line) => delay + line);
+		expect(slow).not.toBe(program);
+		const script = `
+			for run in 1 2 3 4; do
+				box run /lab/rootfs sleep 1000 2> /tmp/null & box=$!
+				until shim=$(pgrep -P $box); do :; done; kill -KILL $shim; wait $box; report $run $?
+			done
+			left left`;
+		const results = await runScriptWithBox(machines, slow, script);
+		expect(results).toEqual({ 1: "125", 2: "125", 3: "125", 4: "125", left: "" });
 	});
 });

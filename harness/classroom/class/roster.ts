@@ -7,7 +7,7 @@ import { parseTimeMs } from "../submissions/times.ts";
 /**
  * Who is in the class: a CSV file with a header, such as a learning platform's own list. The first column in which no
  * cell is empty and all cells differ identifies a person; the column with the times does not count. If there is no such
- * column, the first column does.
+ * column, the first column identifies a person.
  */
 
 const ROSTER_BYTES_MAX = 4 << 20;

@@ -94,7 +94,7 @@ export function visibilityWarning({ visibility }: ClassReport, { format, out }: 
 
 /**
  * Writes the report.
- * @param style style of the text for a person
+ * @param style style of the text for a person on standard output; such a text in a file is always plain
  * @returns the exit code
  */
 export async function deliver(report: ClassReport, delivery: Delivery, style: Style): Promise<number> {

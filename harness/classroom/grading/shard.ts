@@ -69,8 +69,8 @@ const SHARD_COMMAND = "npx drydock grade DIR --shard 1/2 --format json --out 1.j
 /**
  * Merges the reports of all shards of one class, and compares the modules of all shards.
  * @param files names of the reports, for error messages
- * @throws {Failure} usage: a shard is missing or given twice; the reports differ in their class, kit, lessons, scoring
- * or visibility; or their submissions are not those of the class
+ * @throws {Failure} usage: there are no reports; a shard is missing or given twice; the reports differ in their number
+ * of shards, class, kit, lessons, scoring or visibility; or their submissions are not those of the class or the shard
  */
 export function mergeReports(reports: readonly ClassReport[], files: readonly string[]): ClassReport {
 	const [first] = reports;

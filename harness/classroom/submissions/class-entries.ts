@@ -47,11 +47,11 @@ export function handedInBy(
 ): { submissions: Map<string, HandedIn>; leftOut: LeftOut[] } {
 	const submissions = new Map<string, HandedIn>();
 	const leftOut = new Map<string, string[]>();
-	const leave = (name: string, why: string) => leftOut.set(why, [...(leftOut.get(why) ?? []), name]);
+	const leaveOut = (name: string, why: string) => leftOut.set(why, [...(leftOut.get(why) ?? []), name]);
 	const claims = entries.flatMap((entry) => {
 		const claim = claimOf(entry, modules);
 		if (typeof claim !== "string") return [claim];
-		leave(entry.name, claim);
+		leaveOut(entry.name, claim);
 		return [];
 	});
 	const latest = new Map<string, string>();
@@ -65,14 +65,14 @@ export function handedInBy(
 		// entries.
 		const isWhole = part.file === part.name;
 		const before = submissions.get(owner);
-		if (submittedAt < (latest.get(owner) ?? "")) leave(part.name, "there is a later attempt of the same person");
+		if (submittedAt < (latest.get(owner) ?? "")) leaveOut(part.name, "there is a later attempt of the same person");
 		else if (isWhole && part.kind === "file" && folders.has(owner))
-			leave(part.name, "not read, because there is a folder of the same name; rename the folder to read it");
+			leaveOut(part.name, "not read, because there is a folder of the same name; rename the folder to read it");
 		// If somebody handed in two archives, the second one is listed by its file name.
 		else if (isWhole && before !== undefined && !submissions.has(part.name))
 			submissions.set(part.name, { parts, isLate, submittedAt });
 		else if (isWhole && before !== undefined)
-			leave(part.name, "there is another submission of the same name; rename one");
+			leaveOut(part.name, "there is another submission of the same name; rename one");
 		else
 			submissions.set(owner, {
 				parts: [...(before?.parts ?? []), ...parts],

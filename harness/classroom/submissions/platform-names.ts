@@ -8,11 +8,11 @@ export interface PlatformName {
 	owner: string;
 	/** The file's own name; empty for a folder, and for a note that the platform has written. */
 	file: string;
-	/** Whether the platform calls it late; null if the name does not say. */
+	/** Whether the platform calls the submission late; null if the name does not say. */
 	isLate: boolean | null;
 	/**
-	 * When it was handed in, as text that sorts by time, such as `2026-11-30T17:05:00`; empty if the name does not say. A
-	 * time that drydock cannot read stays as the platform writes it.
+	 * When the file was handed in, as text that sorts by time, such as `2026-11-30T17:05:00`; empty if the name does not
+	 * say. A time that drydock cannot read stays as the platform writes it.
 	 */
 	submittedAt: string;
 }

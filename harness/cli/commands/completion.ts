@@ -1,8 +1,8 @@
 import type { CommandSpec } from "../command.ts";
 
 /**
- * Only describes the command. doctor/completion.ts implements it; other commands do not load it, because that takes
- * long.
+ * Only describes the command. doctor/completion.ts implements it; other commands do not load that file, because loading it
+ * takes long.
  */
 export const completion: CommandSpec = {
 	name: "completion <shell>",

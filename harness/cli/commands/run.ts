@@ -13,7 +13,7 @@ export const run: CommandSpec = {
 	summary: "run a command in a container of your own engine: drydock run 05 -- sh",
 	options: [
 		["--solution", "use the reference's engine"],
-		// The options of `box run`. drydock passes them on to it.
+		// The options of `box run`: drydock passes them on to `box`.
 		...Object.entries(boxOptions()).map(([name, { value, help, repeats }]): OptionSpec => {
 			const flag = value === undefined ? `--${name}` : `--${name} <${value.toLowerCase()}>`;
 			return repeats ? [flag, `${help}; may be repeated`, several] : [flag, help];

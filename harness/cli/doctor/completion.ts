@@ -27,8 +27,10 @@ export function addCompletion(program: Command, description: string): void {
 }
 
 const HELP = `
-In ~/.bashrc or ~/.zshrc, with the kit's folder for KIT:
+In ~/.bashrc, with the kit's folder for KIT:
   source <(node KIT/harness/cli/bin.js completion bash)
+In ~/.zshrc:
+  source <(node KIT/harness/cli/bin.js completion zsh)
 In ~/.config/fish/config.fish:
   node KIT/harness/cli/bin.js completion fish | source
 The script also defines the command drydock, which works in every folder and

@@ -17,7 +17,7 @@ const BOX_DIR = "box";
 export async function box(dir = BOX_DIR, { json }: { json?: boolean }): Promise<number> {
 	const packed = await packOwnBox(dir, json ? silentProgress : visibleProgress);
 	if (json) printJson({ schemaVersion: 1, ...packed });
-	else process.stdout.write(`${reportOf(packed)}${packed.edited.map((id) => explain(id, dir)).join("")}`);
+	else process.stdout.write(`${reportOf(packed)}${packed.edited.map((id) => leftOutMessage(id, dir)).join("")}`);
 	return EXIT.passed;
 }
 
@@ -27,5 +27,5 @@ function reportOf({ program, yours, others }: OwnBox): string {
 	return `${shownPath(program)} is a container engine. It contains your modules of these lessons:\n${modules.join("")}${others.length === 0 ? "" : "The other modules are the reference's. "}To run it:\n${run}`;
 }
 
-const explain = (id: string, dir: string) =>
+const leftOutMessage = (id: string, dir: string) =>
 	`${editedMessage(id)}, so it was left out.\n  try: npx drydock check ${id}, then npx drydock box${dir === BOX_DIR ? "" : ` ${shownPath(dir)}`}\n`;

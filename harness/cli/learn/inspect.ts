@@ -97,7 +97,7 @@ function containersOf(
 }
 
 // What the kernel showed at the first moment when drydock found the container's command running. If it never did,
-// `container` is null, and `host` is of the first moment; null if there was no moment.
+// `container` is null, and `host` is of the first moment. `host` is null if there was no moment.
 function stateOf(observation: Observation, { name }: Container) {
 	const moments = Object.keys(observation.moments);
 	const moment = moments.find((one) => commandAt(observation, one, name) !== null);

@@ -38,9 +38,9 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 		return EXIT.passed;
 	}
 	const { width, plain } = outputStyle();
-	const built = new Set([...passed].map(number));
+	const built = new Set([...passed].map(lessonNumber));
 	const stateOf: WallStates = (wall) =>
-		built.has(wall) ? "built" : wall === number(lesson.id) ? "current" : "to come";
+		built.has(wall) ? "built" : wall === lessonNumber(lesson.id) ? "current" : "to come";
 	const isDrawn = !plain && width >= PICTURE_COLUMNS;
 	if (isDrawn) process.stdout.write(`${drawWalls(stateOf).join("\n")}\n\n`);
 	const lines = [
@@ -63,7 +63,7 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 	return EXIT.passed;
 }
 
-const number = (id: string) => id.slice(0, 2);
+const lessonNumber = (id: string) => id.slice(0, 2);
 
 function attemptLines({ attempts, spentMs, hintsShown, lastAttempt }: LessonRecord): string[] {
 	if (lastAttempt === null) return [];

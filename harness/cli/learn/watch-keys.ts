@@ -27,11 +27,11 @@ interface Work {
 	readonly verdict: Verdict | null;
 	/** Checks the file as it is now. */
 	check(): void;
-	/** Selects a lesson and checks it. */
+	/** Selects a lesson, and checks its file if the learner has changed it. */
 	select(lesson: Lesson): Promise<void>;
 	/** Runs `act`, which has the terminal until it is done. */
 	lendTerminal(act: () => Promise<unknown>): Promise<void>;
-	/** Whether all other lessons of the track have passed, so that its finish comes after this lesson. */
+	/** Whether the track has a finish that comes after this lesson: all other lessons of the track have passed. */
 	readonly endsTrack: boolean;
 	quit(): void;
 }
@@ -152,8 +152,8 @@ export class WatchKeys {
 	}
 }
 
-// Without zx: `drydock` and `edit` give a program the terminal, and Ctrl-C. `drydock` starts a process of its own,
-// because a session closes its standard input when it ends.
+// Without zx: `drydock` and `edit` give a program the terminal, and Ctrl-C. `drydock` starts another process, because a
+// session closes the standard input of its process when the session ends.
 function drydock(...args: string[]): Promise<void> {
 	const child = spawn(process.execPath, [inKit("harness/cli/bin.js"), ...args], { stdio: "inherit" });
 	return new Promise((resolve) => child.once("close", () => resolve()));

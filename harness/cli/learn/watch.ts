@@ -59,7 +59,7 @@ class Watch {
 	#lesson!: Lesson;
 	#file = "";
 	#verdict: Verdict | null = null;
-	/** Whether all other lessons of the track have passed, so that its finish comes after this lesson. */
+	/** Whether the track has a finish that comes after this lesson: all other lessons of the track have passed. */
 	#endsTrack = false;
 	/** The last known findings, to show what has changed since; null if the file has never been checked. */
 	#known: readonly RememberedFinding[] | null = null;
@@ -113,7 +113,7 @@ class Watch {
 		return ended;
 	}
 
-	/** Selects a lesson and checks it. */
+	/** Selects a lesson, and checks its file if the learner has changed it. */
 	async select(lesson: Lesson): Promise<void> {
 		await selectLesson(lesson);
 		await this.#work(lesson);

@@ -21,7 +21,7 @@ const SIZE = { columns: 80, rows: 24 };
 /**
  * `drydock demo`: lists the demos, or presents one on the terminal. Without a terminal, with --plain or with --json,
  * it plays the demo to its end and prints what happens.
- * @param from path of a recording to show instead of a machine
+ * @param from path of a recording to show; if not given, the demo is played in a machine
  * @returns the exit code: 1 if a demo that was played to its end in a machine did not keep a promise, or if its
  * machine went down
  */

@@ -77,8 +77,8 @@ function textOf(demo: Lesson | OwnDemo): Promise<string> {
 	return reading.catch(() => `# ${demo.title}\n`);
 }
 
-// Has the learner's module checked at every save. Returns undefined if the demo belongs to no lesson of this kit, or if
-// there is no such module: `drydock live` makes no workspace.
+// Starts to check the learner's module at every save. Returns undefined if the demo belongs to no lesson of this kit, or
+// if there is no such module: `drydock live` makes no workspace.
 async function checkSaves(
 	lesson: Lesson,
 	machines: MachinePool,

@@ -1,5 +1,5 @@
 /**
- * The presenter's keys. The page's last line and its help show them. Keys that move through the demo name their method.
+ * The presenter's keys. The page's help shows all of them, its last line the most useful ones.
  */
 
 /** A method of `DemoPlayer` that a key calls. */

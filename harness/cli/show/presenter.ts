@@ -21,7 +21,7 @@ export class Presenter {
 	readonly slides: Slides;
 	readonly #screen: FullScreen;
 	readonly #choices: { -readonly [K in keyof PresenterChoices]: PresenterChoices[K] } = { ...NOTHING_CHOSEN };
-	/** Keys that are pressed before the demo is open wait for it. */
+	/** Resolves when the demo is open. What a key does with the demo waits for this. */
 	#player: Promise<DemoPlayer> = new Promise(() => {});
 	/** The digits of the step's number that is being typed; null while none is. */
 	#stepDigits: string | null = null;

@@ -10,7 +10,7 @@ export interface ProcessLines {
 	change: string[];
 	/**
 	 * One line for each of the most notable processes, with its pid on the host and inside the container. If the
-	 * picture shows several processes as one, their line has the first pid and their number.
+	 * picture shows several processes as one, their line has the first pid, and how many they are.
 	 */
 	rows: string[];
 }

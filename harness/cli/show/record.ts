@@ -15,8 +15,8 @@ const SIZE = { columns: 120, rows: 36 };
  * `drydock demo record`: plays a demo to its end, and writes its events to a file. The file is an asciicast if its
  * name ends in .cast, and a recording otherwise.
  * @returns the exit code
- * @throws {Failure} failed: the demo did not keep a promise, and nothing is written; usage: the file exists already,
- * or cannot be written
+ * @throws {Failure} failed: the demo did not keep a promise, or its machine went down, and nothing is written; usage:
+ * the file exists already, or cannot be written
  */
 export async function recordDemo(id: string, { out }: { out?: string }): Promise<number> {
 	const lesson = await findDemo(id);
@@ -26,7 +26,7 @@ export async function recordDemo(id: string, { out }: { out?: string }): Promise
 	if (!isKept)
 		throw new Failure(
 			"failed",
-			"the demo did not keep its promises, so nothing was written",
+			"the demo did not keep its promises, or its machine went down; nothing was written",
 			`npx drydock demo rehearse ${id}`,
 		);
 	const text = file.endsWith(".cast") ? await asciicastOf(events, SIZE, painter(SIZE)) : events.map(lineOf).join("");

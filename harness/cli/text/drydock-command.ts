@@ -11,8 +11,8 @@ export const NPX_DRYDOCK = "npx drydock";
 
 /**
  * What to type in a folder to run this kit's drydock. If npx does not find it there, npx looks in the public registry,
- * where a package of that name is somebody else's. So this names the program by its path instead, if no shell reads
- * anything into the path.
+ * where a package of that name is somebody else's. So this names the program by its path instead, unless a
+ * shell would need quotes around the path.
  */
 export function drydockCommandIn(folder: string): string {
 	const bin = realpathSync(inKit("harness/cli/bin.js"));

@@ -7,7 +7,7 @@ const LESS = "command -v less >/dev/null || exit 127; less";
 
 /**
  * Shows a text with $PAGER or less(1). Writes it as it is if it fits on the screen, if standard input or output is no
- * terminal, or if the terminal does not suit a pager.
+ * terminal, if the terminal does not suit a pager, or if there is no pager: $PAGER is empty, `cat` or not installed.
  * Like git, asks `less` to pass on colours, and to exit if everything fits on the screen.
  */
 export async function paged(text: string): Promise<void> {

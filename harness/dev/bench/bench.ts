@@ -17,7 +17,8 @@ import { testDurations } from "./tests.ts";
 import { savesToVerdicts, stageTimings } from "./watch.ts";
 
 /**
- * `npm run bench`: measures how long things take on this computer, and how much memory, most of them several times.
+ * `npm run bench`: measures how long things take on this computer, and how much memory they use. Measures most things
+ * several times.
  * Nothing passes or fails. With `-- --json`, the result is one JSON document. With the names of parts, such as
  * `-- grade`, only those parts are measured. `-- tests` measures nothing: it shows what the last `npm test` took, which
  * no other call shows.

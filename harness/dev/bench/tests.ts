@@ -38,7 +38,7 @@ const Report = v.object({
 	),
 });
 type File = v.InferOutput<typeof Report>["testResults"][number];
-/** How long `npm test` took for what it does before vitest, by name, in milliseconds: `lintAndTypes`. */
+/** How long each part of `npm test` before vitest took, by name, in milliseconds. The only one is `lintAndTypes`. */
 const Before = v.record(v.string(), v.number());
 /** Processor time of one test file, in milliseconds: what test/support/processor-time.ts writes. */
 const ProcessorTime = v.object({ name: v.string(), ms: v.number() });
@@ -118,8 +118,9 @@ function growingMs({ name, ms, assertionResults }: File & { ms: number }): { les
 		return all === 0 ? 0 : sum(matching.map(({ duration }) => duration)) / all;
 	};
 	const grows = FILES_THAT_GROW.some((pattern) => pattern.test(name));
-	const items = FILES_WITH_ITEMS.test(name) ? (grows ? shareOf(SUBMISSION) : 1) : 0;
-	return { itemsMs: ms * items, lessonsMs: ms * (grows ? 1 - items : items > 0 ? 0 : shareOf(TESTS_THAT_GROW)) };
+	const shareOfItems = FILES_WITH_ITEMS.test(name) ? (grows ? shareOf(SUBMISSION) : 1) : 0;
+	const shareOfLessons = grows ? 1 - shareOfItems : shareOfItems > 0 ? 0 : shareOf(TESTS_THAT_GROW);
+	return { itemsMs: ms * shareOfItems, lessonsMs: ms * shareOfLessons };
 }
 
 async function read<S extends v.GenericSchema>(file: string, schema: S): Promise<v.InferOutput<S> | null> {

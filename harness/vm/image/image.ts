@@ -68,8 +68,8 @@ export async function rebuildImage(progress: Progress): Promise<void> {
 }
 
 /**
- * Writes to one file those parts of the image that take tools and a network to build. The kit's own programs are not in
- * it.
+ * Writes to one file those parts of the image that take tools and a network to build: the base and the library. The
+ * initramfs is not in it, because it is quick to build.
  * @param file is replaced only when the new file is complete
  */
 export async function exportImage(file: string, progress: Progress): Promise<void> {

@@ -4,7 +4,7 @@ import { citedPage, pageSection, titleOf } from "./manual.ts";
 
 /** Finds the manual pages that a user means, and suggests others where there is none. */
 
-// System calls first, because the lessons are about them. Then overviews, files, programs, and the C library.
+// System calls first, because the lessons are about them. Then overviews, files, programs, devices, and the C library.
 const SECTIONS = ["2", "7", "5", "8", "1", "4", "3"];
 
 const KERNEL_DOCS = "https://docs.kernel.org";

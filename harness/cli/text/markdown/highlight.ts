@@ -13,7 +13,7 @@ export function highlightCode(code: string, language: string): string {
 const emphasize = createEmphasize(GRAMMARS);
 emphasize.registerAlias(ALIASES);
 
-// Of the sixteen colours that every terminal has and its user can choose, those that are not too dark on black.
+// Only those of a terminal's sixteen basic colours that are not too dark on black. Users can adjust these colours.
 const chalk = new Chalk({ level: 1 });
 const SHEET = {
 	comment: chalk.dim,

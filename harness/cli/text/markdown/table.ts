@@ -21,7 +21,7 @@ export function tableLines(rows: readonly string[][], { width, plain }: Style, c
 	return [...head.map((line) => chalk.bold(line)), chalk.dim(rule), ...body.flat()];
 }
 
-/** Column widths that fit into `room` together; null if there are none. */
+/** Column widths that fit into `room` together; null if no widths do. */
 function columnWidths(rows: readonly string[][], room: number): number[] | null {
 	const columns = (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? ""));
 	const widths = columns.map((cells) => Math.max(...cells.map((cell) => stringWidth(cell))));
