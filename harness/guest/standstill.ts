@@ -62,7 +62,8 @@ export function timersDue(withinMs: number): number {
 	return [...timers].filter(([, expiresInNs]) => Number(expiresInNs) / 1e6 < withinMs).length;
 }
 
-// A text that is different for every set of processes, and changes when one of them runs. Null if one is about to act.
+// A text that is different for every set of processes, and changes when the first thread of one of them runs. Null if
+// one is about to act.
 function sleepingProcesses(): string | null {
 	const tasks = readHarbourStats();
 	if (tasks.some(isAwake)) return null;

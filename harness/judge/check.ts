@@ -38,7 +38,9 @@ export interface Check {
 	primary?: Primary;
 	/** The directory that the command's root must be, if there is one. Mounts of it do not count as the host's files. */
 	rootfs?(drawn: RandomInputs): Rootfs;
-	/** Derives facts that only this lesson has. Drawn values in them are replaced by `‹name›`. */
+	/**
+	 * Derives facts that only this lesson has. Drawn values in them, except the exit code, are replaced by `‹name›`.
+	 */
 	derive?(observation: Observation, drawn: RandomInputs): Record<string, FactValue>;
 	/** Rules for the lesson's facts, the most important first. Each fact is compared with the reference's. */
 	facts: FactRule[];
@@ -67,7 +69,7 @@ export const EXIT_CODE = "exitCode";
 export interface Random {
 	/** A hostname such as `brisk-otter-4f2a`. */
 	hostname(): string;
-	/** A name for a file or directory such as `cargo-91c3d0`. */
+	/** A name for a file or directory such as `cargo-91c3d07e`. */
 	name(stem: string): string;
 }
 
@@ -199,7 +201,7 @@ export interface FactRule {
 	 * name a fact: then the report shows this finding as a mistake of its own. Default: only {@link EARLY_END}.
 	 */
 	followsFrom?: readonly string[];
-	/** Explanations of wrong values, the most specific first. The last one should always fit. */
+	/** Explanations of wrong values, the most specific first. The last one must always fit. */
 	explain: Explanation[];
 }
 

@@ -14,9 +14,12 @@ export interface Demo {
 export interface DemoStep {
 	/** The introduction that the audience reads before the command is typed: one or two sentences. */
 	narration: string;
-	/** The shell that the command is typed into: the one on the host, or the one in the container. */
+	/** The shell that the command is typed into: the host's or the container's. */
 	stage: "host" | "container";
-	/** One command line for sh(1). A step also enters the container's shell by such a command. */
+	/**
+	 * What is typed into the shell, bash(1) or one that an earlier step has started. The container's shell starts on the
+	 * host, too: a step's command turns it into a container's.
+	 */
 	command: string;
 	/** Where to look in the command's output, and what it means. */
 	look: string;

@@ -158,8 +158,9 @@ const MUCH_OUTPUT_BYTES = 16 << 10;
 const printedBytes = ({ outputBytes: { stdout, stderr } }: Context["observation"]) => stdout + stderr;
 
 /**
- * The ending of an engine that was running, not waiting, when the check gave up; undefined if there is none. If there is
- * one, a loop in that engine is the likely cause, and not a system call in which another process waits.
+ * The ending of a call for which the engine or a fork of it was running, not waiting, when the check gave up; undefined
+ * if there is none. If there is one, a loop in that process is the likely cause, and not a system call in which another
+ * process waits.
  */
 const looping = ({ calls }: Context["observation"]): Context["ending"] | undefined =>
 	Object.values(calls).find(

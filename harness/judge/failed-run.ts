@@ -65,8 +65,8 @@ const TOO_BUSY = {
 	try: "Close other programs, and check once more.",
 };
 /**
- * What `detail` is, if it is not what the machine printed last on its console. On the console print the kernel, and the
- * programs outside of the harbour.
+ * What `detail` is, if it is not what the machine printed last on its console. The kernel and the programs outside of
+ * the harbour print on the console.
  */
 const DETAILS: Partial<Record<Lost["how"], string>> = {
 	"guest-panic": "The kernel's last messages",

@@ -42,9 +42,9 @@ export async function findLesson(wanted: string): Promise<Lesson> {
 	);
 }
 
-// Suggests a name that contains what was typed, if that has at least three letters. Otherwise suggests a name that
-// differs from it in at most three letters, and in at most half as many letters as were typed. Anything else would be a
-// guess. Null if there is no such name.
+// If at least three letters were typed, suggests a name that contains them. Otherwise, or if there is none, suggests a
+// name that differs in at most three letters, and in at most half as many letters as were typed. Anything else would be
+// a guess. Null if there is no such name.
 function nearestName(wanted: string, names: string[]): string | null {
 	const containing = names.find((name) => wanted.length >= 3 && name.includes(wanted));
 	if (containing !== undefined) return containing;

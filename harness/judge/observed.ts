@@ -25,7 +25,7 @@ export interface DrawnRun {
 
 const KIND = "observations";
 const FILE = "run.json.gz";
-/** Number of runs to keep: several times the number of submissions. One takes about 3 KB. */
+/** Number of runs to keep: several times the number of submissions that the tests try. A run takes about 3 KB. */
 const RUNS_KEPT = 6_000;
 /** On average, old runs are removed after this many new ones, and not each time: listing the runs takes a moment. */
 const SWEPT_EVERY = 200;
@@ -48,8 +48,8 @@ type KeptRun = v.InferOutput<typeof KeptRun>;
  * Runs the lesson's scenario in a fresh machine, or returns a run of exactly this program and scenario from the cache.
  * A run in which the machine was lost is kept, too: some programs lose every machine, and each of their runs takes half
  * a minute.
- * @param sinceMs a moment, in milliseconds since 1970: a run that began before it is played again. Without it, always
- * plays, and keeps nothing
+ * @param sinceMs a moment, in milliseconds since 1970: a run from the cache must not have begun earlier. Without
+ * `sinceMs`, always plays, and keeps nothing
  */
 export async function playOrRecall(
 	run: ModuleRun,

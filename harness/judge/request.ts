@@ -27,7 +27,8 @@ export function requestFor(check: Check, program: Bundle, drawn: RandomInputs, i
 	const { prepare, calls, steps = defaultSteps(primary), readings = {} } = check.scenario(drawn);
 	const watch = [...new Set([...(readings.files?.watch ?? []), ...HOST_FILES])];
 	const tokens = Object.fromEntries(Object.keys(calls).map((name) => [name, random.name("drydock")]));
-	// The exercise could read the command's input before the command reads it. So only the last step writes the exit code.
+	// The exercise could read the command's input before the command reads it. So only the `feed` step that ends the call
+	// writes the exit code.
 	const withExitCode = (step: Step) =>
 		step.do === "feed" && "last" in step && step.call === primary.call
 			? { line: String(exitCodeOf(drawn)), ...step }

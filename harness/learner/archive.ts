@@ -33,7 +33,8 @@ export async function packWorkspace(dir: string): Promise<{ archive: Buffer; fil
 		if (size > FILE_BYTES_MAX || bytes > ARCHIVE_BYTES_MAX / 2)
 			throw new Failure("usage", `${join(dir, file)} is too large for an archive of ${dir}`, MAKE_ROOM);
 	}
-	// tar takes a name that begins with "@" for an archive whose entries to add; a leading "./" prevents that. `portable` leaves out who owns the files.
+	// If a name begins with "@", tar adds the entries of the archive with that name; a leading "./" prevents that.
+	// `portable` leaves out who owns the files.
 	const names = files.map((file) => `./${file}`);
 	const archive = await create({ cwd: dir, gzip: true, portable: true, strict: true }, names).concat();
 	return { archive, files };

@@ -120,8 +120,9 @@ export async function lastAttempt(lesson: Lesson): Promise<Attempt | null> {
 }
 
 /**
- * Records the result of a check of the learner's module. Without a workspace, records nothing. A failed check of the
- * unchanged skeleton is not an attempt, and neither is a check that could not judge the module.
+ * Records the result of a check of the learner's module. Records nothing if there is no workspace, or if the module is
+ * the unchanged skeleton and has not passed. A check that could not judge the module is recorded as a failed one, but not
+ * counted in `attempts`.
  */
 export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verdict" | "findings">): Promise<void> {
 	if (verdict.verdict !== "pass" && (await isUntouched(lesson))) return;

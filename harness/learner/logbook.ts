@@ -200,8 +200,8 @@ export function withRecord(logbook: Logbook, { id }: { id: string }, news: Parti
 
 /**
  * Merges two logbooks of the same learner, from two computers. Of each lesson, keeps the time of the earlier first pass,
- * the module of the later last pass and what judged it, the larger counts and the later attempt. If both have a selected
- * lesson, the one in `mine` counts.
+ * the module of the later last pass and what judged it, the larger counts, the earlier look at the solution, and the
+ * later attempt. Of each track, keeps the earlier finish. If both have a selected lesson, the one in `mine` counts.
  */
 export function mergeLogbooks(mine: Logbook, theirs: Logbook): Logbook {
 	const merged = Object.keys({ ...theirs.lessons, ...mine.lessons }).map((id) => {

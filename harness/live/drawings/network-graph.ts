@@ -5,7 +5,7 @@ export interface GraphNode {
 	key: string;
 	width: number;
 	height: number;
-	/** The node lies in the frame. There is one frame, and it contains no other nodes. */
+	/** Whether the node lies in the frame. There is only one frame. */
 	framed: boolean;
 }
 
