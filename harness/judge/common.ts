@@ -31,7 +31,7 @@ export function processesLeft(exported: string): FactRule {
 			{
 				diagnosis: "processes-left",
 				why: "These processes were not there before the run, and were still there at its end. A process that waits for the command, and then ends, is fine. No process has to keep a namespace alive: it exists as long as the command is in it.",
-				try: `Leave no process behind: whatever ${exported} starts besides the command has to be ended, and waited for, when the command has ended. Or start nothing else.`,
+				try: `Leave no process behind: when the command has ended, end whatever else ${exported} has started, and wait for it. Or start nothing else.`,
 				see: ["waitpid(2)", "namespaces(7), Namespace lifetime"],
 			},
 		],
