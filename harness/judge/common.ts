@@ -3,7 +3,8 @@ import { type Check, type Context, commandStarts, type Explanation, type FactRul
 /**
  * The rules that every lesson has: the engine stays on the host, the command runs once and gets its input, no process
  * is left behind, and the host keeps its files, names, message queues and mounts. If a lesson has its own rule for one
- * of these facts, that rule replaces the one here.
+ * of these facts, that rule replaces the one here. A rule with an empty `followsFrom` finds a mistake of its own, even if
+ * the run ended early.
  */
 
 /** All rules of a lesson, in the order in which their findings are reported. */
