@@ -68,7 +68,7 @@ export async function cacheFailureOf(error: unknown, place: string): Promise<Fai
 		return new Failure("unsupported", `there is no room left in ${place}`, `make room, or ${OTHER_CACHE}`, {
 			cause: error,
 		});
-	// An error without a path is not about a file of the cache.
+	// An error with one of these codes, but without a path, is not about a file of the cache.
 	const why = path === undefined ? undefined : WHY.get(code);
 	if (why === undefined) return null;
 	const owner = await nearestOwner(place);

@@ -17,7 +17,7 @@ export const CONFIG = "/drydock/tsconfig.json";
 /** The type checker asks about two hundred questions for an ordinary module. */
 const QUESTIONS_MAX = 20_000;
 
-/** The checker's error numbers for a file or module that was not found. */
+/** The checker's error numbers for a file or module that was not found, or whose name has an unsupported ending. */
 const NOT_FOUND = new Set([2307, 2664, 2688, 2732, 2792, 6053, 6054, 7016]);
 
 /**

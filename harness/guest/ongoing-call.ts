@@ -22,7 +22,7 @@ const SILENCE_MS = 1_000;
  */
 const IDLE_MS = 2_000;
 
-/** How often a wait for the call's processes to come to rest, or to end, looks at them. */
+/** How often the agent looks at the call's processes while it waits for them to settle or to end. */
 const SETTLED_STEP_MS = 300;
 /** How often a wait checks whether anything can still change. */
 const STANDSTILL_STEP_MS = 200;
@@ -130,8 +130,8 @@ export class OngoingCall {
 	}
 
 	/**
-	 * Waits until none of the call's processes is a zombie or about to act and their number no longer changes, or until
-	 * the call has ended.
+	 * Waits until no process of the call is a zombie or about to act, and their number no longer changes; or until the
+	 * call has ended.
 	 * @returns false if patience ended first, or if nothing can change any more
 	 */
 	untilSettled(patience: Patience): Promise<boolean> {
@@ -165,7 +165,7 @@ export class OngoingCall {
 	}
 
 	/**
-	 * Waits until none of the call's processes is about to act. Even after the call has returned, a process that it
+	 * Waits until none of the call's processes is about to act, including those that have lost their parent. Even after the call has returned, a process that it
 	 * started may not have reached its execve(2) yet.
 	 * @returns false if patience ended first, or if nothing can change any more
 	 */
@@ -275,6 +275,7 @@ export class OngoingCall {
 
 	#readThrowingProcess(): void {
 		try {
+			// Until the command runs, the youngest process runs the exercise's code.
 			this.#atThrow ??= this.probe.readProcess(this.processes.youngest, this.runner);
 		} catch {
 			// The process was killed meanwhile. Its exception is reported all the same.

@@ -175,9 +175,9 @@ export type MadeOf = "kernel" | "answer" | "files" | "exercise";
 export const EARLY_END = "early end";
 
 /**
- * In {@link FactRule.followsFrom}, for facts that are read while the command runs: the run ended early, and what went
- * wrong may have gone wrong before the command ran. So this excludes runs in which the command ran, and then the engine
- * waited for ever, or threw an exception after it had waited for a child.
+ * In {@link FactRule.followsFrom}, for facts that are read while the command runs: the run ended early, and nothing
+ * shows that the mistake came after the command had started. Excluded are runs in which the command ran, and then the
+ * engine waited for ever, or threw an exception after it had waited for a child.
  */
 export const FAILED_START = "failed start";
 
@@ -191,7 +191,7 @@ export interface FactRule {
 	accept?: (got: FactValue, context: Context) => boolean;
 	/**
 	 * Whether a wrong value is only a consequence of another finding. Then it is left out if any finding is not a
-	 * consequence. Otherwise it is reported, so that a wrong value never passes.
+	 * consequence. If all findings are consequences, it is reported, so that a wrong value never passes.
 	 */
 	isConsequence?: (context: Context) => boolean;
 	/**
@@ -311,7 +311,8 @@ export function mountOf(mounts: readonly Mount[], path: string): Mount | undefin
 		({ mountPoint }) =>
 			path === mountPoint || path.startsWith(mountPoint.endsWith("/") ? mountPoint : `${mountPoint}/`),
 	);
-	// If two mounts have the same mount point, the later one covers the other.
+	// If two mounts have the same mount point, the later one usually covers the other. After pivot_root(".", "."), the
+	// older one does.
 	return above.toSorted((a, b) => a.mountPoint.length - b.mountPoint.length).at(-1);
 }
 

@@ -3,7 +3,8 @@ import { type Check, type Context, commandStarts, type Explanation, type FactRul
 /**
  * The rules that every lesson has: the engine stays on the host, the command runs once and gets its input, no process
  * is left behind, and the host keeps its files, names, message queues and mounts. If a lesson has its own rule for one
- * of these facts, that rule replaces the one here.
+ * of these facts, that rule replaces the one here. A rule with an empty `followsFrom` finds a mistake of its own, even if
+ * the run ended early.
  */
 
 /** All rules of a lesson, in the order in which their findings are reported. */
@@ -31,7 +32,7 @@ export function processesLeft(exported: string): FactRule {
 			{
 				diagnosis: "processes-left",
 				why: "These processes were not there before the run, and were still there at its end. A process that waits for the command, and then ends, is fine. No process has to keep a namespace alive: it exists as long as the command is in it.",
-				try: `Leave no process behind: whatever ${exported} starts besides the command has to be ended, and waited for, when the command has ended. Or start nothing else.`,
+				try: `Leave no process behind: when the command has ended, end whatever else ${exported} has started, and wait for it. Or start nothing else.`,
 				see: ["waitpid(2)", "namespaces(7), Namespace lifetime"],
 			},
 		],

@@ -33,8 +33,9 @@ export function deriveFacts(
 	if (ending.how === "returned")
 		facts["left.processes"] = addedItems(
 			before.tasks,
-			// Zombies whose parent is the host's init are left out: init will soon reap them.
-			after.tasks.filter(({ state, ppid }) => state !== "Z" || ppid !== 1),
+			// Ended processes whose parent is the host's init are left out: init will soon reap them. A PID namespace's init
+			// that has ended is in state I until all processes of its namespace have been reaped.
+			after.tasks.filter(({ state, ppid }) => !["Z", "I"].includes(state) || ppid !== 1),
 			(task) => `${programName(task)} (${task.state})`,
 			taskIdentity,
 		);

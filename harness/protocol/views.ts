@@ -1,4 +1,4 @@
-/** The views that the instructors' page can show. A demo names the views that it uses. */
+/** The views that the live page can show. A demo names the views that it uses. */
 export const VIEWS = [
 	"answers",
 	"namespaces",

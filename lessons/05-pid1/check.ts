@@ -56,7 +56,10 @@ export default defineCheck({
 			followsFrom: [FAILED_START],
 			explain: [
 				onlyChildrenMoved,
-				unsharedInChild("CLONE_NEWPID"),
+				{
+					...unsharedInChild("CLONE_NEWPID"),
+					why: "A child called unshare with CLONE_NEWPID, so only the children that this child forks later are in the new namespace. Its parent, which became the command, is still in the host's.",
+				},
 				{
 					diagnosis: "pid-shared",
 					why: "/proc/PID/ns/pid is the same link for the command and for the host's init. So the command knows every process of the host by its number, and as root it can kill each of them.",

@@ -26,7 +26,7 @@ export const leftAfterRefusal: Explanation = {
 	see: ["mount(2)"],
 };
 
-/** The containers by the names of their drawn ids. */
+/** The call of each container, by the name of the drawn value that is the container's id. */
 const CALLS_BY_ID = { id: BOX, neighbour: NEIGHBOUR, lone: LONE, refused: REFUSED };
 
 /**

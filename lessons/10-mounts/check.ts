@@ -28,7 +28,7 @@ const sysRules: FactRule[] = [
 				when: ({ facts }) => [facts["sys.mounts"] ?? []].flat().some((flaw) => String(flaw).includes(" no ")),
 				diagnosis: "sys-not-mounted",
 				why: ({ facts }) =>
-					`In the command's mount table: ${[facts["sys.mounts"] ?? []].flat().join("; ")}. Programs read in these two directories which links, processors and limits they have.`,
+					`In the command's mount table: ${[facts["sys.mounts"] ?? []].flat().join("; ")}. From these two directories, programs learn their network interfaces, processors and limits.`,
 				try: 'mount("sysfs", "/sys", "sysfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, null), and then the same with cgroup2 on /sys/fs/cgroup. The order matters: a later mount on /sys covers what is below.',
 				see: ["mount(2)", "sysfs(5)", "cgroups(7), CGROUPS VERSION 2"],
 			},

@@ -42,7 +42,7 @@ export const refusals: Explanation[] = [
 		diagnosis: "end-taken-for-failure",
 		why: "Reading the master of a pseudo-terminal fails with EIO once no process has the other end open. That is how a terminal ends: there is no end of file as in a pipe. The exception has cost the container its exit code.",
 		try: "In onEnd, take EIO for an end: throw only other errors.",
-		see: ["pty(7)"],
+		see: [],
 	},
 	{
 		when: (context) =>

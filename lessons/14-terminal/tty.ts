@@ -193,13 +193,13 @@ export const ttyRules: FactRule[] = [
 				why: (context) =>
 					`In the run whose caller's terminal hangs up, as when its window is closed, the engine has thrown an exception. So the container's exit code is lost: ${thrownOfHungUp(context)?.message}.`,
 				try: "A hang-up is an end like others: catch what can fail on a terminal that has hung up.",
-				see: ["pty(7)"],
+				see: ["setsid(2), NOTES"],
 			},
 			{
 				diagnosis: "hang-up-not-heard",
 				why: "The caller's terminal has hung up, as when its window is closed. The container's command exits when it gets SIGHUP, with a code of its own, and the engine has not returned this code. The kernel sends SIGHUP to the leader of a terminal's session when the last descriptor of the master is closed. A possible cause: a process still has the master open.",
 				try: "In onEnd, when the channel from descriptor 0 has ended, return `to`: the master.",
-				see: ["pty(7)", "signal(7)"],
+				see: ["setsid(2), NOTES", "signal(7)"],
 			},
 		],
 	},

@@ -48,7 +48,7 @@ function count(text: string): number {
 	return Number(text);
 }
 
-// The kernel accepts no quota below 1 ms, and a period has 100 ms: see cpu.max in cgroup-v2.rst.
+// The kernel accepts no quota below 1 ms, and a period has 100 ms: see sched-bwc.rst.
 function processors(text: string): number {
 	if (!/^\d*(\.\d+)?$/.test(text) || Number(text) < 0.01)
 		throw new Error(`--cpus ${text}: a number of at least 0.01 is expected`);

@@ -162,6 +162,16 @@ describe("next and select", () => {
 		expect((await drydock(before, "next")).stdout).toContain("All lessons after 05-pid1 have passed: back to 02-");
 	});
 
+	test("next --force [only this lesson is left] says so, and does not congratulate", async () => {
+		const passed = Object.fromEntries(all.map(({ id }) => [id, passedRecord()]));
+		const dir = await workspace(logbookWith({ ...passed, "05-pid1": {} }, "05-pid1"));
+		const { stdout, stderr, code } = await drydock(dir, "next", "--force");
+		expect(stdout).toBe("");
+		expect(stderr).toBe("05-pid1 is the only lesson that has not passed yet.\n  try: npx drydock check 05-pid1\n");
+		expect(code).toBe(1);
+		expect(await selected(dir)).toBe("05-pid1");
+	});
+
 	test("[all have passed] next, status and list say that the track's finish comes now", async () => {
 		const passed = Object.fromEntries(all.map(({ id }) => [id, passedRecord()]));
 		const contents = Object.fromEntries(["09-scratch/image.ts"].map((path) => [path, MINE]));

@@ -65,7 +65,7 @@ export async function demoKeys(id: string): Promise<RecordKeyOf> {
 	return recordKeysOf({ ...(await evidence(id, entry)), engine: await wholeEngine() });
 }
 
-/** Keys of the plays of a track's finish. @param id the track's last lesson */
+/** Keys of the records of `drydock finish`, which runs the whole engine after a track's last lesson. @param id the track's last lesson */
 export async function finishKeys(id: string): Promise<RecordKeyOf> {
 	const judging = await codeOf(`
 		export { finish } from "./harness/cli/learn/finish.ts";`);

@@ -5,8 +5,8 @@ import { inKit } from "../../harness/base/kit.ts";
 const PARTS = ["harness", "lessons", "native", "solutions", "package.json", "package-lock.json", "tsconfig.json"];
 
 /**
- * Copies the kit into a new folder. The copy's npm packages are links to the kit's. It has neither compiled modules nor
- * the launcher's stamp.
+ * Copies the kit into a new folder. The copy's npm packages are links to the kit's. It has neither compiled modules
+ * nor `node_modules/.drydock`, which tells the launcher that the packages are installed.
  * @param parent the folder in which the new one is made
  * @param name the beginning of the new folder's name
  * @returns the folder's path

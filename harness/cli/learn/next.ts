@@ -9,7 +9,7 @@ import { printCurrentLesson } from "./select.ts";
 
 /**
  * `drydock next`: selects the next lesson that has not passed.
- * @returns the exit code: 1 if the current lesson has not passed and --force is not given
+ * @returns the exit code: 1 if the current lesson has not passed, and --force is not given or no other lesson is left
  */
 export async function next({ force, json }: { force?: boolean; json?: boolean }): Promise<number> {
 	const [all, book, current] = await Promise.all([lessons(), logbook(), currentLesson()]);
@@ -18,6 +18,7 @@ export async function next({ force, json }: { force?: boolean; json?: boolean })
 	const allTracks = await tracks();
 	const after = afterLesson(allTracks, book, current);
 	const track = trackOf(allTracks, current);
+	if (lesson === undefined && recordOf(book, current).passed === null) return refuseToSkip(current, json);
 	if (lesson === undefined) {
 		const next = after === "finish" ? FINISH_COMMAND : null;
 		if (json) printJson({ schemaVersion: 1, lesson: null, next });
@@ -43,10 +44,24 @@ function whyBack(all: readonly Lesson[], current: Lesson, { id }: Lesson): strin
 		: `All lessons after ${current.id} have passed: back to ${id}, which has not.`;
 }
 
-function refuse({ id }: Lesson, json: boolean | undefined): number {
-	if (json) printJson({ schemaVersion: 1, lesson: null, notPassed: id });
-	process.stderr.write(
-		`${id} has not passed yet.\n  try: npx drydock check ${id}\n  or:  npx drydock next --force, and come back later\n`,
+function refuse(current: Lesson, json: boolean | undefined): number {
+	return notPassed(
+		current,
+		`${current.id} has not passed yet.\n  try: npx drydock check ${current.id}\n  or:  npx drydock next --force, and come back later\n`,
+		json,
 	);
+}
+
+function refuseToSkip(current: Lesson, json: boolean | undefined): number {
+	return notPassed(
+		current,
+		`${current.id} is the only lesson that has not passed yet.\n  try: npx drydock check ${current.id}\n`,
+		json,
+	);
+}
+
+function notPassed({ id }: Lesson, message: string, json: boolean | undefined): number {
+	if (json) printJson({ schemaVersion: 1, lesson: null, notPassed: id });
+	process.stderr.write(message);
 	return EXIT.notPassed;
 }

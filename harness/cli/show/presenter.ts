@@ -11,6 +11,8 @@ const FRAME_MS = 33;
 const CTRL_C = "\x03";
 const CTRL_D = "\x04";
 const CTRL_Z = "\x1a";
+/** The terminal sends this for Shift and Tab. */
+const SHIFT_TAB = "\x1b[Z";
 const ESCAPE = "\x1b";
 const CTRL_RIGHT_BRACKET = "\x1d";
 /** The first key of what was typed. An arrow key and the like consist of several characters. */
@@ -117,7 +119,7 @@ export class Presenter {
 		else if (key === "?" && !wasHelp) this.#choices.help = KEY_HELP;
 		else if (key === "p") this.#toggleNote();
 		else if (key === "\t") this.#typeInto(this.slides.stage);
-		else if (key === "\x1b[Z") this.#typeInto(SHELLS.find((shell) => shell !== this.slides.stage) ?? "host");
+		else if (key === SHIFT_TAB) this.#typeInto(SHELLS.find((shell) => shell !== this.slides.stage) ?? "host");
 		else this.#move(MOVES.get(key));
 	}
 

@@ -21,7 +21,7 @@ const HANG = [
 	"hostile/resources/fork-bomb",
 	"hostile/output/floods-stdout",
 ];
-/** Submissions that use up a resource of the machine, or end the machine itself. */
+/** Submissions that use up a resource, disturb the output, or end processes or the machine. */
 const HOSTILE = [
 	"resources/eats-all-memory",
 	"resources/eats-the-heap",

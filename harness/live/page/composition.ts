@@ -47,8 +47,8 @@ function attentionOf(name: CompositionName, phase: Phase | null): Pane {
 /** The pane to show alone after the next press of the key for `alone`: one pane after the other, then null. */
 export function nextAlone(shown: Shown, { name, attention }: Composition): Shown["alone"] {
 	const all = PANES[name].filter((pane) => pane === "sentence" || pane === "shell" || pane === "drawing");
-	// The drawing is first, because its details gain most from the room. But the shell is first while the audience is to
-	// look at it.
+	// The drawing is first, because its details need the most room. But the shell is first while the audience is to look
+	// at the shell.
 	const first = attention === "shell" ? "shell" : "drawing";
 	const order: Shown["alone"][] = [...all.filter((pane) => pane === first), ...all.filter((pane) => pane !== first)];
 	return order[order.indexOf(shown.alone) + 1] ?? null;

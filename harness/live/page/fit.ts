@@ -11,7 +11,8 @@ export const pageScrolls = (): boolean => matchMedia("(max-width: 60rem)").match
 
 /**
  * Gives an element the largest font size with which everything in it fits, by its style `--fit`. If the contents do not
- * fit even in the smallest size, the size is the usual one, and the element is scrolled.
+ * fit even in the smallest size, the size is the usual one, and the element is scrolled. If the page scrolls, tries the
+ * usual size first.
  * @param largest the largest font size, as a multiple of the usual one
  */
 export function fitFontSize(element: HTMLElement, largest: number): void {

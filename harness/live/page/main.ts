@@ -31,7 +31,7 @@ let panes: Panes | null = null;
 let clock: Clock | null = null;
 let resizing: ReturnType<typeof setTimeout> | undefined;
 
-// A terminal measures its font only once, so the font must be there before.
+// A terminal measures its font when it is opened, so the font must be loaded before.
 await document.fonts.load("1em 'Atkinson Hyperlegible Mono Variable'").catch(() => []);
 addWindowListeners();
 setInterval(paintControls, 1_000);

@@ -86,8 +86,8 @@ export class Panes {
 			isCaption ? 1 : composition.panes.length > 1 ? SENTENCE_LARGEST : ALONE_LARGEST,
 		);
 		const { columns, rows } = demo.sizeOf(composition.shell);
-		// The lines of a recording must be wrapped where they were wrapped when it was made, so its columns count. Its rows
-		// do not.
+		// The lines of a recording must be wrapped where they were wrapped when it was made. So the terminal keeps the
+		// recording's number of columns, but not its number of rows.
 		const usualAtMost = presents && !recorded && shown.alone !== "shell";
 		this.shells.fit({ columns, rows: recorded ? null : rows }, usualAtMost);
 	}

@@ -1,9 +1,9 @@
-/** How many characters of a terminal's output are kept, to look back on. */
+/** How many characters of a terminal's output are kept with their times, to look back on. */
 const CHARS_MAX = 256 << 10;
 
 /** What a shell's terminal has shown, with times. */
 export class ShellLog {
-	/** What it showed before the oldest piece. */
+	/** What the terminal showed before the oldest piece, without times. */
 	#base = "";
 	#pieces: { atMs: number; data: string }[] = [];
 	#chars = 0;

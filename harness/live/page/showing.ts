@@ -58,8 +58,8 @@ export class Showing {
 
 	/**
 	 * Stops showing the learner's own work. Besides, a follower's page shows again what the presenter's page shows. A
-	 * presenter's page that shows the past goes back to now. If it shows now, it gives up the chosen composition and the
-	 * pane that was chosen to be alone.
+	 * presenter's page that shows the past goes back to the present. One that shows the present gives up the chosen
+	 * composition and the pane that was chosen to be alone.
 	 */
 	leave(): void {
 		const { composition, alone, atMs } = NOTHING_CHOSEN;

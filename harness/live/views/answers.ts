@@ -58,7 +58,7 @@ const QUESTIONS: Question[] = [
 				host: `all ${host.tasks.length} of the host`,
 				own: `${shell.procPids?.length ?? 0}, its own`,
 			})[whoseProc(shell, host)],
-		// The number does not count: each command adds a process while it runs.
+		// A change of the number alone is ignored: each command adds a process while it runs.
 		compared: whoseProc,
 		changeText: (shell, host) =>
 			({

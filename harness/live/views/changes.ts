@@ -6,8 +6,8 @@ export type ShellState = NonNullable<KernelState["shells"][string]>;
 
 /**
  * The past without gaps. If the state of a shell's process is missing, because the shell did not run or the process
- * ended while it was read, the last known state takes its place, but as one that does not wait for keys. The moments
- * before all shells were there are left out.
+ * ended while it was read, the last known state takes its place, marked as not waiting for keys. The moments before
+ * all shells were there are left out.
  */
 export function withoutGaps(past: Past): Past {
 	const last: KernelState["shells"] = {};

@@ -101,7 +101,7 @@ function cellOf(entry: Entry | undefined, covers: boolean | null): Cell {
 }
 
 /**
- * Index of the layer whose entry is visible, 0 for the topmost layer; null if no entry is. See overlayfs in the
+ * Index of the layer whose entry is visible, 0 for the topmost layer; null if none is visible. See overlayfs in the
  * kernel's documentation.
  */
 function shownAt(layers: readonly Contents[], path: string): number | null {

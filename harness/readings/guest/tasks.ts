@@ -16,6 +16,6 @@ function readProcPids(pid: number): number[] | null {
 		const pids = readPids(`/proc/${pid}/root/proc`);
 		return pids.length > 0 ? pids : null;
 	} catch {
-		return null; // The container has no /proc directory.
+		return null; // The container has no /proc directory, or the process has ended.
 	}
 }

@@ -63,12 +63,12 @@ async function userAgrees(command: string): Promise<boolean> {
 
 async function install(command: string): Promise<void> {
 	const sudo = command.startsWith("sudo ") ? ["sudo"] : [];
-	const packages = command.split(" ").slice(sudo.length);
+	const aptInstall = command.split(" ").slice(sudo.length);
 	const $ = await zx();
 	// apt's output goes to stderr, because drydock's own standard output may be JSON.
 	const apt = $({ stdio: ["inherit", 2, 2], nothrow: true });
 	const { ok } = await unlessInterrupted(
-		apt`${sudo} apt-get update -qq && ${sudo} env DEBIAN_FRONTEND=noninteractive ${packages} -qq`,
+		apt`${sudo} apt-get update -qq && ${sudo} env DEBIAN_FRONTEND=noninteractive ${aptInstall} -qq`,
 	);
 	if (!ok) throw new Failure("unsupported", "apt-get could not install them (its messages are above)", command);
 }

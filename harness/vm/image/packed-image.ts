@@ -61,16 +61,16 @@ async function unpack(bytes: NodeJS.ReadableStream, dir: string, sizeBytes: numb
 		cwd: dir,
 		strict: true,
 		preserveOwner: false,
-		// One invalid entry makes the whole image invalid; the caller then deletes what was unpacked.
+		// One invalid entry makes the whole image invalid. Whoever calls unpackImage then deletes what was unpacked.
 		filter: (path, entry) => {
 			const { type = "", size = 0 } = entry as { type?: string; size?: number };
 			entries += 1;
 			left -= size;
-			const isFolder = /^(base|library)(\/|$)/.test(path);
+			const isInFolder = /^(base|library)(\/|$)/.test(path);
 			if (entries > ENTRIES_MAX || left < 0) refused ??= new Error("it contains too much");
-			else if (type !== "File" && type !== "OldFile" && !(type === "Directory" && isFolder))
+			else if (type !== "File" && type !== "OldFile" && !(type === "Directory" && isInFolder))
 				refused ??= new Error("it contains something other than files");
-			else if (!(isFolder || path === "label.json") || !isPlainPath(path))
+			else if (!(isInFolder || path === "label.json") || !isPlainPath(path))
 				refused ??= new Error("it contains a file that no image has");
 			return refused === undefined;
 		},

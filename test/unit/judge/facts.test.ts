@@ -131,6 +131,16 @@ describe("the host", () => {
 		expect(after({ tasks: [...hostState().tasks, zombie(300)] })["left.processes"]).toEqual(["sleep (Z)"]);
 		expect(after({ tasks: [...hostState().tasks, zombie(1)] })["left.processes"]).toEqual([]);
 	});
+
+	test("a namespace's init that has ended waits for its processes to be reaped, and is nobody's mistake", () => {
+		const init = (ppid: number): Task => ({
+			...{ pid: 301, startTicks: 901, ppid, comm: "box" },
+			state: "I",
+			nsPids: [301, 1],
+		});
+		expect(after({ tasks: [...hostState().tasks, init(1)] })["left.processes"]).toEqual([]);
+		expect(after({ tasks: [...hostState().tasks, init(300)] })["left.processes"]).toEqual(["box (I)"]);
+	});
 });
 
 describe("drawn values", () => {
