@@ -31,7 +31,7 @@ export function networkOf(past: Past): NetworkPicture {
 }
 
 function namespacesIn(view: KernelState): NamespacePicture[] {
-	// Not every view has the networks. Without them, shows what it has of the links.
+	// Not every view has the networks. Without them, shows the links of the host and of the shells.
 	const nets = view.host.networks?.length ? view.host.networks : namespacesOfShells(view);
 	const names = new Map(nets.map((net) => [net.namespace, namespaceLabel(net, view)]));
 	return nets.map((net) => ({

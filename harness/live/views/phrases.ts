@@ -1,6 +1,6 @@
 import type { ShellName } from "../events.ts";
 
-/** Words that all views use. */
+/** Words that several views use. */
 
 export const SHELL_NAMES = ["host", "container"] as const satisfies ShellName[];
 

@@ -38,13 +38,13 @@ export interface ProcessRow {
 
 export interface ProcessesPicture extends Picture {
 	rows: ProcessRow[];
-	/** Names of the processes that have been there unchanged all the time and belong to neither shell. */
+	/** Names of the processes that have been there unchanged all the time and belong to neither shell; without pid 1. */
 	unchanged: string[];
 	/** The key of the row that the sentence on the latest change is about; null for none. */
 	changedRow: string | null;
 }
 
-/** If more than this many alike processes have the same parent, they become one line. */
+/** If more than this many alike processes without children have the same parent, they become one line. */
 const ALIKE_MAX = 3;
 /** The tree is shown down to this depth. */
 const DEPTH_MAX = 200;
