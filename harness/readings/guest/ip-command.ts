@@ -68,8 +68,8 @@ const isMain = (route: IpRoute) => route.table === "main" && !isIpv6(route);
 // link.
 const isKernels = (route: IpRoute) => route.protocol === "kernel" && (route.table === "local" || isIpv6(route));
 
-// The device of a route, or of its first next hop. If a route leads nowhere and has no device,
-// returns its type, such as `unreachable`.
+// The device of a route, or of its first next hop. If a route leads nowhere and has no device, returns its
+// type, such as `unreachable`.
 const deviceOf = ({ dev, nexthops = [], type }: IpRoute) => dev ?? nexthops[0]?.dev ?? type;
 
 const WORDS: Readonly<Record<string, string>> = { src: "from", dst: "to", table: "lookup" };

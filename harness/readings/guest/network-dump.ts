@@ -9,7 +9,8 @@ import type { Network, NetworkNamespace } from "../network.ts";
 
 /**
  * Reads the links, IPv4 addresses and IPv4 routes of a network namespace from the kernel itself. A demo's views need no
- * more than this, but they need it quickly. ip(8) shows more, but in emulation a program takes a tenth of a second to start.
+ * more than this, but they need it quickly. ip(8) shows more, but in emulation a program takes a tenth of a second to
+ * start.
  * @see rtnetlink(7)
  */
 
