@@ -38,7 +38,7 @@ export interface ProcessRow {
 
 export interface ProcessesPicture extends Picture {
 	rows: ProcessRow[];
-	/** Names of the processes that have been there unchanged all the time, belong to neither shell, and are not pid 1. */
+	/** Names of the processes that have been there unchanged all the time and belong to neither shell; not pid 1. */
 	unchanged: string[];
 	/** The key of the row that the sentence on the latest change is about; null for none. */
 	changedRow: string | null;
