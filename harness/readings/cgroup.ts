@@ -18,11 +18,11 @@ const process = {
 };
 
 export type CgroupRequest =
-	/** The limits of a cgroup, such as `/box`, and of all cgroups below it. */
+	/** Limits and use of a cgroup, such as `/box`, and of the cgroups below it: at most 32 cgroups. */
 	| { below: string }
 	/**
-	 * Limits and use of all cgroups that were made since the run or stage began and, in a stage, of the cgroups of the
-	 * shells' foreground processes.
+	 * Limits and use of the cgroups that were made since the run or stage began and, in a stage, of the cgroups of the
+	 * shells' foreground processes: at most 16 cgroups.
 	 */
 	| { made: true };
 

@@ -29,22 +29,25 @@ export const Entry = v.object({
 export type Entry = v.InferOutput<typeof Entry>;
 
 const host = {
-	/** Everything in the watched directories, by the directory's path; null if there is no such directory. */
+	/** The entries of each watched directory, at most 512, by its path; null if there is no such directory. */
 	trees: record(text, v.nullable(list(Entry))),
 };
 const process = {
 	/** The files in its root that the run asks for, by path; null if there is no such file. */
 	files: record(text, v.nullable(Entry)),
-	/** Everything in the directories of its root that the run asks for, by path; null if there is no such directory. */
+	/**
+	 * The entries of each directory of its root that the run asks for, at most 512, by path; null if there is no such
+	 * directory.
+	 */
 	rootTrees: v.optional(record(text, v.nullable(list(Entry))), {}),
 };
 
 export interface FilesRequest {
-	/** Directories of the host to read with everything in them. */
+	/** Directories of the host to read with what is in them. */
 	watch?: string[];
 	/** Files in a command's root, by paths relative to the root. */
 	inRoot?: string[];
-	/** Directories in a command's root to read with everything in them, by paths relative to the root. */
+	/** Directories in a command's root to read with what is in them, by paths relative to the root. */
 	treesInRoot?: string[];
 }
 

@@ -10,7 +10,7 @@ export type Resource = (typeof RESOURCES)[number];
 export interface ResourceUse {
 	/** Bytes, processes, or microseconds of processor time since the cgroup was made. */
 	used: number;
-	/** The most that was ever used, if the kernel counts that. */
+	/** Only for the memory of a cgroup: the most bytes that it ever used; 0 if this was not read. */
 	peak?: number;
 	/** In bytes, processes, or processors; null for no limit. */
 	limit: number | null;

@@ -57,7 +57,7 @@ const FILES_FOR_CHECKS = [
 const CGROUPS_MAX = 32;
 
 /**
- * The files of a cgroup and of all cgroups below it, by path.
+ * The files of a cgroup and of the cgroups below it, by path; of CGROUPS_MAX cgroups at most.
  * @param top such as `/box`
  */
 function readCgroupTree(top: string): Record<string, Record<string, string>> {
@@ -79,7 +79,7 @@ const FILES_FOR_VIEWS = [
 	...["memory.current", "memory.peak", "memory.max", "memory.events"],
 	...["pids.current", "pids.max", "pids.events", "cpu.stat", "cpu.max"],
 ];
-/** The files that change by themselves, without any command. */
+/** Files that change by themselves, without any command. */
 const CHANGING_FILES = ["memory.current", "pids.current", "cpu.stat"];
 const MADE_CGROUPS_MAX = 16;
 

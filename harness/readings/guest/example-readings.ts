@@ -1,8 +1,8 @@
 import type { Readings } from "../index.ts";
 
 /**
- * A request of every kind. The agent reads all this in its rehearsals, before the snapshot is made. Otherwise the first
- * such reading in every restored machine would be slow.
+ * A request for each subject that a run can ask for. The agent reads all this in its rehearsals, before the snapshot is
+ * made. Otherwise the first such reading in every restored machine would be slow.
  */
 export const EXAMPLE_READINGS: Required<Readings> = {
 	cgroup: { below: "/box" },

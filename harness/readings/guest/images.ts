@@ -5,7 +5,7 @@ import { readHarbourFile } from "./harbour-files.ts";
 
 /** Reads images that an exercise has built. */
 
-/** The content of larger files is not read. */
+/** Of larger files, a reading has only the path and the size. */
 export const IMAGE_FILE_BYTES_MAX = 8 << 20;
 
 /**

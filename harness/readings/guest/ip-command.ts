@@ -18,7 +18,7 @@ export function ipProgram(withRules: boolean): string[] {
 	return withRules ? ["sh", "-c", `${ip.join(" ")} && nft list ruleset`] : ip;
 }
 
-/** Parses the program's output. The links' numbers (`indices`) show which links are the two ends of a veth pair. */
+/** Parses the program's output. In `indices`, `peer` is 0 if the link's other end is in the same namespace. */
 export function parseNetwork(answer: string): {
 	network: Omit<Network, "forwarding">;
 	indices: NetworkNamespace["indices"];
@@ -68,8 +68,8 @@ const isMain = (route: IpRoute) => route.table === "main" && !isIpv6(route);
 // link.
 const isKernels = (route: IpRoute) => route.protocol === "kernel" && (route.table === "local" || isIpv6(route));
 
-// The device of a route, or of its first next hop. A route that leads nowhere has no device: then its type, such as
-// `unreachable`.
+// The device of a route, or of its first next hop. If a route leads nowhere and has no device, returns its
+// type, such as `unreachable`.
 const deviceOf = ({ dev, nexthops = [], type }: IpRoute) => dev ?? nexthops[0]?.dev ?? type;
 
 const WORDS: Readonly<Record<string, string>> = { src: "from", dst: "to", table: "lookup" };

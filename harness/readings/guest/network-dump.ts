@@ -9,7 +9,8 @@ import type { Network, NetworkNamespace } from "../network.ts";
 
 /**
  * Reads the links, IPv4 addresses and IPv4 routes of a network namespace from the kernel itself. A demo's views need no
- * more, and need it soon. ip(8) shows more, but in emulation a program takes a tenth of a second to start.
+ * more than this, but they need it quickly. ip(8) shows more, but in emulation a program takes a tenth of a second to
+ * start.
  * @see rtnetlink(7)
  */
 
@@ -17,7 +18,7 @@ const AF_UNSPEC = 0;
 const AF_INET = 2;
 const IPV4_BYTES = 4;
 
-/** The types of requests, the lengths of what their answers begin with, and the types of the answers' attributes. */
+/** The types of requests, the sizes of the structs that their answers begin with, and the types of attributes. */
 const LINKS = { type: 18, fixedBytes: 16 } as const;
 const ADDRESSES = { type: 22, fixedBytes: 8 } as const;
 const ROUTES = { type: 26, fixedBytes: 12 } as const;
@@ -30,7 +31,7 @@ const RTA = { dst: 1, oif: 4, gateway: 5, multipath: 9 } as const;
 const RT_TABLE_MAIN = 254;
 const RTEXT_FILTER_SKIP_STATS = 8;
 
-/** A link's flags in the order in which ip shows them. See netdevice(7). */
+/** Some of a link's flags, in the order in which ip shows them. See netdevice(7). */
 const FLAGS: readonly [name: string, bit: number][] = [
 	["LOOPBACK", 0x8],
 	["BROADCAST", 0x2],

@@ -45,7 +45,7 @@ function readAllLayers({ mounts, earlier }: HostReading): Layers[] {
 }
 
 /**
- * Reads the layers of all overlays in some mount tables.
+ * Reads the layers of the overlays in some mount tables, OVERLAYS_MAX overlays at most.
  * @param directories where a relative path may begin: an overlay's options have the paths as they were typed
  */
 function readLayers(mounts: readonly Mount[], directories: readonly string[]): Layers[] {

@@ -162,7 +162,7 @@ export function numbersIn(status: ReadonlyMap<string, string>, name: string): nu
 
 /** The pid of one of the harbour's processes in the agent's own PID namespace; null if the process has ended. */
 export function agentsPidOf(pid: number): number | null {
-	// Begins at the end: the process was mostly started a short time ago.
+	// Begins at the end: the process has usually been started a short time ago.
 	for (const own of readPids(AGENT_PROC).reverse()) {
 		try {
 			const status = readFileSync(`${AGENT_PROC}/${own}/status`, "utf8");
