@@ -14,7 +14,10 @@ export function shellProgram(name: ShellName, window: Size): StageRequest["shell
 	return { argv: ["bash", "--norc", "+H"], environment, window };
 }
 
-/** The end of a shell's output: `SHOWN_CHARS` characters at most, from the beginning of a line on. */
+/**
+ * The end of a shell's output: `SHOWN_CHARS` characters at most. A shortened output starts at the beginning of a line,
+ * unless no line begins in it.
+ */
 export function lastLines(shown: string): string {
 	if (shown.length <= SHOWN_CHARS) return shown;
 	const cut = shown.slice(-SHOWN_CHARS);

@@ -112,8 +112,8 @@ function usersOf({ uidMap, users }: Identity, hostUsers: Identity["users"], shel
 	return unique.toSorted((one, other) => importance(other) - importance(one)).slice(0, USERS_MAX);
 }
 
-// The shell's own user comes first, then users that differ and have two names, then users who are people (ids from
-// 1000).
+// The shell's own user comes first, then users that differ and have two names, then users who are people: their ids on
+// the host are 1000 or higher.
 const importance = ({ isShell, differs, inside, outside }: UserPair) =>
 	(isShell ? 8 : 0) +
 	(differs && inside.name !== "" && outside.name !== "" ? 4 : 0) +

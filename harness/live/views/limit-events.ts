@@ -100,8 +100,8 @@ function wasLimitReached(name: string, resource: Resource, before: UsesByCgroup,
 	const others = [...now.keys()].filter((path) => path !== MACHINE);
 	// The machine's count includes the processes that were killed in cgroups.
 	if (name === MACHINE) return grown(MACHINE) > Math.max(0, ...others.map(grown));
-	// A cgroup's count includes those of the cgroups below it. Of the cgroups whose count has grown, only the innermost
-	// is reported.
+	// A cgroup's count of killed processes includes those of the cgroups below it. Of the cgroups on one path whose counts
+	// have grown, only the innermost is reported.
 	return grown(name) > 0 && !others.some((path) => path.startsWith(`${name}/`) && grown(path) > 0);
 }
 

@@ -76,7 +76,7 @@ function chartOf(past: Past, name: string, resource: Resource, fromMs: number, m
 	const from = points.findLastIndex(({ atMs }) => atMs <= fromMs);
 	const shown = points.slice(Math.max(0, from)).map(({ atMs, value }) => ({ atMs: Math.max(atMs, fromMs), value }));
 	const { limit } = now;
-	// A resource without a limit is not shown, except memory: the machine's memory limits that in the end.
+	// A resource without a limit is not shown, except memory, because the machine's memory limits every cgroup's memory.
 	if (limit === null && resource !== "memory") return null;
 	const largest = Math.max(...shown.map(({ value }) => value), limit ?? 0);
 	return {

@@ -121,7 +121,7 @@ function asTree(mounts: readonly Mount[]): { mount: Mount; parent: Mount | null;
 	}
 	const below = (parent: Mount | null, depth: number): ReturnType<typeof asTree> => {
 		const mountsHere = children.get(parent?.id ?? null) ?? [];
-		// Visits each mount once: in a forged table, parents may form a cycle.
+		// Visits each mount at most once: in a forged table, parents may form a cycle.
 		children.delete(parent?.id ?? null);
 		if (depth > DEPTH_MAX) return [];
 		return mountsHere

@@ -17,8 +17,8 @@ export interface Cell {
 	/** The process is not in the namespace of the host's init. */
 	own: boolean;
 	/**
-	 * The namespace that the process's children will be in; null if it is the same. See pid_for_children in
-	 * namespaces(7).
+	 * The letter of the namespace that the process's children will be in; null if it is the process's own namespace. See
+	 * pid_for_children in namespaces(7).
 	 */
 	forChildren: string | null;
 	/** The process has just entered this namespace. */
@@ -124,7 +124,10 @@ function childrenText(before: KernelState, now: KernelState, shell: ShellName): 
 const namespaces = (kinds: readonly string[]): string =>
 	`${listed(kinds)} ${kinds.length === 1 ? "namespace" : "namespaces"}`;
 
-/** Gives each namespace of a kind a letter, in the order in which they were seen: the host's is the first. */
+/**
+ * Gives each namespace of a kind a letter, in the order in which they were seen: the host's is the first. After Z, gives
+ * N and a number, such as N27.
+ */
 function lettersOf(views: readonly KernelState[], kind: string): (id: string) => string {
 	const ids = new Set(
 		views.flatMap((view) =>

@@ -126,7 +126,7 @@ function linkChanges(namespace: NamespacePicture, previous: LinkPicture | undefi
 	];
 }
 
-// A pair has two ends. Only the host's end is reported.
+// A pair has two ends. Only an end on the host is reported, so a pair between two other namespaces is not.
 function newVethPair({ name }: NamespacePicture, link: LinkPicture): Change[] {
 	if (link.peer === null || name === link.peer.namespace) return [];
 	const { peer } = link;

@@ -118,7 +118,7 @@ function headOf(points: readonly Point[]): string {
 	return one === undefined || other === undefined ? "" : `M${at(one)}L${at(to)}L${at(other)}`;
 }
 
-/** The point between `from` and `to` where the rounding of the corner at `from` ends: no farther than the middle. */
+/** The point between `from` and `to` where the rounding of the corner at `from` stops. It is at most in the middle. */
 function towards(from: Point, to: Point): Point {
 	const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
 	const length = Math.hypot(dx, dy);
