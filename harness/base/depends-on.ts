@@ -10,6 +10,7 @@ import { inKit, readText } from "./kit.ts";
  *   image        Debian's packages, the system-call library, the guest's programs
  *   observation  the image, the program (an engine with a submission's modules in it), the scenario
  *   verdict      an observation, the reference's observation, the lesson's check, the code that judges
+ *   program      the engine, the bundler's code, a submission and the files that it imports
  *   record       the same as a verdict, but in a form that is the same on every computer: the image's recipe instead of
  *                the image, programs without comments and without the names of local variables
  *   test file    the guest, the kit's own code without comments, the test, the lessons that it names, and the engine if it
@@ -81,6 +82,23 @@ export function recordKey(of: {
 	subject: readonly string[];
 }): string {
 	return hashOf("record 1", of.guest, of.judging, of.lesson, of.engine, of.scenario, of.subject);
+}
+
+/**
+ * The key of a program that the tests have bundled. Programs with the same key may differ in the paths and the line numbers
+ * of their source maps.
+ * @param of.lesson the lesson's id
+ * @param of.engine the engine's program with the reference's modules
+ * @param of.bundling the code that bundles
+ * @param of.subject the texts of the submission and of the files that it imports
+ */
+export function programKey(of: {
+	lesson: string;
+	engine: string;
+	bundling: string;
+	subject: readonly string[];
+}): string {
+	return hashOf("program 1", of.lesson, of.engine, of.bundling, of.subject);
 }
 
 /**

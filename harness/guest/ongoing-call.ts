@@ -165,8 +165,8 @@ export class OngoingCall {
 	}
 
 	/**
-	 * Waits until none of the call's processes is about to act, including those that have lost their parent. Even after the call has returned, a process that it
-	 * started may not have reached its execve(2) yet.
+	 * Waits until none of the call's processes is about to act, including those that have lost their parent. Even after
+	 * the call has returned, a process that it started may not have reached its execve(2) yet.
 	 * @returns false if patience ended first, or if nothing can change any more
 	 */
 	untilAllAsleep(patience: Patience): Promise<boolean> {

@@ -286,7 +286,7 @@ export function called({ ledger }: Pick<Context, "ledger">, call: string, ...wor
 
 /** Whether the call succeeded with these words, but only in descendants of the process that became the command. */
 export function calledOnlyInChildren({ ledger }: Pick<Context, "ledger">, call: string, ...words: string[]): boolean {
-	const commands = ledger.filter((entry) => entry.call === "execve").map(({ task }) => task);
+	const commands = ledger.filter(isCommandsExecve).map(({ task }) => task);
 	const callers = ledger.filter((entry) => called({ ledger: [entry] }, call, ...words)).map(({ task }) => task);
 	const isChild = (task: string) => commands.some((command) => task.startsWith(`${command}.`));
 	return (

@@ -33,9 +33,8 @@ export function deriveFacts(
 	if (ending.how === "returned")
 		facts["left.processes"] = addedItems(
 			before.tasks,
-			// Ended processes whose parent is the host's init are left out: init will soon reap them. A PID namespace's init
-			// that has ended is in state I until all processes of its namespace have been reaped.
-			after.tasks.filter(({ state, ppid }) => !["Z", "I"].includes(state) || ppid !== 1),
+			// Ended processes whose parent is the host's init are left out: init will soon reap them.
+			after.tasks.filter((task) => !hasEnded(task) || task.ppid !== 1),
 			(task) => `${programName(task)} (${task.state})`,
 			taskIdentity,
 		);
@@ -51,6 +50,13 @@ export function deriveFacts(
 		);
 	return withPlaceholders({ ...facts, ...check.derive?.(observation, drawn) }, drawn);
 }
+
+/**
+ * Whether a process has ended. It is still listed, in state Z, until its parent has waited for it. A PID namespace's init
+ * that has ended is in state I until all other processes of the namespace have been reaped: the kernel's function
+ * zap_pid_ns_processes waits for them.
+ */
+export const hasEnded = ({ state }: Pick<Task, "state">): boolean => state === "Z" || state === "I";
 
 /** Identifies a process across readings. The pid alone does not: the kernel reuses pids. */
 export const taskIdentity = ({ pid, startTicks }: Pick<Task, "pid" | "startTicks">): string => `${pid} ${startTicks}`;

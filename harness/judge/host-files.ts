@@ -41,8 +41,8 @@ export function hostFiles<T extends Shown>(host: readonly Mount[], seen: readonl
 }
 
 /**
- * What a process's root is. A copy of the rootfs counts as the rootfs, unless it is on a file system of the host. What
- * shows a copy is the file `marker` among the names in the root directory. A root that could not be read counts as the host's.
+ * What a process's root is. A copy of the rootfs counts as the rootfs, unless it is on a file system of the host. A root
+ * directory that has the file `marker` is such a copy. A root that could not be read counts as the host's.
  */
 export function rootOf(
 	{ places, mounts }: HostState,

@@ -45,7 +45,7 @@ export {
 export { enginePlace, inputTaken, processesLeft } from "./common.ts";
 export { type Demo, type DemoStep, defineDemo } from "./demo.ts";
 export { endingChangedByFork } from "./endings.ts";
-export { howItEnded, isShared, taskIdentity } from "./facts.ts";
+export { hasEnded, howItEnded, isShared, taskIdentity } from "./facts.ts";
 export { hostFiles, placeOnHost, rootOf, samePlace } from "./host-files.ts";
 export { noSecrets, secretsFound, secretsOf, writeSecrets } from "./secrets.ts";
 export type { Facts, FactValue, RandomInputs } from "./values.ts";

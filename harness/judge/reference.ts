@@ -39,12 +39,12 @@ const references = new Map<string, Reference>();
  * @throws {Failure} failed: the cache's entry could not be read
  */
 export async function referenceFacts(check: Check, key: string, measure: () => Promise<Measured>): Promise<Reference> {
-	const known = references.get(key) ?? referenceOf(check, await measuredReference(key, measure));
+	const known = references.get(key) ?? referenceOf(check, await keptOrMeasured(key, measure));
 	references.set(key, known);
 	return known;
 }
 
-async function measuredReference(key: string, measure: () => Promise<Measured>): Promise<Measured> {
+async function keptOrMeasured(key: string, measure: () => Promise<Measured>): Promise<Measured> {
 	let measured = null as Measured | null;
 	const dir = await cached(
 		"references",

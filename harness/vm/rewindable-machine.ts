@@ -37,7 +37,7 @@ type WithoutNonce<T> = T extends unknown ? Omit<T, "nonce"> : never;
 interface RunningQemu {
 	qemu: Qemu;
 	receiver: FrameReceiver;
-	/** Whether this time is over. What the process still sends is then ignored. */
+	/** Whether the machine was lost, put back or ended since. What the process still sends is then ignored. */
 	over: boolean;
 }
 

@@ -4,6 +4,7 @@ import {
 	commandAt,
 	DURING,
 	type FactValue,
+	hasEnded,
 	howItEnded,
 	mountOf,
 	type Observation,
@@ -42,7 +43,7 @@ export const stillRunning = ({ signals }: Observation, container = BOX) => signa
 
 /** Whether pid 1 of a PID namespace below the host's runs after all containers have ended. */
 export const leavesInit = ({ observation: { after } }: { observation: Observation }): boolean =>
-	after.tasks.some(({ nsPids, state }) => nsPids.length > 1 && nsPids.at(-1) === 1 && state !== "Z");
+	after.tasks.some((task) => task.nsPids.length > 1 && task.nsPids.at(-1) === 1 && !hasEnded(task));
 
 /** Whether a refused call with this error code ended the container. */
 export function endedByError({ calls }: Observation, container: string, code: string): boolean {

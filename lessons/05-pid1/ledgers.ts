@@ -31,7 +31,7 @@ export function isBlockedInWaitpid({ ledger }: Ledger): boolean {
 	);
 }
 
-/** Whether a process that takes signals has waited for children in its own process group only. See waitpid(2), pid 0. */
+/** Whether a process that takes signals has called waitpid with pid 0: for children in its own process group. */
 export function waitsForOwnGroup({ ledger }: Ledger): boolean {
 	const taking = new Set(ledger.filter(({ call }) => call === "sigwaitinfo").map(({ task }) => task));
 	return ledger.some(({ task, call, args }) => taking.has(task) && call === "waitpid" && args["pid"] === "0");

@@ -9,10 +9,9 @@ import { openReading } from "./oci.ts";
 import { readingOf } from "./programs.ts";
 
 /**
- * Copies of the first image. Each copy has a manifest and a config of its own, and one layer more
- * than the original. The config and each layer contain a
- * drawn word that occurs in no other blob. So the words do not show which copies are intact; only the digests do. The
- * word in a copy's command shows in the kernel which copy runs.
+ * Copies of the first image. Each copy has a manifest and a config of its own, and one layer more than the original.
+ * The config and each layer contain a drawn word that occurs in no other blob. So the words do not show which copies
+ * are intact; only the digests do. The word in a copy's command shows in the kernel which copy runs.
  */
 export interface Copy {
 	/** The name of the copy's path in `drawn`. */

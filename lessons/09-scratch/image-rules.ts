@@ -268,7 +268,7 @@ export const imageRules: FactRule[] = [
 			{
 				diagnosis: "owner-of-the-builder",
 				why: ({ facts }) =>
-					`In the container, the file belongs to ${facts["hello.owner"]}. On the host where the image was built, it belongs to 1000:1000. The kernel knows only numbers, and so do archives without names. In the container, the same number may be another user.`,
+					`In the container, the file belongs to ${facts["hello.owner"]}. On the host where the image was built, it belongs to 1000:1000. The kernel knows only numbers. In the container, the same number may be another user.`,
 				try: "Write 0 as owner and group into the tar header: the files of an image belong to the container's root user.",
 				see: [USTAR, "getpwuid(3)", "credentials(7)"],
 			},

@@ -2,7 +2,7 @@ import { readdir, rename, writeFile } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { hashOf } from "../../harness/base/cache.ts";
-import { recordKey } from "../../harness/base/depends-on.ts";
+import { programKey, recordKey } from "../../harness/base/depends-on.ts";
 import { inKit, kitDir, readText } from "../../harness/base/kit.ts";
 import { bundle } from "../../harness/engine/bundle.ts";
 import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
@@ -44,15 +44,11 @@ async function verdictEvidence(id: string): Promise<Evidence> {
 	return { ...(await evidence(id, entry)), engine: await engineOf(id) };
 }
 
-/**
- * Keys of the programs that the bundler makes of a lesson's submissions. Two programs with the same key may differ in the
- * paths and the line numbers of their source maps.
- * @param id such as `02-unshare`
- */
+/** Keys of the programs that are bundled from a lesson's submissions. @param id such as `02-unshare` */
 export async function programKeys(id: string): Promise<RecordKeyOf> {
 	bundling ??= onceInRun("bundling", () => codeOf(`export { bundle } from "./harness/engine/bundle.ts";`));
-	const [engine, bundler] = [await onceInRun(`engine-${id}`, () => engineOf(id)), await bundling];
-	return (subject) => hashOf("program 1", id, engine, bundler, subject);
+	const of = { lesson: id, engine: await onceInRun(`engine-${id}`, () => engineOf(id)), bundling: await bundling };
+	return (subject) => programKey({ ...of, subject });
 }
 
 let bundling: Promise<string> | undefined;
@@ -65,7 +61,10 @@ export async function demoKeys(id: string): Promise<RecordKeyOf> {
 	return recordKeysOf({ ...(await evidence(id, entry)), engine: await wholeEngine() });
 }
 
-/** Keys of the records of `drydock finish`, which runs the whole engine after a track's last lesson. @param id the track's last lesson */
+/**
+ * Keys of the records of `drydock finish`, which runs the whole engine after a track's last lesson.
+ * @param id that lesson
+ */
 export async function finishKeys(id: string): Promise<RecordKeyOf> {
 	const judging = await codeOf(`
 		export { finish } from "./harness/cli/learn/finish.ts";`);
@@ -122,8 +121,8 @@ async function engineOf(id: string): Promise<string> {
 }
 
 /**
- * Computes a value once for all processes of a run of the tests: test/run.ts, and vitest's workers. They share the
- * directory in which test/run.ts collects the results.
+ * Computes a value, or reads what another process of this run of the tests has computed: test/run.ts, which comes first,
+ * or one of vitest's workers. They share the directory in which test/run.ts collects the results.
  */
 async function onceInRun<T>(name: string, compute: () => Promise<T>): Promise<T> {
 	const results = process.env["DRYDOCK_TESTS_RESULTS"];

@@ -23,8 +23,8 @@ export interface Footprint {
 	 */
 	temporary: string[];
 	/**
-	 * The same for the cache, except what is kept there on purpose: all of `observations` and `programs`, and the complete entries of
-	 * `references`.
+	 * The same for the cache, except what is kept there on purpose: all of `observations` and `programs`, and the
+	 * complete entries of `references`.
 	 */
 	cache: string[];
 	/**

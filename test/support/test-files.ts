@@ -10,8 +10,9 @@ import type { Item } from "./items.ts";
 
 /**
  * Whole test files as items: a test file in `test/vm` or `test/cli` has a record once it has passed, as long as nothing
- * changes that it depends on. Of the files with a record, `npm test` plays at most a random tenth. Files whose tests are items of
- * lessons have no record, and are played in every run. So are files that go through all lessons and draw what they try.
+ * changes that it depends on. Of the files with a record, `npm test` plays at most a random tenth. Files whose tests are
+ * items of lessons have no record, and are played in every run. So are files that go through all lessons and draw what
+ * they try.
  */
 export const TEST_FILES = "test-files";
 

@@ -31,7 +31,7 @@ drydock.class.yaml in the class's folder may have: lessons, points, scoring,
 deadline, late, roster, visibility, visibleFrom. Options override it.
 
 Exit codes: 0 all passed; 1 something failed or was not handed in; 3 or 4
-something could not be judged: it gets no points, not 0 points. With --format
+something could not be judged: it has no score, not a score of 0. With --format
 ${WITH_VERDICTS.slice(0, -1).join(", ")} or ${WITH_VERDICTS.at(-1)}: 0 once the file is written.`;
 
 export const grade: CommandSpec = {

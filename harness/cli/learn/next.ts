@@ -13,12 +13,13 @@ import { printCurrentLesson } from "./select.ts";
  */
 export async function next({ force, json }: { force?: boolean; json?: boolean }): Promise<number> {
 	const [all, book, current] = await Promise.all([lessons(), logbook(), currentLesson()]);
-	if (recordOf(book, current).passed === null && !force) return refuse(current, json);
+	const hasPassed = recordOf(book, current).passed !== null;
+	if (!hasPassed && !force) return refuse(current, "has not passed yet", json, COME_BACK_LATER);
 	const lesson = nextToPass(all, book, current);
 	const allTracks = await tracks();
 	const after = afterLesson(allTracks, book, current);
 	const track = trackOf(allTracks, current);
-	if (lesson === undefined && recordOf(book, current).passed === null) return refuseToSkip(current, json);
+	if (!hasPassed && lesson === undefined) return refuse(current, "is the only lesson that has not passed yet", json);
 	if (lesson === undefined) {
 		const next = after === "finish" ? FINISH_COMMAND : null;
 		if (json) printJson({ schemaVersion: 1, lesson: null, next });
@@ -36,6 +37,7 @@ export async function next({ force, json }: { force?: boolean; json?: boolean })
 	return EXIT.passed;
 }
 
+const COME_BACK_LATER = "  or:  npx drydock next --force, and come back later\n";
 const PLAY_IT = "Now play your whole engine, all your modules together.";
 
 function whyBack(all: readonly Lesson[], current: Lesson, { id }: Lesson): string {
@@ -44,24 +46,8 @@ function whyBack(all: readonly Lesson[], current: Lesson, { id }: Lesson): strin
 		: `All lessons after ${current.id} have passed: back to ${id}, which has not.`;
 }
 
-function refuse(current: Lesson, json: boolean | undefined): number {
-	return notPassed(
-		current,
-		`${current.id} has not passed yet.\n  try: npx drydock check ${current.id}\n  or:  npx drydock next --force, and come back later\n`,
-		json,
-	);
-}
-
-function refuseToSkip(current: Lesson, json: boolean | undefined): number {
-	return notPassed(
-		current,
-		`${current.id} is the only lesson that has not passed yet.\n  try: npx drydock check ${current.id}\n`,
-		json,
-	);
-}
-
-function notPassed({ id }: Lesson, message: string, json: boolean | undefined): number {
+function refuse({ id }: Lesson, what: string, json: boolean | undefined, otherwise = ""): number {
 	if (json) printJson({ schemaVersion: 1, lesson: null, notPassed: id });
-	process.stderr.write(message);
+	process.stderr.write(`${id} ${what}.\n  try: npx drydock check ${id}\n${otherwise}`);
 	return EXIT.notPassed;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { deriveFacts } from "../../../lessons/05-pid1/facts.ts";
+import { deriveFacts, leavesInit } from "../../../lessons/05-pid1/facts.ts";
 import { deliveryTo, lastLineTo } from "../../../lessons/05-pid1/measured.ts";
 import {
 	EXITS,
@@ -10,7 +10,7 @@ import {
 	SIGNALS,
 	signalsFor,
 } from "../../../lessons/05-pid1/scenario.ts";
-import { observation } from "../../support/observation.ts";
+import { hostState, observation } from "../../support/observation.ts";
 
 // What lesson 05 concludes from pending signals, and from the way in which a container ended.
 
@@ -102,4 +102,12 @@ describe("how a container ends after its command has got its last line", () => {
 		for (const lastLine of [null, { ended: false, orphans: 1 }, { ended: true, orphans: 0 }])
 			expect(ended(lastLineExitCode(drawn), lastLine)).not.toBe("with the command's exit code");
 	});
+});
+
+test("an init is left behind while it runs, and not when it has ended, even if it waits for its processes to be reaped", () => {
+	const leaves = (state: string) => {
+		const init = { pid: 301, startTicks: 901, ppid: 1, comm: "box", state, nsPids: [301, 1] };
+		return leavesInit({ observation: observation({ after: hostState({ tasks: [init] }) }) });
+	};
+	expect(["S", "R", "Z", "I"].map(leaves)).toEqual([true, true, false, false]);
 });
