@@ -6,7 +6,7 @@ import { hasLinksInDirectory, toolsStarted } from "./facts.ts";
  * The calls of execve in the container: those after pivot_root. The program's name does not tell them apart from calls
  * for programs that the exercise starts on the host, such as tar: the command may be a wrong one.
  */
-function execvesInContainer(ledger: readonly LedgerCall[]): LedgerCall[] {
+function execveCallsInContainer(ledger: readonly LedgerCall[]): LedgerCall[] {
 	const pivot = ledger.findIndex(({ call }) => call === "pivot_root");
 	const init = ledger[pivot]?.task;
 	return ledger.filter(
@@ -18,11 +18,11 @@ function execvesInContainer(ledger: readonly LedgerCall[]): LedgerCall[] {
 const execveRefused =
 	(code: string, container = "box") =>
 	({ observation }: Context) =>
-		execvesInContainer(observation.calls[container]?.ledger ?? []).some(({ error }) => error === code);
+		execveCallsInContainer(observation.calls[container]?.ledger ?? []).some(({ error }) => error === code);
 
 // The child got as far as pivot_root and never called execve.
 const noExecve = ({ ledger }: Context) =>
-	ledger.some(({ call }) => call === "pivot_root") && execvesInContainer(ledger).length === 0;
+	ledger.some(({ call }) => call === "pivot_root") && execveCallsInContainer(ledger).length === 0;
 
 // 128 + SIGILL, SIGBUS, SIGFPE or SIGSEGV: the likely end of a program whose bytes are wrong.
 const diedAtOnce = ({ ending }: Context) =>
@@ -58,7 +58,7 @@ export const refusals: Explanation[] = [
 		when: (context) => neverRan(context) && execveRefused("ENOENT")(context),
 		diagnosis: "program-not-in-image",
 		why: ({ ledger }) => {
-			const path = execvesInContainer(ledger)[0]?.args["pathname"];
+			const path = execveCallsInContainer(ledger)[0]?.args["pathname"];
 			return `execve(${path}) failed with ENOENT. hello has no interpreter that could be missing, so the file itself is missing in the new root. Possible causes: the file has another name or is in another directory, or this is not the command that the image was built with.`;
 		},
 		try: "List the layer with tar -tv: it must have an entry called hello. And print the command that openImage returns.",
