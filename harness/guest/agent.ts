@@ -23,7 +23,8 @@ import { holdStage } from "./stage.ts";
 
 /**
  * The agent: the harness's process in the guest. It starts runners, gives them the exercise, lets the probe read what
- * the kernel shows, and reports to the host. It judges nothing.
+ * the kernel shows, and reports to the host. It judges nothing. It runs outside of the harbour, which is the part of the
+ * machine that learners see: see harbour.ts.
  */
 
 /** One run makes at most this many calls. */
@@ -88,6 +89,7 @@ async function handle(
 		if (frame.type === "run") {
 			const output = (stream: "stdout" | "stderr", data: Buffer) =>
 				send({ type: "output", nonce, stream, data: data.toString("base64") });
+			// A stage of a run is its preparation or one of its steps. A `Stage` is something else: a demo's shells.
 			const observation = await play(frame, runners, {
 				output,
 				onBegin: (scene) => followLongRun(scene, nonce),
@@ -149,7 +151,7 @@ function openPort(): number {
 	return openSync("/dev/agent", "r+");
 }
 
-// Plays a whole run that changes nothing on the host. Before the snapshot, this loads and compiles everything. In a
+// Plays a whole run that changes nothing in the harbour. Before the snapshot, this loads and compiles everything. In a
 // restored machine that waits for its run, it makes QEMU translate the code that the run will need.
 async function rehearse(runners: ParkedRunners): Promise<void> {
 	const token = "drydock-warm-up";

@@ -13,7 +13,7 @@ export interface Stage extends Work {
 	/** The shells, by name. The agent starts a shell again when it has ended. */
 	shells: Record<string, { argv: string[]; environment: Record<string, string>; window: WindowSize }>;
 	/**
-	 * What the agent reads of the host, and of the process that each shell's user talks to, beyond what every {@link View}
+	 * What the agent reads of the host that learners see, and of the process that each shell's user talks to, beyond what every {@link View}
 	 * has.
 	 */
 	readings: Readings;
@@ -50,7 +50,7 @@ export const ShellEnded = v.object({ type: v.literal("shellEnded"), nonce: text,
 export const SendingPaused = v.object({ type: v.literal("sendingPaused"), nonce: text });
 
 /**
- * What the kernel shows of the host, and of the process that each shell's user talks to. Sent when this has changed,
+ * What the kernel shows of the host that learners see, and of the process that each shell's user talks to. Sent when this has changed,
  * and once after each `resumeSending`.
  */
 export const View = v.object({

@@ -14,7 +14,7 @@ export default defineDemo({
 		},
 		{
 			narration:
-				"Next, a container with a root of its own, as lesson 04 made it. It cannot reach any file of the host. But it runs as root, and it mounts /proc.",
+				"Next, a container with a root of its own, as lesson 04 made it. None of the host's mounts is left in it. But it runs as root, and it mounts /proc.",
 			stage: "host",
 			command:
 				"unshare --mount sh -c 'mount --bind /lab/rootfs /lab/rootfs; cd /lab/rootfs; pivot_root . .; umount -l .; exec busybox sh -c \"mount -t proc proc /proc; ps; killall sleep\"'",
@@ -56,7 +56,7 @@ export default defineDemo({
 			narration: "What has become of the orphan?",
 			stage: "host",
 			command: "sleep 3; ps -o pid,ppid,stat,args --ppid $(pgrep -x cat)",
-			look: "Z and defunct mark a zombie: it has ended, but pid 1 does not wait for it. Only an init that reaps would remove it.",
+			look: "Z and defunct mark a zombie: it has ended, but pid 1 does not wait for it. As long as pid 1 runs, only pid 1 could remove it, and cat does not.",
 			promises: ["Z\\S* +\\[sleep\\] <defunct>"],
 		},
 		{
@@ -67,7 +67,7 @@ export default defineDemo({
 			promises: ["^\\d+ cat$"],
 		},
 		{
-			narration: "From outside, the same signal works. The namespace still has a zombie and a sleep of 1000 seconds.",
+			narration: "From outside, SIGKILL works. The namespace still has a zombie and a sleep of 1000 seconds.",
 			stage: "host",
 			command: 'kill -KILL $(pgrep -x cat); sleep 1; pgrep -x sleep || echo "gone with pid 1"',
 			look: "The kernel has killed all other processes of the namespace: without its pid 1, a namespace is at its end.",

@@ -53,7 +53,7 @@ export async function guestProgramsKey(base: ImageBase, library: string): Promis
 }
 
 /**
- * Returns the directory with what is compiled for the guest: libkernel.so, confined, and ffi-rs. It is built anew only
+ * Returns the directory with the native code for the guest: libkernel.so, the program `confined` (see confined.c), and ffi-rs. It is built anew only
  * when its sources have changed, so an imported image works even without a C compiler.
  */
 export async function ensureLibrary(progress: Progress, isGood?: IsGood): Promise<string> {
@@ -119,6 +119,7 @@ const withoutUnusedModules: Plugin = {
  */
 export async function fillInitramfs(root: string, base: Pick<ImageBase, "early">, library: string): Promise<void> {
 	const { programs } = await bundlePrograms();
+	// init.sh copies kit/ to the harbour's root, and agent/ to the agent's.
 	const [harbourDir, agentDir] = [join(root, "kit/opt/drydock"), join(root, "agent/opt/drydock")];
 	const [harbourEtc, agentEtc] = [join(root, "kit/etc"), join(root, "agent/etc")];
 	for (const dir of [
