@@ -12,9 +12,9 @@ import { AGENT_PROC } from "../readings/guest/paths.ts";
 /**
  * Tries to break out of a process's root, as the process itself could. An attempt has succeeded if it leads to a
  * directory that is on a file system of the host and that is neither the process's root nor below it. Which files are
- * in the directory does not matter. A forked child makes all attempts, because only a process with one thread may enter
- * a mount namespace (setns(2)). Each attempt has its own copy of the mount namespace, and begins inside the root that it
- * is to break out of.
+ * in the directory does not matter. A forked child makes all attempts, because a process whose threads share their root
+ * may not enter a mount namespace (setns(2)). Each attempt has its own copy of the mount namespace, and begins inside
+ * the root that it is to break out of.
  */
 
 /** The open directories from which an attempt starts. `root` is the directory to break out of. */
