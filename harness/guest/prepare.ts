@@ -44,7 +44,7 @@ export function setUpRestoredMachine({ entropy, timeMs, unlocked }: Work): void 
 }
 
 /**
- * Makes one thing that a scenario needs on the host.
+ * Makes one thing that a scenario needs in the harbour.
  * @returns how the program ended, if one was run
  */
 export async function prepare(preparation: Preparation): Promise<ProgramEnd | undefined> {
