@@ -10,7 +10,7 @@ export default defineDemo({
 			stage: "host",
 			command:
 				"for i in 1 2; do unshare --uts --ipc --mount chroot /lab/rootfs httpd -p 80; done; busybox killall httpd",
-			look: "Address already in use. Each container has its own root, but they share one port 80.",
+			look: "Address already in use. Each container has its own hostname, but they share one port 80.",
 			promises: ["Address already in use"],
 		},
 		{
