@@ -111,7 +111,7 @@ export const TCSAFLUSH = 2;
 
 /** There is something to read. See poll(2). */
 export const POLLIN = 0x1;
-/** Writing would not wait. See poll(2). */
+/** Something can be written; writing much may still wait. See poll(2). */
 export const POLLOUT = 0x4;
 /** An error, such as a pipe that nobody reads. Reported even if not asked for. See poll(2). */
 export const POLLERR = 0x8;
@@ -135,7 +135,7 @@ export const SI_USER = 0;
 /** The kernel sent the signal, for example for a terminal's Ctrl-C. See sigaction(2). */
 export const SI_KERNEL = 0x80;
 
-/** Set the signal that this process gets when its parent ends. See PR_SET_PDEATHSIG(2const). */
+/** Set the signal that this process gets when the thread that forked it ends. See PR_SET_PDEATHSIG(2const). */
 export const PR_SET_PDEATHSIG = 1;
 /** Set whether orphans among this process's descendants become its children. See PR_SET_CHILD_SUBREAPER(2const). */
 export const PR_SET_CHILD_SUBREAPER = 36;

@@ -9,7 +9,7 @@ import { bytes, callLibrary, int, int64, strings } from "./library.ts";
  */
 
 /**
- * Adds the host's randomness to the kernel's random number generator, and reseeds the generator at once.
+ * Adds randomness of the computer outside to the kernel's random number generator, and reseeds the generator at once.
  * @param randomFd an open /dev/random
  * @param entropy at most 64 bytes
  * @throws {Error} the kernel refused
@@ -52,7 +52,7 @@ export function signalProcess(directoryFd: number, signal: NodeJS.Signals): void
 }
 
 /**
- * Gives a process a real-time priority: processes without one wait until it sleeps.
+ * Gives a process a real-time priority: while it is awake, the kernel leaves hardly any time to processes without one.
  * @param pid as this process's own PID namespace numbers it
  * @param priority 1 (lowest) to 99
  * @see sched_setscheduler(2): SCHED_RR

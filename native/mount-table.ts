@@ -1,9 +1,9 @@
 import { bytes, callLibrary, int, int64 } from "./library.ts";
 
 /**
- * Reads mount tables with listmount(2) and statmount(2). These show every mount of a namespace, even covered mounts and
- * mounts that no path leads to. /proc/PID/mountinfo shows only what is below the process's root. Only the harness uses
- * this, and the ledger does not record it.
+ * Reads mount tables with listmount(2) and statmount(2). To root, these show every mount of a namespace, even covered
+ * mounts and mounts that no path leads to. /proc/PID/mountinfo shows only what is below the process's root. Only the
+ * harness uses this, and the ledger does not record it.
  */
 
 /** A mount of a mount namespace. */

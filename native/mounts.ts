@@ -44,9 +44,9 @@ export function umount2(target: string, flags: number): void {
 /**
  * Makes `newRoot` the root mount of this mount namespace, and attaches the old root at `putOld`. The current directory
  * stays where it is, unless it was the old root: then it becomes `newRoot`.
- * @param newRoot a directory that is a mount point; neither it nor its parent mount may be shared, nor the parent mount
- * of the current root
- * @param putOld a directory at or below `newRoot`
+ * @param newRoot a directory that is a mount point; its parent mount may not be shared, nor the parent mount of the
+ * current root
+ * @param putOld a directory at or below `newRoot`; the mount that it is on may not be shared
  * @throws {SyscallError} EBUSY newRoot or putOld is on the current root mount; EINVAL not a mount point, shared, putOld
  * not below newRoot, the current root is not a mount point, or it is the initramfs; ENOENT; ENOTDIR; EPERM
  * @see pivot_root(2), mount_namespaces(7)

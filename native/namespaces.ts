@@ -2,7 +2,7 @@ import { CLONE_FLAGS } from "./constants.ts";
 import { flagNames, int, quoted, strings, syscall } from "./library.ts";
 
 /**
- * Gives this process new namespaces of the kinds in `flags`. The process keeps its other namespaces.
+ * Gives the calling thread new namespaces of the kinds in `flags`. It keeps its other namespaces.
  *
  * CLONE_NEWPID and CLONE_NEWTIME are different: the new namespace is for children that are forked from now on, not for
  * the caller.
@@ -29,7 +29,7 @@ export function pidfdOpen(pid: number, flags = 0): number {
 }
 
 /**
- * Moves this process into existing namespaces. With CLONE_NEWNS, its root and its current directory become the root of
+ * Moves the calling thread into existing namespaces. With CLONE_NEWNS, its root and its current directory become the root of
  * that mount namespace.
  *
  * CLONE_NEWPID and CLONE_NEWTIME are different: the namespace is for children that are forked from now on, not for the

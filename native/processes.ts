@@ -119,8 +119,8 @@ export function getppid(): number {
 
 /**
  * Sets one of two attributes of this process. A forked child inherits neither of them.
- * @param option PR_SET_PDEATHSIG: the kernel sends this process a signal when its parent ends. PR_SET_CHILD_SUBREAPER:
- * orphans among this process's descendants become its children instead of init's
+ * @param option PR_SET_PDEATHSIG: the kernel sends this process a signal when the thread that forked it ends.
+ * PR_SET_CHILD_SUBREAPER: orphans among this process's descendants become its children instead of init's
  * @param arg2 the signal for PR_SET_PDEATHSIG; 1 for PR_SET_CHILD_SUBREAPER
  * @see PR_SET_PDEATHSIG(2const), PR_SET_CHILD_SUBREAPER(2const)
  */

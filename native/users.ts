@@ -7,8 +7,8 @@ import { bytes, int, int64, syscall } from "./library.ts";
  */
 
 /**
- * Sets the real, the effective and the saved user id of this process; -1 leaves an id as it is. Root may set any id.
- * Another user may only set an id to a value that one of the three has.
+ * Sets the real, the effective and the saved user id of this process; -1 leaves an id as it is. With CAP_SETUID, an id
+ * may become any number; without it, only a number that one of the three has.
  *
  * Once none of the three ids is 0, the process has lost all its capabilities, and none of these calls makes it root again.
  * @throws {SyscallError} EPERM no CAP_SETUID

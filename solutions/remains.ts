@@ -2,8 +2,9 @@ import { abandoned, giveBack, hasClaims } from "./claims.ts";
 import { doAll } from "./container.ts";
 import { parts } from "./part.ts";
 
-/** Removes everything that a container can leave behind. None of its engine's processes may be left. */
+/** Removes everything that a container can leave behind. Call it only after all processes of its engine have ended. */
 export function removeRemains(id: string): void {
+	// A container gives its claims back last. Without claims, it has left nothing behind.
 	if (!hasClaims(id)) return;
 	doAll(parts, (part) => part.removeRemains?.(id));
 	giveBack(id);

@@ -23,8 +23,8 @@ import { holdStage } from "./stage.ts";
 
 /**
  * The agent: the harness's process in the guest. It starts runners, gives them the exercise, lets the probe read what
- * the kernel shows, and reports to the host. It judges nothing. It runs outside of the harbour, which is the part of the
- * machine that learners see: see harbour.ts.
+ * the kernel shows, and reports to the computer outside. It judges nothing. It runs outside of the harbour, which is the
+ * part of the machine that learners see: see harbour.ts.
  */
 
 /** One run makes at most this many calls. */
@@ -33,7 +33,7 @@ const PARKED_RUNNERS = 6;
 const PRACTICE_RUNNERS = 1;
 /** How many runs the agent rehearses before the snapshot. */
 const WARM_UP_RUNS = 2;
-/** After this time, a run tells the host what it waits for, and then again and again at this interval. */
+/** After this time, a run reports what it waits for, and then again and again at this interval. */
 const LONG_RUN_MS = 3_000;
 
 const port = openPort();
@@ -67,7 +67,7 @@ async function parkRunners(callCount: number, escapeCount: number): Promise<Park
 // loop and without a second thread, is the fastest.
 function receive(decoder: FrameDecoder): HostFrame[] {
 	const length = readSync(port, chunk);
-	// read(2) returns 0 while no host is connected.
+	// read(2) returns 0 while nobody outside is connected.
 	if (length === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
 	return decoder.push(Buffer.from(chunk.subarray(0, length))) as HostFrame[];
 }
@@ -95,8 +95,7 @@ async function handle(
 				onBegin: (scene) => followLongRun(scene, nonce),
 				onStageEnd: () => send({ type: "stageEnded", nonce }),
 			});
-			// If the exercise restarts the machine or switches it off, the machine's end tells the host more than this
-			// report.
+			// If the exercise restarts the machine or switches it off, the machine's end tells more than this report.
 			if (harbourIsUp()) send({ type: "report", nonce, observation });
 		}
 		if (frame.type === "session") await holdSession(frame, shell, connectToHost());
@@ -109,8 +108,8 @@ async function handle(
 	}
 }
 
-// A run that takes long says what it waits for, and the host may give it up. From then on, another thread reads the
-// port. That thread does not begin earlier, because a short run is faster without it.
+// A run that takes long says what it waits for, and the computer outside may give it up. From then on, another thread
+// reads the port. That thread does not begin earlier, because a short run is faster without it.
 function followLongRun(scene: Scene, nonce: string): void {
 	const listen = async () => {
 		for await (const frame of connectToHost<HostFrame>().receive()) if (frame.type === "giveUp") scene.giveUp();
@@ -125,7 +124,7 @@ function followLongRun(scene: Scene, nonce: string): void {
 
 // During a session or a stage, other threads read and write the port, because this thread serves a program. During a
 // long run, another thread reads the port, and this thread writes it. `receive` has read nothing beyond the frame that
-// began the work: the host sends nothing more until it has received "started".
+// began the work: the computer outside sends nothing more until it has received "started".
 function connectToHost<Frame extends HostFrame>(): HostConnection<Frame> {
 	const decoder = new FrameDecoder(LIMITS.workBytes);
 	let lastWrite = Promise.resolve();

@@ -44,7 +44,7 @@ export class CallProcesses {
 		// not the command.
 		const withToken = (tasks: TaskStat[]) => tasks.filter(({ pid }) => this.#hasToken(pid));
 		const own = withToken(this.#stats());
-		// A command outside the call's own processes has lost its parent and is a child of the host's init, or another
+		// A command outside the call's own processes has lost its parent and is a child of the harbour's init, or another
 		// process started it.
 		const tasks = own.length > 0 ? own : withToken(readHarbourStats());
 		// A program that starts the command for the engine also has the token among its arguments. The command comes
@@ -149,7 +149,7 @@ export class CallProcesses {
 		return this.#agentsPids.get(key) ?? null;
 	}
 
-	// Children of the host's init that were not there before the call: their parent has ended. With several calls at
+	// Children of the harbour's init that were not there before the call: their parent has ended. With several calls at
 	// once, nothing shows which call started such a process.
 	#orphansUnderInit(): TaskStat[] {
 		const isNew = (task: TaskStat) => !this.#processesBefore.some((other) => processKey(task) === processKey(other));

@@ -2,7 +2,7 @@ import type { Escape, HostState, ProcessState } from "../protocol/index.ts";
 import type { Probe } from "../readings/guest/probe.ts";
 import type { Runner } from "./parked-runner.ts";
 
-/** What break-out attempts need: one runner each, and in `hostDevices` the host's file systems, as major:minor. */
+/** What break-out attempts need: one runner each, and in `hostDevices` the harbour's file systems, as major:minor. */
 interface Escapes {
 	runners: Runner[];
 	hostDevices: string[];
@@ -20,7 +20,7 @@ export class CommandReader {
 	 * Reads one command.
 	 * @param pid the command's pid
 	 * @param engine the runner of the command's call
-	 * @param host the host at the same moment
+	 * @param host the harbour at the same moment
 	 * @returns null if the process ended while it was read
 	 */
 	async read(pid: number, engine: Runner, { tasks }: HostState): Promise<ProcessState | null> {

@@ -12,12 +12,12 @@ const STEP_MS = 50;
 /** Waits for what the kernel removes only some time after a container has ended: network namespaces and their links. */
 export class Disappearance {
 	/**
-	 * The numbers (nsid) of the host's network namespaces that are not waited for: they were there before the first call,
-	 * or an earlier wait for them was in vain.
+	 * The numbers (nsid) of the harbour's network namespaces that are not waited for: they were there before the first
+	 * call, or an earlier wait for them was in vain.
 	 */
 	readonly #known: Set<number>;
 
-	/** @param before the host before the first call */
+	/** @param before the harbour before the first call */
 	constructor(
 		private readonly probe: Probe,
 		private readonly time: RunTime,
@@ -27,7 +27,7 @@ export class Disappearance {
 	}
 
 	/**
-	 * Waits until these links of the host are gone. Links that are still there afterwards were left behind: the check
+	 * Waits until these links of the harbour are gone. Links that are still there afterwards were left behind: the check
 	 * decides about them.
 	 */
 	async ofLinks(links: readonly string[]): Promise<void> {
@@ -37,8 +37,8 @@ export class Disappearance {
 	}
 
 	/**
-	 * Reads the host, again and again until it has no new network namespace, or until patience ends. A namespace that is
-	 * still there at the end is not waited for a second time.
+	 * Reads the harbour, again and again until it has no new network namespace, or until patience ends. A namespace that
+	 * is still there at the end is not waited for a second time.
 	 */
 	async readHost(): Promise<HostState> {
 		const patience = this.time.patienceFor(UNLINKED_MS);

@@ -11,10 +11,10 @@ import { AGENT_PROC } from "../readings/guest/paths.ts";
 
 /**
  * Tries to break out of a process's root, as the process itself could. An attempt has succeeded if it leads to a
- * directory that is on a file system of the host and that is neither the process's root nor below it. Which files are
- * in the directory does not matter. A forked child makes all attempts, because only a process with one thread may enter
- * a mount namespace (setns(2)). Each attempt has its own copy of the mount namespace, and begins inside the root that it
- * is to break out of.
+ * directory that is on a file system of the harbour and that is neither the process's root nor below it. Which files
+ * are in the directory does not matter. A forked child makes all attempts, because a process whose threads share their
+ * root may not enter a mount namespace (setns(2)). Each attempt has its own copy of the mount namespace, and begins
+ * inside the root that it is to break out of.
  */
 
 /** The open directories from which an attempt starts. `root` is the directory to break out of. */
@@ -23,7 +23,7 @@ interface StartingPoint {
 	cwd: number;
 }
 
-/** A way to break out. Returns whether it leads to the host's files. */
+/** A way to break out. Returns whether it leads to the harbour's files. */
 type EscapeWay = (start: StartingPoint, isHosts: (here: Stats) => boolean) => boolean;
 
 /** More mounts than are stacked on one directory anywhere. */
@@ -32,14 +32,14 @@ const MAX_LAYERS = 16;
 const CLIMB_STEPS = 64;
 /** Nearly as many directories up as a path can name. */
 const FAR_UP = "../".repeat(1300);
-/** The directory that the control attempts break out of. Every host has it, on a file system of its own. */
+/** The directory that the control attempts break out of. The harbour has it, on a file system of its own. */
 const CONTROL_ROOT = "/usr";
 
 /**
- * Tries all ways out of a process's root. As a control, also tries each way out of a root on the host: this attempt
- * must succeed.
+ * Tries all ways out of a process's root. As a control, also tries each way out of a root in the harbour: this
+ * attempt must succeed.
  * @param pid the process whose root and current directory the attempts start from
- * @param hostDevices the host's file systems, as major:minor
+ * @param hostDevices the harbour's file systems, as major:minor
  * @throws {Error} another process ended the child that makes the attempts
  */
 export function tryEscape(pid: number, hostDevices: readonly string[]): Escape {
@@ -66,7 +66,7 @@ function atProcessRoot({ namespace, root, cwd }: StartingPoint & { namespace: nu
 	return { root, cwd };
 }
 
-/** Makes a root on the host by chroot alone, or by moving a mount over the host's root, as switch_root(8) does. */
+/** Makes a root in the harbour by chroot alone, or by moving a mount over the harbour's root: see switch_root(8). */
 function atControlRoot(namespace: number, how: "chroot" | "covered"): StartingPoint {
 	enterNamespaceCopy(namespace);
 	mount(null, "/", null, MS_REC | MS_PRIVATE, null);
@@ -148,7 +148,7 @@ function unmountedRoot(): boolean {
 	}
 }
 
-/** What the child reports for a way that leads to the host's files, and for a way that does not. */
+/** What the child reports for a way that leads to the harbour's files, and for a way that does not. */
 const OUT = "out";
 const NOT_OUT = "nowhere";
 

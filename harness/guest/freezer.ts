@@ -10,8 +10,8 @@ const POLL_MS = 2;
 /**
  * Freezes processes of the harbour: it moves them into a frozen cgroup with a random name. A frozen process executes
  * nothing. Signals that are sent to it stay pending, where the agent can read them. SIGKILL still ends it, and so does
- * a deadly signal that it has no handler for. Its parent gets no signal about the freeze. See cgroups(7), and
- * cgroup.freeze in the kernel's cgroup-v2 documentation.
+ * a signal that is deadly without a core dump, if the process does not handle, block or ignore it. Its parent gets no
+ * signal about the freeze. See cgroups(7), and cgroup.freeze in the kernel's cgroup-v2 documentation.
  */
 export class Freezer {
 	readonly #path = `${CGROUPS}/held-${randomBytes(8).toString("hex")}`;

@@ -15,7 +15,7 @@ export type Job =
 			/** Whether the export may return a promise. */
 			asynchronous?: boolean | undefined;
 	  }
-	/** Tries to break out of the root of the process `pid`. `hostDevices`: the host's file systems, as major:minor. */
+	/** Tries to break out of the root of the process `pid`. `hostDevices`: the harbour's file systems, as major:minor. */
 	| { do: "escape"; pid: number; hostDevices: string[] };
 
 /**

@@ -15,7 +15,9 @@ type NeighbourHost = Extract<Preparation, { do: "neighbour" }>;
 
 const networkNamespaces = new Map<string, number>();
 
-/** Makes a neighbour, and a veth pair between it and the host. The neighbour becomes the host's default gateway. */
+/**
+ * Makes a neighbour, and a veth pair between it and the harbour. The neighbour becomes the harbour's default gateway.
+ */
 export function makeNeighbourHost({ name, link, hostAddress, address }: NeighbourHost): void {
 	const namespace = newNetworkNamespace();
 	const [gateway = ""] = address.split("/");

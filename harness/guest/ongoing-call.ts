@@ -199,7 +199,10 @@ export class OngoingCall {
 		if (typeof this.call.until === "object") sendSignal(this.runner.pid, "SIGKILL");
 	}
 
-	/** Stops waiting for the end of the call: nothing can change any more, the time is up, or the host says so. */
+	/**
+	 * Stops waiting for the end of the call: nothing can change any more, the time is up, or the computer outside says
+	 * so.
+	 */
 	giveUp(): void {
 		this.#resolve(this.#thrown ?? { how: "hung", ...this.waits() });
 	}
@@ -268,7 +271,7 @@ export class OngoingCall {
 		if (how === "threw" || how === "child-returned") this.#thrown ??= ending;
 		if (how === "threw") this.#readThrowingProcess();
 		if (how === "child-returned") return;
-		// The child's state has been read, so let it exit. Its parent stays until the host's state has been read.
+		// The child's state has been read, so let it exit. Its parent stays until the harbour's state has been read.
 		if (how === "threw" && ending.inChild) this.runner.release();
 		else this.#resolve(this.#thrown ?? ending);
 	}

@@ -21,7 +21,7 @@ interface RunListener {
 }
 
 /**
- * Plays one scenario: prepares and reads the host, takes the steps one after the other, and reads the host again.
+ * Plays one scenario: prepares and reads the harbour, takes the steps one after the other, and reads the harbour again.
  * @throws {DisturbedError} the agent failed after the exercise had begun
  */
 export async function play(run: Run, runners: ParkedRunners, listener: RunListener): Promise<Observation> {

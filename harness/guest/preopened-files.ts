@@ -3,7 +3,7 @@ import type { Step } from "../protocol/index.ts";
 import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
 
 /**
- * Files of the host that steps will write to. The agent opens them before the exercise begins. So it writes to these
+ * Files of the harbour that steps will write to. The agent opens them before the exercise begins. So it writes to these
  * files and to no others, whatever the exercise does to their paths.
  */
 export class PreopenedFiles {

@@ -18,7 +18,7 @@ const PREPARATION_MS = 30_000;
 /** How long the agent waits for a program's last output after the program has ended. */
 const LAST_OUTPUT_MS = 500;
 
-/** Once these are set, no process can trace another one or change the kernel. None of them can be reset. */
+/** Once these are set, no process can trace another one, load a module or load another kernel. None can be reset. */
 const LOCKING_SYSCTLS: readonly [sysctl: string, value: string][] = [
 	["yama/ptrace_scope", "3"],
 	["modules_disabled", "1"],
@@ -44,7 +44,7 @@ export function setUpRestoredMachine({ entropy, timeMs, unlocked }: Work): void 
 }
 
 /**
- * Makes one thing that a scenario needs on the host.
+ * Makes one thing that a scenario needs in the harbour.
  * @returns how the program ended, if one was run
  */
 export async function prepare(preparation: Preparation): Promise<ProgramEnd | undefined> {

@@ -65,8 +65,8 @@ function end(ending: RunnerEnding): never {
 	exitAtOnce(inChild ? 70 : 0);
 }
 
-// Cuts off a value that is too long, because the agent would keep only a part of a very long line. The host's limit is
-// lower than VALUE_CHARS, so the host still finds the value too long.
+// Cuts off a value that is too long, because the agent would keep only a part of a very long line. The limit
+// outside the guest is lower than VALUE_CHARS, so the value is still found too long there.
 function withBoundedValue(ending: Exclude<RunnerEnding, { how: "threw" }>): RunnerEnding {
 	if (ending.how !== "returned") return ending;
 	const text = JSON.stringify(ending.value) ?? "";

@@ -10,7 +10,7 @@ import { inHarbour } from "./harbour.ts";
 import { withoutOomProtection } from "./oom.ts";
 import { standardPipes } from "./pipes.ts";
 
-/** A running program whose input comes from the host, and whose output goes to the host. */
+/** A running program whose input comes from the computer outside, and whose output goes there. */
 export interface RunningProgram {
 	/** What the program writes, in pieces of at most CHUNK_BYTES. Every output must be read to its end. */
 	outputs: { stream: "stdout" | "stderr"; chunks: AsyncIterable<Buffer> }[];

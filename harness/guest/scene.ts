@@ -52,9 +52,9 @@ export interface ParkedRunners {
 
 /** What a scene needs besides the run and its runners. */
 interface SceneContext {
-	/** The host before the first call. */
+	/** The harbour before the first call. */
 	before: HostState;
-	/** The host's file systems, as major:minor. */
+	/** The harbour's file systems, as major:minor. */
 	hostDevices: string[];
 	probe: Probe;
 	/** Where the check's own programs run. If undefined, they run in the harbour. */
@@ -119,15 +119,15 @@ export class Scene {
 	}
 
 	/**
-	 * Reads the host after calls have ended. First waits, for a limited time, until their network namespaces are gone.
+	 * Reads the harbour after calls have ended. First waits, for a limited time, until their network namespaces are gone.
 	 */
 	readHostAtEnd(): Promise<HostState> {
 		return this.#disappearance.readHost();
 	}
 
 	/**
-	 * Ends all waits of the run, because the deadline has passed, the host says so, or a call can no longer run its
-	 * command or end.
+	 * Ends all waits of the run, because the deadline has passed, the computer outside says so, or a call can no longer
+	 * run its command or end.
 	 */
 	giveUp(): void {
 		this.#time.giveUp();
@@ -225,7 +225,7 @@ export class Scene {
 	async #look(name: string, { writes = {}, allEnded }: Partial<StepOf<"look">> = {}): Promise<void> {
 		const patience = new Patience(ALL_ASLEEP_MS, ALL_ASLEEP_BUSY_MS);
 		await Promise.all([...this.#calls.values()].map((call) => call.untilAllAsleep(patience)));
-		// From here until the host is read, the agent keeps the processor. So no process can run and write the same
+		// From here until the harbour is read, the agent keeps the processor. So no process can run and write the same
 		// text somewhere else.
 		this.context.files.write(writes);
 		const host = allEnded ? await this.readHostAtEnd() : this.context.probe.readHost();

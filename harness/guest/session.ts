@@ -11,7 +11,7 @@ import { type RunningProgram, startOnPipes, startOnTerminal } from "./running-pr
  */
 const SILENCE_MS = 500;
 
-/** The agent's connection to the host during a session or a stage. */
+/** The agent's connection to the computer outside during a session or a stage. */
 export interface HostConnection<Frame = SessionFrame> {
 	receive(): AsyncIterable<Frame>;
 	/** Resolves when the frame has been written. */
@@ -19,8 +19,8 @@ export interface HostConnection<Frame = SessionFrame> {
 }
 
 /**
- * Runs a session's program, and copies data between the program and the host until the program has ended. The agent
- * holds at most one piece of each stream, so a slow reader makes its writer wait.
+ * Runs a session's program, and copies data between the program and the computer outside until the program has ended.
+ * The agent holds at most one piece of each stream, so a slow reader makes its writer wait.
  * @param parked becomes the program if the session asks for this shell on a terminal; otherwise, the shell is ended
  */
 export async function holdSession(session: Session, parked: ParkedShell, connection: HostConnection): Promise<void> {
@@ -47,13 +47,13 @@ export async function holdSession(session: Session, parked: ParkedShell, connect
 		}
 	});
 	const untilSilent = async () => {
-		// While a frame is still being written, the host is only slow to read.
+		// While a frame is still being written, the computer outside is only slow to read.
 		for (let before = -1; framesInWriting > 0 || before !== framesWritten; await sleep(SILENCE_MS))
 			before = framesWritten;
 	};
 	const { code, signal } = await program.ended;
 	await Promise.race([Promise.all(copied), untilSilent()]);
-	// If the program restarts the machine or switches it off, the machine's end tells the host more than this frame.
+	// If the program restarts the machine or switches it off, the machine's end tells more than this frame.
 	if (harbourIsUp()) await connection.send({ type: "ended", nonce, code, signal });
 }
 

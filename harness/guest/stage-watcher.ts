@@ -5,7 +5,7 @@ import { readSession } from "../readings/guest/all-terminals.ts";
 import { Probe } from "../readings/guest/probe.ts";
 import { readDescendantStats, readHarbourStats } from "../readings/guest/proc.ts";
 
-/** What is read of the host and of the stage's shells. */
+/** What is read of the harbour and of the stage's shells. */
 type ViewContents = Pick<View, "host" | "shells">;
 
 /**
@@ -20,7 +20,7 @@ const PAUSE_MS_MAX = 100;
 /** Reading takes at most this part of the time. */
 const MAX_SHARE_OF_TIME = 0.3;
 
-/** Reads what the kernel shows of the host and of each shell, and passes it on whenever it has changed. */
+/** Reads what the kernel shows of the harbour and of each shell, and passes it on whenever it has changed. */
 export class StageWatcher {
 	#triggered = false;
 	#endPause = () => {};
@@ -43,7 +43,8 @@ export class StageWatcher {
 	}
 
 	/**
-	 * Passes everything on again, even if nothing has changed: after a restore, the host may have seen another state.
+	 * Passes everything on again, even if nothing has changed: after a restore, the computer outside may have
+	 * seen another state.
 	 */
 	sendAgain(): void {
 		this.#lastSent = "";

@@ -8,7 +8,7 @@ import { StageWatcher } from "./stage-watcher.ts";
 /** The pause before a shell that has ended is started again. */
 const RESTART_MS = 200;
 
-/** Connects the stage's shells with the host, and reports what the kernel shows, until the machine ends. */
+/** Connects the stage's shells with the computer outside, and reports what the kernel shows, until the machine ends. */
 export async function holdStage(stage: Stage, connection: HostConnection<StageFrame>): Promise<void> {
 	const { nonce } = stage;
 	setUpRestoredMachine(stage);
@@ -32,8 +32,8 @@ export async function holdStage(stage: Stage, connection: HostConnection<StageFr
 
 	for await (const frame of connection.receive()) {
 		if (frame.type === "pauseSending") {
-			// Report the current state before the save, because the host shows this state together with the saved moment.
-			// Otherwise, the state would come only after the save.
+			// Report the current state before the save, because the live page shows this state together with the saved
+			// moment. Otherwise, the state would come only after the save.
 			await watcher.readAndSend();
 			pause.begin();
 			await connection.send({ type: "sendingPaused", nonce });
@@ -49,8 +49,8 @@ export async function holdStage(stage: Stage, connection: HostConnection<StageFr
 }
 
 /**
- * While a pause lasts, the agent sends nothing: the host is saving the machine, and the saved machine must not have
- * sent half a frame.
+ * While a pause lasts, the agent sends nothing: the computer outside is saving the machine, and the saved machine
+ * must not have sent half a frame.
  */
 class SendingPause {
 	#over: Promise<void> | null = null;
@@ -100,7 +100,7 @@ class Shell {
 		}
 	};
 
-	// Does not wait for the program: the agent must receive what the host sends even while a program does not read its input.
+	// Does not wait for the program: the agent must receive frames even while a program does not read its input.
 	input(data: Buffer): void {
 		this.#typed = this.#typed.then(() => this.#program?.input(data)).catch(() => {});
 	}

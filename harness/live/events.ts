@@ -84,7 +84,7 @@ export type Phase = v.InferOutput<typeof Phase>;
 export type Size = v.InferOutput<typeof Size>;
 export type ShellName = v.InferOutput<typeof Shell>;
 /**
- * What the kernel shows of the host and of the process that each shell's user is talking to, and what the demo's
+ * What the kernel shows of the host and of the process that gets what is typed into each shell, and what the demo's
  * views need in addition.
  */
 export type KernelState = Omit<View, "type" | "nonce">;

@@ -30,8 +30,9 @@ export const Ending = v.variant("how", [
 	 */
 	v.object({ how: v.literal("exited"), code: v.nullable(count), signal: v.nullable(text) }),
 	/**
-	 * The agent gave the call up: nothing could change any more, the time was up, or the host ended the wait. `tasks`:
-	 * the call's processes at that moment; none if an earlier step used up the time, so that the call was never made.
+	 * The agent gave the call up: nothing could change any more, the time was up, or the computer outside ended the wait.
+	 * `tasks`: the call's processes at that moment; none if an earlier step used up the time, so that the call was never
+	 * made.
 	 */
 	v.object({ how: v.literal("hung"), ...Waits }),
 ]);

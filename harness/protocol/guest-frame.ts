@@ -28,8 +28,8 @@ export const GuestFrame = v.variant("type", [
 		data: v.pipe(v.string(), v.maxLength(LIMITS.outputBytes * 2)),
 	}),
 	/**
-	 * A stage of the run has ended: its preparation, the first reading of the host, a step of its scenario, the wait for
-	 * the calls' ends, or the last reading of the host.
+	 * A stage of the run has ended: its preparation, the first reading of the harbour, a step of its scenario, the wait
+	 * for the calls' ends, or the last reading of the harbour.
 	 */
 	v.object({ type: v.literal("stageEnded"), nonce: text }),
 	v.object({ type: v.literal("report"), nonce: text, observation: Observation }),

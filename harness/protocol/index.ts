@@ -1,5 +1,6 @@
 /**
- * The frames that host and guest send each other over the virtio-serial port. Other folders import only this file of
+ * The frames that host and guest send each other over the virtio-serial port. Host is here the computer outside, on
+ * which QEMU runs. The host that learners see in the guest is the harbour. Other folders import only this file of
  * protocol/.
  *
  * The host does not trust the guest, because the exercise is root there. The host checks every frame against these

@@ -68,7 +68,7 @@ const Moment = v.object({
 	commands: record(text, v.nullable(ProcessState)),
 });
 
-/** How a program ended that the agent started on the host for the run. */
+/** How a program ended that the agent started in the harbour for the run. */
 const ProgramEnd = v.object({
 	/** Null: a signal ended the program, or it could not be started. */
 	code: v.nullable(count),
@@ -103,7 +103,7 @@ const Measured = v.pipe(
 );
 
 export const Observation = v.object({
-	/** The host before the first call. `after`: the host after all calls have ended. */
+	/** The harbour before the first call. `after`: the harbour after all calls have ended. */
 	before: HostState,
 	/**
 	 * What each step `look` read, by the name that the step gives. What a step `signal` read, because its call did not

@@ -2,8 +2,8 @@ import type { Readings } from "../readings/index.ts";
 import type { SocketAddress, WindowSize, Work } from "./work.ts";
 
 /**
- * The name of a network namespace: `host`, a call (the namespace of its command), or a neighbour: another computer,
- * which the preparation `neighbour` makes.
+ * The name of a network namespace: `host` (the harbour's), a call (the namespace of its command), or a neighbour:
+ * another computer, which the preparation `neighbour` makes.
  */
 type NetworkPlace = string;
 
@@ -66,11 +66,11 @@ export type Step =
 	/** Makes the call, and waits for the event that its `until` names. */
 	| { do: "call"; call: string }
 	/**
-	 * Reads the host and the commands, and keeps the readings under the name `as`. With `call`, reads nothing if that
-	 * call has ended. `writes`: new texts for files of the host, by path. The agent writes them just before it reads: a
-	 * process that sees the file itself sees the new text, and a copy still has the old one. The agent opens these files
-	 * before the first call. `allEnded`: waits until the new network namespaces are gone, which takes some time after the
-	 * last process has ended.
+	 * Reads the harbour and the commands, and keeps the readings under the name `as`. With `call`, reads nothing if that
+	 * call has ended. `writes`: new texts for files of the harbour, by path. The agent writes them just before it reads:
+	 * a process that sees the file itself sees the new text, and a copy still has the old one. The agent opens these
+	 * files before the first call. `allEnded`: waits until the new network namespaces are gone, which takes some time
+	 * after the last process has ended.
 	 */
 	| { do: "look"; as: string; call?: string; writes?: Record<string, string>; allEnded?: true }
 	/**
@@ -87,7 +87,7 @@ export type Step =
 	/**
 	 * Sends signals, one right after the other, once the command sleeps. `to`: the command; the init of the call's PID
 	 * namespace (the command if the call has none); or the engine, which is the call's own process. With `as`, waits for
-	 * the end of the call, and keeps under this name whether it ended. If it did not end, the agent reads host and
+	 * the end of the call, and keeps under this name whether it ended. If it did not end, the agent reads harbour and
 	 * commands under the name `CALL: ignored`, CALL being the call's name, and kills the descendants of the call's own
 	 * process.
 	 */
@@ -99,7 +99,7 @@ export type Step =
 	 */
 	| { do: "await"; call: string; until: "settled" | "ended" | { prints: string } }
 	/**
-	 * Waits until the host has none of these network links (ip-link(8)). The kernel removes a link some time after its
+	 * Waits until the harbour has none of these network links (ip-link(8)). The kernel removes a link some time after its
 	 * namespace is gone.
 	 */
 	| { do: "await"; until: { unlinked: string[] } }
@@ -123,9 +123,9 @@ export type Step =
 	 */
 	| { do: "ask"; listeners: Listener[]; questions: Question[]; afresh?: NetworkPlace[] }
 	/**
-	 * Runs a program on the host, or in the network namespace of a call's command. Keeps, under the name `as`, its exit
-	 * code and the first 8000 characters of its standard output and of its standard error. With `keepAll`, the limit for
-	 * standard output is {@link LIMITS}.programChars. Unless the run is `unlocked`, the program does not see what the
+	 * Runs a program in the harbour, or in the network namespace of a call's command. Keeps, under the name `as`, its
+	 * exit code and the first 8000 characters of its standard output and of its standard error. With `keepAll`, the limit
+	 * for standard output is {@link LIMITS}.programChars. Unless the run is `unlocked`, the program does not see what the
 	 * exercise mounts: see harness/guest/check-mount-namespace.ts.
 	 */
 	| { do: "run"; argv: string[]; networkOf?: string; as: string; keepAll?: boolean };
@@ -143,7 +143,7 @@ export interface Run extends Work {
 	calls: Record<string, Call>;
 	steps: Step[];
 	/**
-	 * What is read of host and commands in addition to what is always read. With `breakOut`, the agent also tries to
+	 * What is read of harbour and commands in addition to what is always read. With `breakOut`, the agent also tries to
 	 * break out of the root of each command that it reads.
 	 */
 	readings: Readings;

@@ -1,6 +1,8 @@
 import type { WindowSize, Work } from "./work.ts";
 
-/** A program in the guest. A person or another program on the host talks to it until it ends. It has no deadline. */
+/**
+ * A program in the guest. A person or a program on the computer outside talks to it until it ends. It has no deadline.
+ */
 export interface Session extends Work {
 	type: "session";
 	/** The program and its arguments. It runs in the harbour: the machine in the guest that learners see. */
@@ -12,8 +14,8 @@ export interface Session extends Work {
 }
 
 /**
- * What the host sends during a session. There is no flow control in the protocol: if one side does not read, the port
- * fills up, the other side's write waits, and so does the program that produces the data.
+ * What the computer outside sends during a session. There is no flow control in the protocol: if one side does not
+ * read, the port fills up, the other side's write waits, and so does the program that produces the data.
  */
 export type SessionFrame =
 	/** `data` is base64. Empty data ends the input of a program without a terminal. */

@@ -5,26 +5,26 @@ import type { WindowSize, Work } from "./work.ts";
 
 /**
  * Several shells side by side, and what the kernel shows meanwhile. A stage lasts until its machine ends. While the
- * agent sends nothing, the host can save a copy of the machine. In a machine that is restored from the copy, the stage
- * continues.
+ * agent sends nothing, the computer outside can save a copy of the machine. In a machine that is restored from the
+ * copy, the stage continues.
  */
 export interface Stage extends Work {
 	type: "stage";
 	/** The shells, by name. The agent starts a shell again when it has ended. */
 	shells: Record<string, { argv: string[]; environment: Record<string, string>; window: WindowSize }>;
 	/**
-	 * What the agent reads of the host that learners see, and of the process that each shell's user talks to, beyond what every {@link View}
-	 * has.
+	 * What the agent reads of the harbour, and of the process that gets what is typed into each shell, beyond what every
+	 * {@link View} has.
 	 */
 	readings: Readings;
 }
 
-/** What the host sends during a stage. */
+/** What the computer outside sends during a stage. */
 export type StageFrame =
 	/** `data` is base64: what is typed into a shell. */
 	| { type: "input"; nonce: string; shell: string; data: string }
 	| { type: "resize"; nonce: string; shell: string; window: WindowSize }
-	/** The agent answers with `sendingPaused`, and then sends nothing until the host sends `resumeSending`. */
+	/** The agent answers with `sendingPaused`, and then sends nothing until it receives `resumeSending`. */
 	| { type: "pauseSending"; nonce: string }
 	/**
 	 * The agent may send frames again. `entropy` and `timeMs` are what every restored machine lacks; see {@link Work}.
@@ -46,11 +46,11 @@ export const Printed = v.object({
 /** A shell has ended. The agent starts it again. */
 export const ShellEnded = v.object({ type: v.literal("shellEnded"), nonce: text, shell: Name });
 
-/** The last frame that the agent sends before the host sends `resumeSending`. */
+/** The last frame that the agent sends before it receives `resumeSending`. */
 export const SendingPaused = v.object({ type: v.literal("sendingPaused"), nonce: text });
 
 /**
- * What the kernel shows of the host that learners see, and of the process that each shell's user talks to. Sent when this has changed,
+ * What the kernel shows of the harbour, and of the process that gets what is typed into each shell. Sent when this has changed,
  * and once after each `resumeSending`.
  */
 export const View = v.object({

@@ -1,15 +1,15 @@
 /** The fields that every kind of work for a fresh virtual machine has: a run, a session, a stage. */
 export interface Work {
-	/** Drawn at random by the host. The guest's frames about this work repeat it. */
+	/** Drawn at random by the computer outside. The guest's frames about this work repeat it. */
 	nonce: string;
 	/**
-	 * Base64: 48 random bytes from the host. Without them, all restored machines would draw the same random numbers. Empty
-	 * for the agent's own rehearsal, which sets neither the random numbers nor the clock.
+	 * Base64: 48 random bytes from the computer outside. Without them, all restored machines would draw the same random
+	 * numbers. Empty for the agent's own rehearsal, which sets neither the random numbers nor the clock.
 	 */
 	entropy: string;
 	/**
-	 * The host's clock, in milliseconds since 1970. A restored machine has the time of the snapshot until the agent sets
-	 * it.
+	 * The clock of the computer outside, in milliseconds since 1970. A restored machine has the time of the snapshot
+	 * until the agent sets it.
 	 */
 	timeMs: number;
 	prepare: Preparation[];
@@ -33,9 +33,9 @@ export type Preparation =
 	/** Starts a stock program that keeps running, such as a registry, and waits until it accepts connections. */
 	| { do: "serve"; argv: string[]; at: SocketAddress }
 	/**
-	 * Makes another computer: a network namespace that only the agent can name, and a veth pair between it and the host.
-	 * Both ends of the pair are called `link`. The addresses are in the form ADDRESS/PREFIX. The neighbour becomes the
-	 * host's default gateway.
+	 * Makes another computer: a network namespace that only the agent can name, and a veth pair between it and the
+	 * harbour. Both ends of the pair are called `link`. The addresses are in the form ADDRESS/PREFIX. The neighbour
+	 * becomes the harbour's default gateway.
 	 */
 	| { do: "neighbour"; name: string; link: string; hostAddress: string; address: string };
 

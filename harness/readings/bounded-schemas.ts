@@ -1,6 +1,9 @@
 import * as v from "valibot";
 
-/** Schemas for the parts of a guest's readings. Each limits its size, because the host does not trust the guest. */
+/**
+ * Schemas for the parts of a guest's readings. Each limits its size, because the computer outside does not trust the
+ * guest.
+ */
 
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const text = v.pipe(v.string(), v.maxLength(8192));

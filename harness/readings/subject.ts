@@ -2,8 +2,8 @@ import type * as v from "valibot";
 
 /**
  * A subject is one thing that the kernel shows of a host and of a process on it, such as mounts. Its file in readings/
- * has the schemas of its readings, because the host does not trust the guest. That file also says how `drydock inspect`
- * shows the readings. Its file in readings/guest/ reads them.
+ * has the schemas of its readings, because the computer outside does not trust the guest. That file also says how
+ * `drydock inspect` shows the readings. Its file in readings/guest/ reads them.
  *
  * Some fields are always read, because every check needs them. The other fields are read only if a run or a stage asks
  * for the subject by its name. Otherwise they are null or empty.

@@ -50,7 +50,7 @@ export interface Client {
 /** How a session's program ended: with an exit code (`signal` is null), or by a signal (`code` is null). */
 export type SessionEnd = { code: number | null; signal: string | null };
 
-/** How a run ended, as far as the host can tell. */
+/** How a run ended, as far as it shows outside the guest. */
 export type Outcome = { kind: "observed"; observation: Observation } | { kind: "lost"; how: Loss; detail: string };
 
 /** The machine was lost before its work began, so the exercise is not the cause. */
@@ -94,8 +94,9 @@ export interface PlayedRun {
 /**
  * A fresh virtual machine, restored from a template, for one run or one session.
  *
- * The guest can affect nothing on the host beyond this process's memory and time: every frame is validated, sizes are
- * limited, and QEMU is killed at a run's deadline, or when this process ends. A session that has begun has no deadline.
+ * The guest can affect nothing on this computer beyond this process's memory and time: every frame is validated, sizes
+ * are limited, and QEMU is killed at a run's deadline, or when this process ends. A session that has begun has no
+ * deadline.
  */
 export class Machine {
 	readonly #qemu: Qemu;
@@ -161,7 +162,7 @@ export class Machine {
 		let limit: ProcessorLimit | undefined;
 		try {
 			// The agent enforces the deadline itself, and its report says more about the run than the guest's silence would.
-			// So the host waits a while longer.
+			// So this process waits a while longer.
 			const silenceMs = deadlineMs + Math.min(this.#template.bootMs, patienceMs);
 			const before = await processorTime(this.pid);
 			const { runMs, stageMs } =

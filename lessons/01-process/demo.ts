@@ -35,7 +35,7 @@ export default defineDemo({
 			stage: "host",
 			command:
 				"(sh -c 'sleep 0.1 & exec sleep 60' > /dev/null 2>&1 &); sleep 1; ps -eo pid,ppid,stat,args | grep -e '[s]leep 60' -e '[d]efunct'",
-			look: "Z marks a zombie. Its memory is freed, and its files are closed. But the kernel keeps its pid and its exit status until its parent waits for it.",
+			look: "Z marks a zombie. Its memory is freed, and its files are closed. But the kernel keeps its pid and its exit status for its parent, and this parent never asks.",
 			promises: ["[RS]\\s+sleep 60", "\\bZ\\s+\\[sleep\\] <defunct>"],
 		},
 		{

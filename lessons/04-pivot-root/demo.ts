@@ -14,7 +14,7 @@ export default defineDemo({
 			promises: ["the host's secret"],
 		},
 		{
-			narration: "All paths start at a mount in the mount table. unshare gives this shell a mount table of its own.",
+			narration: "Paths lead through the mounts of a mount table. unshare gives this shell a mount table of its own.",
 			stage: "container",
 			command: "unshare --mount sh",
 			look: "The new table is a copy of the host's. unshare(1) also makes the copied mounts private; the system call does not.",

@@ -1,7 +1,7 @@
 import { chdir, chroot } from "#kernel";
 
 /**
- * Makes `rootfs` the root of this process, with no way back.
+ * Makes `rootfs` the root of this process, and leaves none of the host's mounts in its mount table.
  * The engine calls it in the process that is about to become the container's command.
  *
  * @param rootfs absolute path of a directory that holds the container's files

@@ -24,7 +24,7 @@ export interface Cgroup {
 export function createCgroup(_path: string, _limits: Limits): Cgroup {
 	// TODO(06.1) make the parent hand down the controllers memory, pids and cpu
 	// TODO(06.2) make the directory, and write the limits that are given: memory.max, pids.max, cpu.max
-	// TODO(06.3) limit swap as well: without that, memory is not limited
+	// TODO(06.3) limit swap as well: memory.max does not count it
 	// TODO(06.4) if the kernel refuses a limit, remove the directory again, and throw the exception again
 	return {
 		join: () => {

@@ -10,19 +10,19 @@ export default defineDemo({
 			stage: "host",
 			command:
 				"for i in 1 2; do unshare --uts --ipc --mount chroot /lab/rootfs httpd -p 80; done; busybox killall httpd",
-			look: "Address already in use. The containers cannot see each other, but they share one port 80.",
+			look: "Address already in use. Each container has its own hostname, but they share one port 80.",
 			promises: ["Address already in use"],
 		},
 		{
 			narration: "So we ask for a network namespace. Which network does it have?",
 			stage: "host",
 			command: "unshare --net sh -c 'ip address; ip route; busybox ping -c 1 127.0.0.1'",
-			look: "A loopback that is DOWN, no address, no route. A process in it cannot even talk to itself.",
+			look: "A loopback that is DOWN, no address, no route. A process in it cannot even send a packet to itself.",
 			promises: ["<LOOPBACK> .* state DOWN", "Network is unreachable"],
 		},
 		{
 			narration:
-				"Nothing gets in or out. To connect such a namespace, we make one with a name, and start a shell in it.",
+				"No packet gets in or out. To connect such a namespace, we make one with a name, and start a shell in it.",
 			stage: "container",
 			command: "ip netns add web; ip netns exec web sh",
 			look: "This shell is in the namespace web.",
@@ -66,14 +66,14 @@ export default defineDemo({
 			stage: "host",
 			command:
 				"sysctl -q net.ipv4.ip_forward=1; nft add table ip box-web; nft 'add chain ip box-web prerouting { type nat hook prerouting priority dstnat; }'; nft add rule ip box-web prerouting fib daddr type local tcp dport 8080 dnat to 10.88.0.2:80; ip netns exec world busybox wget -q -T 2 -O - http://203.0.113.1:8080/",
-			look: "The world gets the container's answer. A published port is nothing but this rule.",
+			look: "The world gets the container's answer. For clients from outside, this rule is the published port.",
 			promises: ["^hello$"],
 		},
 		{
 			narration: "What is left when the container ends? We kill its processes, and delete the namespace's name.",
 			stage: "host",
 			command: "kill -KILL $(ip netns pids web); ip netns delete web; sleep 1; ls -1 /sys/class/net; nft list tables",
-			look: "The cable is gone with the namespace. The bridge and the rule are still there: only the engine can remove them.",
+			look: "The cable is gone with the namespace. The bridge and the rule are still there: they are in the host's namespace, so the kernel does not remove them.",
 			promises: ["(?<!box-web\\n)^box0$", "^table ip box-web$"],
 			note: "ip netns pids also lists the shell in the other window, so that shell ends too. It takes SIGKILL, because an interactive shell ignores SIGTERM.",
 		},

@@ -69,12 +69,14 @@ nft -f - <<-END
 END`;
 
 export const draw: Check["draw"] = (random) => {
-	const number = (least: number, count: number) => least + (parseInt(random.name("").slice(1), 16) % count);
+	// `name` returns its argument, a hyphen, and eight hexadecimal digits.
+	const digits = () => random.name("").slice(1);
+	const number = (least: number, count: number) => least + (parseInt(digits(), 16) % count);
 	const port = number(20_000, 5_000);
 	return {
-		id: random.name("").slice(1),
-		otherId: random.name("").slice(1),
-		thirdId: random.name("").slice(1),
+		id: digits(),
+		otherId: digits(),
+		thirdId: digits(),
 		hostname: random.hostname(),
 		// Always three digits, so that none of these addresses is the beginning of another.
 		address: `10.88.0.${number(100, 70)}`,
@@ -170,7 +172,7 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 			{
 				do: "ask",
 				// By default, a bridge has the lowest hardware address of its ports, so it may get another one when a
-				// port is removed. With an old entry in their tables, these places would learn the new one only later.
+				// port is removed. With an old entry in its table, a place would learn the new one only later.
 				afresh: [OTHER, HOST],
 				listeners: [{ place: HOST }, { place: WORLD }, { place: OTHER, port: OTHER_PORT }],
 				questions: [

@@ -3,7 +3,7 @@ import { NOT_MADE } from "./copies.ts";
 import { OVERLAYFS, SPECIFICATION } from "./documents.ts";
 import { COMPLETE_MANIFEST, RIGHT_DIFF_IDS } from "./oci.ts";
 
-/** Rules for the copies of the first image, and for files left behind. Explanations of each way to get them wrong. */
+/** Rules for the copies of the first image, and for files left behind. Each explains the ways to get its fact wrong. */
 
 const VERIFICATION = `${SPECIFICATION}, descriptor.md, Verification`;
 
@@ -29,7 +29,7 @@ const top = rule("top", "files", "the layer whose /hello runs, if two layers hav
 export const copyRules: FactRule[] = [
 	rule("command", "kernel", "where the command of an image's copy comes from", {
 		diagnosis: "command-not-from-the-config",
-		why: "Each copy has a config of its own, with another argument in the command, and correct digests. The command that ran had none of these arguments. So it was read from another place, which no digest protects and anybody can change.",
+		why: "Each copy has a config of its own, with another argument in the command. The command that ran had none of these arguments. So it was read from another place, which no digest protects and anybody can change.",
 		try: "Return the command from the config's blob. Read the blob with the function that compares the digest.",
 		see: [`${SPECIFICATION}, config.md`, VERIFICATION],
 	}),

@@ -36,7 +36,7 @@ export default defineDemo({
 			stage: "host",
 			command:
 				"mkdir -p /lab/tiny/lib/x86_64-linux-gnu && mount --bind /lib/x86_64-linux-gnu /lab/tiny/lib/x86_64-linux-gnu && chroot /lab/tiny /bin/sh -c 'echo it runs'",
-			look: "The shell runs. But it runs only on a host with exactly this library. An image would bring its own.",
+			look: "The shell runs. But it depends on the host's library. An image would bring its own.",
 			promises: ["it runs"],
 		},
 		{
@@ -59,7 +59,7 @@ export default defineDemo({
 			stage: "host",
 			command:
 				"sed -i s/Hello/Jello/ /lab/hello/hello && ls /lab/hello && chroot /lab/hello /hello < /dev/null; sha256sum /tmp/hello /lab/hello/hello",
-			look: "Only the digests differ. An image names its parts by their digests, so an engine that opens the image can compare.",
+			look: "The digests differ. An image names its parts by their digests, so an engine that opens the image can compare.",
 			promises: ["Jello from", "d6133c53[0-9a-f]+ +/tmp/hello", "b967f28e[0-9a-f]+ +/lab/hello/hello"],
 		},
 		{

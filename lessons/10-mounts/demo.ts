@@ -28,7 +28,7 @@ export default defineDemo({
 			promises: ["\\|/root/spy"],
 		},
 		{
-			narration: "So we make the directory read-only. A bind mount first, because only a mount has flags.",
+			narration: "So we make the directory read-only. A bind mount first, because read-only is a flag of a mount.",
 			stage: "container",
 			command: "mount -o bind,ro /proc/sys /proc/sys; echo x > /proc/sys/kernel/core_pattern",
 			look: "It still works! This mount passes both flags in one call, and the kernel ignores the second one, without an error.",
@@ -59,7 +59,7 @@ export default defineDemo({
 			narration: "A container of the finished engine has all of that.",
 			stage: "host",
 			command: "box run /lab/rootfs sh -c 'ls /dev; echo x > /proc/sys/kernel/core_pattern'",
-			look: "Fourteen names in /dev, and a kernel whose settings stay as they are.",
+			look: "Fourteen names in /dev, and the kernel's settings are read-only.",
 			promises: ["urandom", "Read-only file system"],
 		},
 	],

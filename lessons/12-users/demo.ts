@@ -58,7 +58,7 @@ export default defineDemo({
 			narration: "So all of them, in one call.",
 			stage: "container",
 			command: "setpriv --reuid 1000 --clear-groups setpriv --reuid 0 cat /root/secret",
-			look: "Operation not permitted: no way back.",
+			look: "Operation not permitted: none of its ids is a way back.",
 			promises: ["setresuid failed: Operation not permitted"],
 		},
 		{

@@ -16,7 +16,7 @@ export default defineDemo({
 			narration: "Its id, and the pid of its command on the host:",
 			stage: "host",
 			command: "read -r id pid command < <(box ps); echo $id $pid",
-			look: "Whoever knows the pid can open the namespaces: they are files in /proc.",
+			look: "With the pid, root can open the namespaces: they are files in /proc.",
 			promises: ["[0-9a-f]{8} \\d+"],
 		},
 		{

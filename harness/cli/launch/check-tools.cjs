@@ -15,8 +15,8 @@ const TOOL_CHECKS = {
 		if (error !== undefined) throw error;
 		if (status !== 0) throw new Error(stderr);
 	},
-	// The compiled library of ffi-rs is loaded only in the virtual machine. npm installs it only on Linux on x86-64 with
-	// glibc. All other computers get the library with an image.
+	// The virtual machine loads the compiled library of ffi-rs for Linux on x86-64 with glibc. npm installs this one only on
+	// such a computer. All others get it with an image.
 	"ffi-rs": () => {
 		if (process.platform !== "linux" || process.arch !== "x64" || !isGlibc()) return;
 		createRequireFrom("ffi-rs").resolve("@yuuang/ffi-rs-linux-x64-gnu");

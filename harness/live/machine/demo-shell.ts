@@ -43,7 +43,7 @@ export class DemoShell {
 	/**
 	 * Types a command, and waits until it is over: until the prompt is back, or the command waits for keys.
 	 * @param options.stop stops the waiting; aborted at the end in any case
-	 * @param options.foreground returns what the kernel shows of the process that the shell's user is talking to
+	 * @param options.foreground returns what the kernel shows of the process that gets what is typed into the shell
 	 * @param options.onTyped called before Enter is pressed
 	 * @returns what the command has printed
 	 */

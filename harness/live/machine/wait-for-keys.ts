@@ -6,7 +6,7 @@ const WAITING_MS = 600;
 
 /**
  * Settles when the command that was started last has waited for keys for a while. Rejects when `signal` is aborted.
- * @param processOf returns what the kernel shows of the process that the shell's user is talking to
+ * @param processOf returns what the kernel shows of the process that gets what is typed into the shell
  * @param shell pid of the shell, whose own waiting does not count: its prompt shows that it waits. Undefined if every
  * process counts
  */

@@ -17,7 +17,7 @@ export interface Answer {
 }
 
 export interface AnswersPicture extends Picture {
-	/** The process that each shell's user is talking to, such as `sh, pid 1 (host: 102)`. */
+	/** The process that gets what is typed into each shell, such as `sh, pid 1 (host: 102)`. */
 	processes: Record<ShellName, string>;
 	answers: Answer[];
 }

@@ -1,7 +1,7 @@
 import type { KernelState } from "../events.ts";
 import type { Moment, Past } from "./past.ts";
 
-/** The process that a shell's user is talking to. */
+/** The process that gets what is typed into a shell. */
 export type ShellState = NonNullable<KernelState["shells"][string]>;
 
 /**

@@ -3,7 +3,7 @@ import { beforeLastChange, withoutGaps } from "./changes.ts";
 import type { Past, Picture } from "./past.ts";
 import { listed, SHELL_NAMES, sentence, theShell, withArticle } from "./phrases.ts";
 
-/** The processes whose namespaces are shown: the host's init, and the process that each shell's user is talking to. */
+/** The processes whose namespaces are shown: the host's init, and the process that gets what is typed into each shell. */
 export type ShownProcess = "init" | ShellName;
 export const SHOWN_PROCESSES = ["init", ...SHELL_NAMES] as const satisfies ShownProcess[];
 
@@ -36,7 +36,7 @@ export interface NamespacesPicture extends Picture {
 	kinds: NamespaceKind[];
 }
 
-/** The kinds of namespace, in the order of the lessons, and what each isolates. @see namespaces(7) */
+/** The kinds of namespace, and what each isolates. @see namespaces(7) */
 const KINDS: Record<string, string> = {
 	uts: "hostname",
 	ipc: "message queues",

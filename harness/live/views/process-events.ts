@@ -54,8 +54,8 @@ function remainingZombie(moments: Past): ProcessEvent | null {
 
 /**
  * Whether the process is pid 1 of a namespace below the host's and has no handler for SIGTERM. The kernel then discards
- * each SIGTERM that other processes of the namespace send to it; see pid_namespaces(7). Known only of a process that a
- * shell's user is talking to, and of interest only if the process has a child.
+ * each SIGTERM that other processes of the namespace send to it; see pid_namespaces(7). Known only of a process that
+ * gets what is typed into a shell, and of interest only if the process has a child.
  */
 export function isDeaf(task: Process, { host, shells }: KernelState): boolean {
 	const state = SHELL_NAMES.map((name) => shells[name]).find((shell) => shell?.pid === task.pid);

@@ -39,8 +39,8 @@ function readSplitNamespaces(pid: number): string[] {
  * Calls `read` in a namespace of a process.
  *
  * setns(2) moves only the calling thread. So `read` must be synchronous. Programs that `read` starts are in the
- * namespace, too. Mount and user namespaces cannot be entered like this: setns(2) fails with EINVAL in a process with
- * several threads.
+ * namespace, too. Mount and user namespaces cannot be entered like this: setns(2) fails with EINVAL, because this
+ * process has several threads, which share their root.
  */
 export function inNamespace<T>(pid: number, kind: "uts" | "ipc" | "net", read: () => T): T {
 	const there = `/proc/${pid}/ns/${kind}`;

@@ -104,7 +104,7 @@ export async function bundlePrograms(minify = false): Promise<{ programs: Record
 }
 
 // Tells esbuild that no module of the guest is imported only for what the module does when it is loaded. So esbuild leaves
-// out unused modules, such as the schemas with which the host checks what the guest sends.
+// out unused modules, such as the schemas with which the computer outside checks what the guest sends.
 const withoutUnusedModules: Plugin = {
 	name: "without-unused-modules",
 	setup({ onResolve }) {
