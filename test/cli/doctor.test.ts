@@ -2,6 +2,7 @@ import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { fileEventLines } from "../../harness/doctor/file-events.ts";
+import { acceleratorLines } from "../../harness/doctor/virtual-machines.ts";
 import { drydock, drydockAtTerminal } from "../support/command.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -64,4 +65,16 @@ describe("drydock doctor", { timeout: 30_000 }, () => {
 
 test("a change of a file in this kit's folder is reported", async () => {
 	expect(await fileEventLines()).toMatchObject([{ name: "file events", state: "good" }]);
+});
+
+test("on a processor of another kind, the reason for emulation names both kinds, and what is faster", async () => {
+	const arch = Object.getOwnPropertyDescriptor(process, "arch");
+	Object.defineProperty(process, "arch", { ...arch, value: "arm64" });
+	try {
+		const [line] = await acceleratorLines(false);
+		expect(line).toMatchObject({ state: "warn", mend: expect.stringContaining("x86-64") });
+		expect(line?.fact).toMatch(/^emulation \(tcg\), because .*x86-64.*arm64.*run slowly/);
+	} finally {
+		Object.defineProperty(process, "arch", arch as PropertyDescriptor);
+	}
 });
