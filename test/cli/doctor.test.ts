@@ -41,8 +41,7 @@ describe("drydock doctor", { timeout: 30_000 }, () => {
 		await mkdir(join(files.dir, "bin"));
 		await symlink("/bin/sh", join(files.dir, "bin/sh"));
 		const { code, stdout } = await drydock(["doctor", "--json"], {
-			PATH: join(files.dir, "bin"),
-			DRYDOCK_CACHE: join(files.dir, "cache"),
+			env: { PATH: join(files.dir, "bin"), DRYDOCK_CACHE: join(files.dir, "cache") },
 		});
 		const lines = JSON.parse(stdout).lines as { name: string; state: string; fact: string; mend?: string }[];
 		expect(code).toBe(3);
@@ -56,7 +55,7 @@ describe("drydock doctor", { timeout: 30_000 }, () => {
 	});
 
 	test("tells a terminal that is not UTF-8 how to become one", async () => {
-		const { stdout } = await drydock(["doctor", "--json"], { LC_ALL: "C" });
+		const { stdout } = await drydock(["doctor", "--json"], { env: { LC_ALL: "C" } });
 		const lines = JSON.parse(stdout).lines as { name: string; mend?: string }[];
 		const mend = lines.find(({ name }) => name === "terminal")?.mend;
 		expect(mend).toContain("LC_ALL=C.UTF-8");
