@@ -5,8 +5,9 @@ import { encodeFrame, type GuestFrame, type HostFrame, type Stage, type StageFra
 import { deadlineFor } from "./deadlines.ts";
 import { FrameReceiver, LostError } from "./frame-receiver.ts";
 import { GuestMemory, type KeptMemory } from "./guest-memory.ts";
-import { newWorkFields, RestoreError } from "./machine.ts";
+import { newWorkFields } from "./machine.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
+import { RestoreError } from "./restore-error.ts";
 import { StateSocket } from "./state-socket.ts";
 import type { Template } from "./template.ts";
 
@@ -253,8 +254,8 @@ export class RewindableMachine {
 }
 
 /**
- * Whether this computer refused something that a machine needs, such as room on the disk. The snapshot is then not at
- * fault. It is if one of its files is missing: another process has just removed them.
+ * Whether this computer refused something that a machine needs, such as room on the disk, so that the snapshot is not at
+ * fault. A missing file is the snapshot's: another process has just removed it.
  */
 const isOfComputer = (error: NodeJS.ErrnoException) =>
 	error instanceof Failure || (error.code !== undefined && error.code !== "ENOENT");
