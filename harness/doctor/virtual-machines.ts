@@ -30,7 +30,11 @@ export async function acceleratorLines(probe: boolean): Promise<DoctorLine[]> {
 		state: "warn",
 		fact: `emulation (tcg), because ${why}: ${slow}`,
 	});
-	if (fast === null) return [emulated("this processor is not the guest's")];
+	if (fast === null && process.arch === "x64") return [emulated(`drydock knows no accelerator of ${process.platform}`)];
+	if (fast === null) {
+		const line = emulated(`the virtual machine has an x86-64 processor, and this computer's is ${process.arch}`);
+		return [{ ...line, mend: "if checks take too long: use a computer with an x86-64 processor" }];
+	}
 	if (!(await exists("/dev/kvm")) && fast === "kvm") return [emulated("there is no /dev/kvm")];
 	if (!(await userMayUse(fast))) {
 		const line = emulated("this user may not open /dev/kvm");

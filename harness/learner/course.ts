@@ -119,19 +119,20 @@ export async function lastAttempt(lesson: Lesson): Promise<Attempt | null> {
 	return recordOf(await logbook(), lesson).lastAttempt;
 }
 
+/** Whether a check could judge the module. */
+export const wasJudged = ({ verdict }: Pick<Verdict, "verdict">): boolean => verdict === "pass" || verdict === "fail";
+
 /**
- * Records the result of a check of the learner's module. Records nothing if there is no workspace, or if the module is
- * the unchanged skeleton and has not passed. A check that could not judge the module is recorded as a failed one, but not
- * counted in `attempts`.
+ * Records the result of a check of the learner's module. Records nothing if there is no workspace, if the check could
+ * not judge the module, or if the module is the unchanged skeleton and has not passed.
  */
 export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verdict" | "findings">): Promise<void> {
-	if (verdict.verdict !== "pass" && (await isUntouched(lesson))) return;
+	if (!wasJudged(verdict) || (verdict.verdict !== "pass" && (await isUntouched(lesson)))) return;
 	const [judgedBy, all, module] = await Promise.all([lessonKey(lesson.id), lessons(), moduleKey(lesson)]);
 	await changeLogbook((book) => {
 		const at = new Date().toISOString();
 		const record = recordOf(book, lesson);
 		const passes = verdict.verdict === "pass";
-		const wasJudged = passes || verdict.verdict === "fail";
 		const findings = verdict.findings.map(({ fact, what, diagnosis, try: advice, see }) => {
 			return { fact, what, diagnosis, try: advice, see };
 		});
@@ -141,7 +142,7 @@ export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verd
 		const stays = passes && currentOf(all, book)?.id === lesson.id;
 		return withRecord(stays ? { ...book, selected: lesson.id } : book, lesson, {
 			passed: passes ? { at: record.passed?.at ?? at, judgedBy, module } : record.passed,
-			attempts: record.attempts + (notYetPassed && wasJudged ? 1 : 0),
+			attempts: record.attempts + (notYetPassed ? 1 : 0),
 			spentMs: record.spentMs + (notYetPassed ? sinceLastAttemptMs(book, at) : 0),
 			lastAttempt: { at, verdict: passes ? "pass" : "fail", findings },
 		});

@@ -4,14 +4,8 @@ import type { Progress } from "../base/progress.ts";
 import { type Waits, waitsText } from "../protocol/index.ts";
 import { needOpenFiles } from "./computer/open-files.ts";
 import { ensureImage } from "./image/image.ts";
-import {
-	type Client,
-	Machine,
-	RestoreError,
-	type RunRequest,
-	type SessionEnd,
-	type SessionRequest,
-} from "./machine.ts";
+import { type Client, Machine, type RunRequest, type SessionEnd, type SessionRequest } from "./machine.ts";
+import { RestoreError } from "./restore-error.ts";
 import { RewindableMachine, type StageListener, type StageRequest } from "./rewindable-machine.ts";
 import { ensureTemplate, isCurrent, type Template } from "./template.ts";
 

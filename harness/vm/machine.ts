@@ -18,6 +18,7 @@ import { deadlineFor, processorBudget } from "./deadlines.ts";
 import { FrameReceiver, type Loss, LostError } from "./frame-receiver.ts";
 import { ProcessorLimit } from "./processor-limit.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
+import { RestoreError } from "./restore-error.ts";
 import type { Template } from "./template.ts";
 
 /**
@@ -52,23 +53,6 @@ export type SessionEnd = { code: number | null; signal: string | null };
 
 /** How a run ended, as far as it shows outside the guest. */
 export type Outcome = { kind: "observed"; observation: Observation } | { kind: "lost"; how: Loss; detail: string };
-
-/** The machine was lost before its work began, so the exercise is not the cause. */
-export class RestoreError extends Error {
-	override readonly name = "RestoreError";
-
-	constructor(
-		message: string,
-		/**
-		 * Whether the template counts as damaged, because the machine never answered. A machine that has answered once was
-		 * restored correctly.
-		 */
-		readonly templateDamaged: boolean,
-		options?: ErrorOptions,
-	) {
-		super(message, options);
-	}
-}
 
 /** The part of the exercise's output that was kept. */
 export interface Output {

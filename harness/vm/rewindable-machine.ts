@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { Failure } from "../base/failure.ts";
 import { encodeFrame, type GuestFrame, type HostFrame, type Stage, type StageFrame } from "../protocol/index.ts";
 import { deadlineFor } from "./deadlines.ts";
 import { FrameReceiver, LostError } from "./frame-receiver.ts";
 import { GuestMemory, type KeptMemory } from "./guest-memory.ts";
-import { newWorkFields, RestoreError } from "./machine.ts";
+import { newWorkFields } from "./machine.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
+import { RestoreError } from "./restore-error.ts";
 import { StateSocket } from "./state-socket.ts";
 import type { Template } from "./template.ts";
 
@@ -52,7 +54,8 @@ export class RewindableMachine {
 	readonly #template: Template;
 	readonly #listener: StageListener;
 	/** What all QEMU processes of the machine use; null before the first one and after the end. */
-	#resources: { memory: GuestMemory; socket: StateSocket } | null = null;
+	#memory: GuestMemory | null = null;
+	#socket: StateSocket | null = null;
 	readonly #nonce = randomBytes(16).toString("hex");
 	/** The callers that wait for a frame from the agent, by the frame's type. */
 	readonly #awaitedFrames = new Map<GuestFrame["type"], { resolve(): void; reject(error: Error): void }>();
@@ -69,13 +72,13 @@ export class RewindableMachine {
 
 	/**
 	 * Restores a machine, and begins a stage in it.
-	 * @throws {RestoreError} the machine was lost before the stage began
+	 * @throws {RestoreError} the machine could not be restored, or was lost before the stage began
 	 * @throws {Failure} there is no room for the machine's memory
 	 */
 	async begin(request: StageRequest): Promise<void> {
-		const memory = await GuestMemory.copyOf(this.#template.memory);
-		this.#resources = { memory, socket: await StateSocket.open() };
 		try {
+			this.#memory = await GuestMemory.copyOf(this.#template.memory);
+			this.#socket = await StateSocket.open();
 			await this.#start(this.#template.state);
 			const started = this.#untilFrame("started");
 			this.#write({ type: "stage", ...newWorkFields(), ...request, nonce: this.#nonce });
@@ -83,7 +86,7 @@ export class RewindableMachine {
 			this.#begun = true;
 		} catch (cause) {
 			await this.end();
-			throw cause instanceof LostError ? new RestoreError(cause.message, true, { cause }) : cause;
+			throw isOfComputer(cause as Error) ? cause : new RestoreError((cause as Error).message, true, { cause });
 		}
 	}
 
@@ -134,9 +137,10 @@ export class RewindableMachine {
 	async end(): Promise<void> {
 		this.#ended = true;
 		await this.#endRunning();
-		const resources = this.#resources;
-		this.#resources = null;
-		await Promise.all([resources?.memory.close(), resources?.socket.close()]);
+		const [memory, socket] = [this.#memory, this.#socket];
+		this.#memory = null;
+		this.#socket = null;
+		await Promise.all([memory?.close(), socket?.close()]);
 	}
 
 	/** The pid of the QEMU process; -1 when there is none. */
@@ -145,8 +149,9 @@ export class RewindableMachine {
 	}
 
 	#openResources(): { memory: GuestMemory; socket: StateSocket } {
-		if (this.#ended || this.#resources === null) throw new LostError("silent", "the machine was ended");
-		return this.#resources;
+		const [memory, socket] = [this.#memory, this.#socket];
+		if (this.#ended || memory === null || socket === null) throw new LostError("silent", "the machine was ended");
+		return { memory, socket };
 	}
 
 	async #start(state: Buffer, kept?: KeptMemory): Promise<RunningQemu> {
@@ -162,8 +167,14 @@ export class RewindableMachine {
 		this.#running = running;
 		// QEMU does not read the memory while it starts, so the memory can be restored meanwhile.
 		if (kept !== undefined) await memory.putBack(kept);
-		await loadState(qemu, state);
-		await qemu.qmp.execute("cont");
+		// When QEMU has ended, loadState() throws.
+		const tooLate = setTimeout(() => void qemu.kill(), deadlineFor(this.#template));
+		try {
+			await loadState(qemu, state);
+			await qemu.qmp.execute("cont");
+		} finally {
+			clearTimeout(tooLate);
+		}
 		void this.#receiveAll(running);
 		return running;
 	}
@@ -241,3 +252,10 @@ export class RewindableMachine {
 		await running.qemu.kill();
 	}
 }
+
+/**
+ * Whether this computer refused something that a machine needs, such as room on the disk, so that the snapshot is not at
+ * fault. A missing file is the snapshot's: another process has just removed it.
+ */
+const isOfComputer = (error: NodeJS.ErrnoException) =>
+	error instanceof Failure || (error.code !== undefined && error.code !== "ENOENT");

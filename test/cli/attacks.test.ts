@@ -12,7 +12,7 @@ import { unpackArchive } from "../../harness/learner/archive.ts";
 import { EMPTY_RECORD, LOGBOOK } from "../../harness/learner/logbook.ts";
 import { candidatesOf } from "../support/candidates.ts";
 import { reportOn, resultOf } from "../support/class-report.ts";
-import { drydock } from "../support/drydock.ts";
+import { drydockIn } from "../support/command.ts";
 import { copyKit } from "../support/kit-copy.ts";
 import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
 import { temporary } from "../support/temporary.ts";
@@ -43,7 +43,7 @@ describe("a workspace that somebody else has made", () => {
 	test("has a link at the logbook's temporary name: nothing is written through it", async () => {
 		const [dir, outside] = [await workspaceIn(files.dir, halfway()), await elsewhere("file")];
 		await symlink(join(outside, "file"), join(dir, `${LOGBOOK}.new`));
-		expect((await drydock(dir, "hint", "02")).code).toBe(0);
+		expect((await drydockIn(dir, "hint", "02")).code).toBe(0);
 		await expectUntouched(outside);
 		expect((await bookIn(dir)).lessons["02-unshare"]?.hintsShown).toBe(2);
 	});
@@ -51,7 +51,7 @@ describe("a workspace that somebody else has made", () => {
 	test("has a FIFO there: no command hangs", async () => {
 		const dir = await workspaceIn(files.dir, halfway());
 		fifo(join(dir, `${LOGBOOK}.new`));
-		expect((await drydock(dir, "hint", "02")).code).toBe(0);
+		expect((await drydockIn(dir, "hint", "02")).code).toBe(0);
 	});
 
 	test.each([
@@ -65,7 +65,7 @@ describe("a workspace that somebody else has made", () => {
 		else await symlink(outside, join(dir, name));
 		if (name === "node_modules")
 			execFileSync("sh", ["-c", "rmdir node_modules && mv linked node_modules"], { cwd: dir });
-		expect((await drydock(dir, "init", ".")).code).toBe(0);
+		expect((await drydockIn(dir, "init", ".")).code).toBe(0);
 		expect((await readdir(outside)).sort()).toEqual(there.toSorted());
 		await expectUntouched(outside);
 	});
@@ -73,7 +73,7 @@ describe("a workspace that somebody else has made", () => {
 	test("has a lesson's folder as a link: no skeleton is written through it", async () => {
 		const [dir, outside] = [await workspaceIn(files.dir, halfway()), await elsewhere("file")];
 		await symlink(outside, join(dir, "09-scratch"));
-		expect((await drydock(dir, "init", ".")).code).toBe(0);
+		expect((await drydockIn(dir, "init", ".")).code).toBe(0);
 		expect(await readdir(outside)).toEqual(["file"]);
 		await expectUntouched(outside);
 	});
@@ -82,7 +82,7 @@ describe("a workspace that somebody else has made", () => {
 		const [dir, outside] = [await workspaceIn(files.dir, halfway()), await elsewhere("kernel.d.ts", "tar.d.ts")];
 		if (name === "types/box") await mkdir(join(dir, "types"));
 		await symlink(outside, join(dir, name));
-		expect(await drydock(dir, "init", ".")).toMatchObject({ code: 2, stderr: expect.stringContaining("in the way") });
+		expect(await drydockIn(dir, "init", ".")).toMatchObject({ code: 2, stderr: expect.stringContaining("in the way") });
 		await expectUntouched(outside);
 	});
 
@@ -91,14 +91,14 @@ describe("a workspace that somebody else has made", () => {
 		await mkdir(join(dir, "02-unshare"));
 		fifo(join(dir, "02-unshare/isolate.ts"));
 		await symlink("/dev/zero", join(dir, "package.json"));
-		expect((await drydock(dir, "init", ".")).code).toBe(0);
-		expect((await drydock(dir, "status")).code).toBe(0);
+		expect((await drydockIn(dir, "init", ".")).code).toBe(0);
+		expect((await drydockIn(dir, "status")).code).toBe(0);
 		const packed = join(files.dir, "module.tar.gz");
 		await writeFile(packed, tarball(LOGBOOK_ENTRY, entry("02-unshare/isolate.ts", "imported")));
-		expect((await drydock(dir, "import", packed)).code).toBe(0);
+		expect((await drydockIn(dir, "import", packed)).code).toBe(0);
 		expect(await readFile(join(dir, "02-unshare/isolate.imported-1.ts"), "utf8")).toBe("imported");
-		expect((await drydock(dir, "shell", "02")).code).toBe(2);
-		expect((await drydock(dir, "reset", "02", "--yes")).code).toBe(0);
+		expect((await drydockIn(dir, "shell", "02")).code).toBe(2);
+		expect((await drydockIn(dir, "reset", "02", "--yes")).code).toBe(0);
 	});
 
 	test("is locked until a day in the future: a lock that nobody renews does not count", async () => {
@@ -108,7 +108,7 @@ describe("a workspace that somebody else has made", () => {
 			await mkdir(join(lock, ...parts), { recursive: true });
 			const inYears = new Date("2060-01-01");
 			await utimes(lock, inYears, inYears);
-			return drydock(dir, "hint", "02");
+			return drydockIn(dir, "hint", "02");
 		};
 		const [taken, full] = await Promise.all([lockedWith(), lockedWith("something")]);
 		expect(taken.code).toBe(0);
@@ -127,9 +127,9 @@ describe("an archive to import", () => {
 	test("has a logbook that would be too large when merged: nothing changes, and the learner's stays readable", async () => {
 		const dir = await workspaceIn(files.dir, halfway());
 		const many = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`x-${at}`, {}]));
-		expect(await drydock(dir, "import", await archiveOf(many))).toMatchObject({ code: 2 });
+		expect(await drydockIn(dir, "import", await archiveOf(many))).toMatchObject({ code: 2 });
 		expect(await readdir(dir)).toEqual([LOGBOOK]);
-		expect((await drydock(dir, "status")).code).toBe(0);
+		expect((await drydockIn(dir, "status")).code).toBe(0);
 		expect(await bookIn(dir)).toEqual(halfway());
 	});
 
@@ -139,7 +139,7 @@ describe("an archive to import", () => {
 		const path = await archiveOf({
 			"02-unshare": { ...EMPTY_RECORD, attempts: most, spentMs: most, hintsShown: most },
 		});
-		expect((await drydock(dir, "import", path)).code).toBe(0);
+		expect((await drydockIn(dir, "import", path)).code).toBe(0);
 		const { attempts = 0, spentMs = 0 } = (await bookIn(dir)).lessons["02-unshare"] ?? {};
 		expect([attempts, spentMs].every((count) => Number.isSafeInteger(count + 1e12))).toBe(true);
 	});
@@ -195,7 +195,7 @@ describe("a submission", () => {
 		const [dir, outside] = [await newFolder(), await elsewhere("file")];
 		await make(dir, outside);
 		const args = ["grade", ".", "--one", "--lesson", "02", "--format", "gradescope", "--out", out];
-		expect(await drydock(dir, ...args)).toMatchObject({ code: 2, stderr: expect.stringContaining("was handed in") });
+		expect(await drydockIn(dir, ...args)).toMatchObject({ code: 2, stderr: expect.stringContaining("was handed in") });
 		expect(await readdir(outside)).toEqual(["file"]);
 		await expectUntouched(outside);
 	});
@@ -268,7 +268,7 @@ describe("a report on a class", () => {
 		const file = join(await newFolder(), "report.json");
 		await writeFile(file, JSON.stringify(reportOn({ [same]: ["fail", "fail"], [long]: ["pass", "pass"] })));
 		const out = join(await newFolder(), "out");
-		await drydock(files.dir, "grade", "merge", file, "--format", "gradescope", "--out", `${out}/`);
+		await drydockIn(files.dir, "grade", "merge", file, "--format", "gradescope", "--out", `${out}/`);
 		const texts = await Promise.all((await readdir(out)).map((name) => readFile(join(out, name), "utf8")));
 		expect(texts.map((text) => text.includes("25 of 25 points")).sort()).toEqual([false, true]);
 	});

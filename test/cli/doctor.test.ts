@@ -2,6 +2,7 @@ import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { fileEventLines } from "../../harness/doctor/file-events.ts";
+import { acceleratorLines } from "../../harness/doctor/virtual-machines.ts";
 import { drydock, drydockAtTerminal } from "../support/command.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -40,8 +41,7 @@ describe("drydock doctor", { timeout: 30_000 }, () => {
 		await mkdir(join(files.dir, "bin"));
 		await symlink("/bin/sh", join(files.dir, "bin/sh"));
 		const { code, stdout } = await drydock(["doctor", "--json"], {
-			PATH: join(files.dir, "bin"),
-			DRYDOCK_CACHE: join(files.dir, "cache"),
+			env: { PATH: join(files.dir, "bin"), DRYDOCK_CACHE: join(files.dir, "cache") },
 		});
 		const lines = JSON.parse(stdout).lines as { name: string; state: string; fact: string; mend?: string }[];
 		expect(code).toBe(3);
@@ -55,7 +55,7 @@ describe("drydock doctor", { timeout: 30_000 }, () => {
 	});
 
 	test("tells a terminal that is not UTF-8 how to become one", async () => {
-		const { stdout } = await drydock(["doctor", "--json"], { LC_ALL: "C" });
+		const { stdout } = await drydock(["doctor", "--json"], { env: { LC_ALL: "C" } });
 		const lines = JSON.parse(stdout).lines as { name: string; mend?: string }[];
 		const mend = lines.find(({ name }) => name === "terminal")?.mend;
 		expect(mend).toContain("LC_ALL=C.UTF-8");
@@ -64,4 +64,16 @@ describe("drydock doctor", { timeout: 30_000 }, () => {
 
 test("a change of a file in this kit's folder is reported", async () => {
 	expect(await fileEventLines()).toMatchObject([{ name: "file events", state: "good" }]);
+});
+
+test("on a processor of another kind, the reason for emulation names both kinds, and what is faster", async () => {
+	const arch = Object.getOwnPropertyDescriptor(process, "arch");
+	Object.defineProperty(process, "arch", { ...arch, value: "arm64" });
+	try {
+		const [line] = await acceleratorLines(false);
+		expect(line).toMatchObject({ state: "warn", mend: expect.stringContaining("x86-64") });
+		expect(line?.fact).toMatch(/^emulation \(tcg\), because .*x86-64.*arm64.*run slowly/);
+	} finally {
+		Object.defineProperty(process, "arch", arch as PropertyDescriptor);
+	}
 });

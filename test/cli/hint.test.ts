@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test, vi } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import type { Logbook } from "../../harness/learner/logbook.ts";
 import { answerQuestion } from "../support/answer-question.ts";
-import { drydock } from "../support/drydock.ts";
+import { drydockIn } from "../support/command.ts";
 import { temporary } from "../support/temporary.ts";
 import { bookIn, failedAttempt, halfway, logbookWith, passedRecord, workspaceIn } from "../support/workspace.ts";
 
@@ -21,7 +21,7 @@ describe("hint", () => {
 	test("shows one more hint each time, then one from the last attempt, and counts them", async () => {
 		const dir = await workspace(logbookWith({ "02-unshare": { lastAttempt: failedAttempt() } }));
 		const shown: string[] = [];
-		for (let time = 0; time < 5; time++) shown.push((await drydock(dir, "hint", "02")).stdout);
+		for (let time = 0; time < 5; time++) shown.push((await drydockIn(dir, "hint", "02")).stdout);
 		for (const [index, text] of shown.slice(0, 3).entries()) expect(text).toContain(`Hint ${index + 1} of 3`);
 		expect(shown[0]).toContain("Whose name does");
 		expect(shown[0]).not.toContain("Hint 2");
@@ -33,7 +33,7 @@ describe("hint", () => {
 
 	test("--all shows only the hints that were seen", async () => {
 		const dir = await workspace(logbookWith({ "02-unshare": { hintsShown: 2 } }));
-		const document = JSON.parse((await drydock(dir, "hint", "02", "--all", "--json")).stdout);
+		const document = JSON.parse((await drydockIn(dir, "hint", "02", "--all", "--json")).stdout);
 		expect(document).toMatchObject({ lesson: "02-unshare", shown: 2, of: 3 });
 		expect(document.hints).toHaveLength(2);
 		expect((await bookIn(dir)).lessons["02-unshare"]?.hintsShown).toBe(2);
@@ -41,13 +41,13 @@ describe("hint", () => {
 
 	test("--all before the first hint says how to get one; without an id, the lesson is the current one", async () => {
 		const dir = await workspace(halfway());
-		expect((await drydock(dir, "hint", "04", "--all")).stdout).toContain("npx drydock hint 04-pivot-root");
-		expect((await drydock(dir, "hint")).stdout).toContain("Hint 2 of 3");
+		expect((await drydockIn(dir, "hint", "04", "--all")).stdout).toContain("npx drydock hint 04-pivot-root");
+		expect((await drydockIn(dir, "hint")).stdout).toContain("Hint 2 of 3");
 	});
 
 	test("after the last hint, without an attempt, it suggests the check", async () => {
 		const dir = await workspace(logbookWith({ "02-unshare": { hintsShown: 3 } }));
-		expect((await drydock(dir, "hint", "02")).stdout).toContain("npx drydock check 02-unshare");
+		expect((await drydockIn(dir, "hint", "02")).stdout).toContain("npx drydock check 02-unshare");
 	});
 });
 
@@ -56,7 +56,7 @@ describe("solution", () => {
 
 	test("[not passed, no terminal] is not shown, exit code 2", async () => {
 		const dir = await workspace(logbookWith({}));
-		const { stdout, stderr, code } = await drydock(dir, "solution", "02");
+		const { stdout, stderr, code } = await drydockIn(dir, "solution", "02");
 		expect({ stdout, code }).toEqual({ stdout: "", code: 2 });
 		expect(stderr).toContain("npx drydock solution 02-unshare --yes");
 		expect(await shownAt(dir)).toBeUndefined();
@@ -64,7 +64,7 @@ describe("solution", () => {
 
 	test("[not passed, --yes] is shown as a difference, and recorded", async () => {
 		const dir = await workspace(logbookWith({}), { "02-unshare/isolate.ts": MINE });
-		const { stdout, code } = await drydock(dir, "solution", "02", "--yes");
+		const { stdout, code } = await drydockIn(dir, "solution", "02", "--yes");
 		expect(stdout).toMatch(/^--- 02-unshare\/isolate\.ts/);
 		expect(stdout).toContain(`-${MINE}`);
 		expect(stdout).toContain("+++ solutions/02-unshare/isolate.ts");
@@ -75,18 +75,18 @@ describe("solution", () => {
 
 	test("[passed] is shown at once, and not recorded", async () => {
 		const dir = await workspace(logbookWith({ "02-unshare": passedRecord() }), { "02-unshare/isolate.ts": MINE });
-		expect(await drydock(dir, "solution", "02", "--raw")).toEqual({ code: 0, stdout: reference, stderr: "" });
-		const document = JSON.parse((await drydock(dir, "solution", "02", "--json")).stdout);
+		expect(await drydockIn(dir, "solution", "02", "--raw")).toEqual({ code: 0, stdout: reference, stderr: "" });
+		const document = JSON.parse((await drydockIn(dir, "solution", "02", "--json")).stdout);
 		expect(document).toMatchObject({ solution: reference, diff: expect.stringContaining("@@") });
 		expect(await shownAt(dir)).toBe(null);
 	});
 
 	test("[the learner has no file] is shown whole; [the same file] says so", async () => {
 		const dir = await workspace(logbookWith({ "02-unshare": passedRecord() }));
-		expect((await drydock(dir, "solution", "02")).stdout).toBe(reference);
+		expect((await drydockIn(dir, "solution", "02")).stdout).toBe(reference);
 		await mkdir(join(dir, "02-unshare"));
 		await writeFile(join(dir, "02-unshare/isolate.ts"), reference);
-		expect((await drydock(dir, "solution", "02")).stdout).toContain("the same");
+		expect((await drydockIn(dir, "solution", "02")).stdout).toContain("the same");
 	});
 
 	test("solution [Ctrl-D] shows and records nothing; [y] shows it in colours", async () => {

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test, vi } from "vitest";
 import { KIT_NAMES } from "../../harness/classroom/hand-outs/kits.ts";
-import { BIN } from "../support/command.ts";
-import { drydock } from "../support/drydock.ts";
+import { BIN, drydockIn } from "../support/command.ts";
 import { temporary } from "../support/temporary.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -21,7 +20,7 @@ async function folder(name: string): Promise<string> {
 
 test("an unknown name lists the names; nothing is made", async () => {
 	const dir = await folder("unknown");
-	const { code, stderr } = await drydock(dir, "class", "kit", "canvas");
+	const { code, stderr } = await drydockIn(dir, "class", "kit", "canvas");
 	expect(code).toBe(2);
 	for (const name of KIT_NAMES) expect(stderr).toContain(name);
 	expect(await readdir(dir)).toEqual([]);
@@ -29,7 +28,7 @@ test("an unknown name lists the names; nothing is made", async () => {
 
 test("a lesson that does not exist is refused, and nothing is made", async () => {
 	const dir = await folder("lesson");
-	expect((await drydock(dir, "class", "kit", "github", "--lesson", "02,77")).code).toBe(2);
+	expect((await drydockIn(dir, "class", "kit", "github", "--lesson", "02,77")).code).toBe(2);
 	expect(await readdir(dir)).toEqual([]);
 });
 
@@ -38,7 +37,7 @@ test("a folder or file that exists is not overwritten", async () => {
 	await mkdir(join(dir, "drydock-github"));
 	await writeFile(join(dir, "mine.zip"), "mine");
 	for (const args of [["github"], ["gradescope", "--out", "mine.zip"]]) {
-		const { code, stderr } = await drydock(dir, "class", "kit", ...args);
+		const { code, stderr } = await drydockIn(dir, "class", "kit", ...args);
 		expect([code, stderr]).toEqual([2, expect.stringContaining("exists already, and was not changed")]);
 	}
 	expect(await readdir(join(dir, "drydock-github"))).toEqual([]);
@@ -48,7 +47,7 @@ test("a folder or file that exists is not overwritten", async () => {
 
 test("github is a folder with the workflow, scripts that can be executed, and drydock with the lessons chosen", async () => {
 	const dir = await folder("github");
-	const { code, stdout } = await drydock(dir, "class", "kit", "github", "--lesson", "02, 04", "--json");
+	const { code, stdout } = await drydockIn(dir, "class", "kit", "github", "--lesson", "02, 04", "--json");
 	expect(code).toBe(0);
 	const made = JSON.parse(stdout);
 	expect(made).toMatchObject({ schemaVersion: 1, kit: "github", path: join(dir, "drydock-github") });

@@ -6,7 +6,7 @@ import { inKit } from "../../harness/base/kit.ts";
 import { lessons, moduleOf } from "../../harness/judge/lessons.ts";
 import type { Logbook } from "../../harness/learner/logbook.ts";
 import { answerQuestion } from "../support/answer-question.ts";
-import { drydock } from "../support/drydock.ts";
+import { drydockIn } from "../support/command.ts";
 import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
 import { temporary } from "../support/temporary.ts";
 import { bookIn, halfway, logbookWith, passedRecord, workspaceIn } from "../support/workspace.ts";
@@ -24,9 +24,9 @@ const read = (dir: string, name: string) => readFile(join(dir, name), "utf8");
 describe("reset", () => {
 	test("twice keeps both old files, and says where", async () => {
 		const dir = await workspace(logbookWith({}), { "02-unshare/isolate.ts": "first" });
-		expect((await drydock(dir, "reset", "02", "--yes")).stdout).toContain("isolate.kept-1.ts");
+		expect((await drydockIn(dir, "reset", "02", "--yes")).stdout).toContain("isolate.kept-1.ts");
 		await writeFile(join(dir, "02-unshare/isolate.ts"), "second");
-		const { kept } = JSON.parse((await drydock(dir, "reset", "02", "--yes", "--json")).stdout);
+		const { kept } = JSON.parse((await drydockIn(dir, "reset", "02", "--yes", "--json")).stdout);
 		expect(kept).toBe(join(dir, "02-unshare/isolate.kept-2.ts"));
 		expect(await read(dir, "02-unshare/isolate.ts")).toBe(skeleton);
 		expect(await read(dir, "02-unshare/isolate.kept-1.ts")).toBe("first");
@@ -35,7 +35,7 @@ describe("reset", () => {
 
 	test("two commands at once lose nothing", async () => {
 		const dir = await workspace(logbookWith({}), { "02-unshare/isolate.ts": MINE });
-		await Promise.all([1, 2].map(() => drydock(dir, "reset", "02", "--yes")));
+		await Promise.all([1, 2].map(() => drydockIn(dir, "reset", "02", "--yes")));
 		const names = await readdir(join(dir, "02-unshare"));
 		const texts = await Promise.all(names.map((name) => read(dir, `02-unshare/${name}`)));
 		expect(texts).toContain(MINE);
@@ -44,16 +44,16 @@ describe("reset", () => {
 
 	test("[no terminal] changes nothing, exit code 2; [an unchanged skeleton] is not kept", async () => {
 		const dir = await workspace(logbookWith({}), { "02-unshare/isolate.ts": MINE });
-		expect((await drydock(dir, "reset", "02")).code).toBe(2);
+		expect((await drydockIn(dir, "reset", "02")).code).toBe(2);
 		expect(await read(dir, "02-unshare/isolate.ts")).toBe(MINE);
 		await writeFile(join(dir, "02-unshare/isolate.ts"), skeleton);
-		expect((await drydock(dir, "reset", "02")).stdout).toContain("nothing was changed");
+		expect((await drydockIn(dir, "reset", "02")).stdout).toContain("nothing was changed");
 		expect(await readdir(join(dir, "02-unshare"))).toEqual(["isolate.ts"]);
 	});
 
 	test("[no file] makes it without a question", async () => {
 		const dir = await workspace(logbookWith({}));
-		expect((await drydock(dir, "reset", "02")).code).toBe(0);
+		expect((await drydockIn(dir, "reset", "02")).code).toBe(0);
 		expect(await read(dir, "02-unshare/isolate.ts")).toBe(skeleton);
 	});
 });
@@ -80,9 +80,9 @@ describe("export and import", () => {
 		);
 		const from = await workspace(halfway(), { ...mine, "02-unshare/parts/helper.ts": "n", "notes.md": "n" });
 		const archive = join(from, "../moved.tar.gz");
-		expect((await drydock(from, "export", archive)).code).toBe(0);
+		expect((await drydockIn(from, "export", archive)).code).toBe(0);
 		const to = await workspace(logbookWith({ "03-chroot": passedRecord() }), { "02-unshare/isolate.ts": skeleton });
-		const { stdout, code } = await drydock(to, "import", archive);
+		const { stdout, code } = await drydockIn(to, "import", archive);
 		expect(stdout).not.toContain("differ");
 		expect(code).toBe(0);
 		expect(await read(to, "02-unshare/parts/helper.ts")).toBe("n");
@@ -108,7 +108,7 @@ describe("export and import", () => {
 		await writeFile(archive, tarball(LOGBOOK_ENTRY, entry("02-unshare/isolate.ts", "theirs")));
 		const dir = await workspace(halfway(), { "02-unshare/isolate.ts": MINE });
 		for (let time = 0; time < 2; time++) {
-			const { beside } = JSON.parse((await drydock(dir, "import", archive, "--json")).stdout);
+			const { beside } = JSON.parse((await drydockIn(dir, "import", archive, "--json")).stdout);
 			const paths = { file: join(dir, "02-unshare/isolate.ts"), kept: join(dir, "02-unshare/isolate.imported-1.ts") };
 			expect(beside).toEqual([paths]);
 		}
@@ -144,7 +144,7 @@ describe("export and import", () => {
 		const modules = ["02-unshare/isolate.ts", "02-unshare/config.ts", "10-later/deep/a.mts"];
 		await writeFile(archive, tarball(LOGBOOK_ENTRY, ...[...evil, ...modules].map((name) => entry(name, content))));
 		const dir = await workspace(halfway());
-		const { files: taken, leftOut } = JSON.parse((await drydock(dir, "import", archive, "--json")).stdout);
+		const { files: taken, leftOut } = JSON.parse((await drydockIn(dir, "import", archive, "--json")).stdout);
 		expect(taken.sort()).toEqual(modules.sort());
 		expect(leftOut.sort()).toEqual(evil.sort());
 		const there = (await readdir(dir, { recursive: true })).filter((name) => !/^(types|node_modules)\b/.test(name));
@@ -165,7 +165,7 @@ describe("export and import", () => {
 		const archive = await files.write("hidden.tar.gz", "");
 		await writeFile(archive, tarball(LOGBOOK_ENTRY, entry(name, "x"), entry("02-unshare/isolate.ts", "x")));
 		const dir = await workspace(halfway());
-		expect((await drydock(dir, "import", archive)).code).toBe(2);
+		expect((await drydockIn(dir, "import", archive)).code).toBe(2);
 		expect(await readdir(dir)).toEqual(["drydock.json"]);
 	});
 
@@ -176,7 +176,7 @@ describe("export and import", () => {
 			tarball(entry("02-unshare/a.ts", "theirs"), entry("02-unshare/b/c.ts", "theirs"), LOGBOOK_ENTRY),
 		);
 		const dir = await workspace(halfway(), { "02-unshare/a.ts/inner": "mine", "02-unshare/b": "mine" });
-		const { stderr, code } = await drydock(dir, "import", archive);
+		const { stderr, code } = await drydockIn(dir, "import", archive);
 		expect(stderr).toContain(`${dir}/02-unshare/b is in the way`);
 		expect(code).toBe(2);
 		expect(await read(dir, "02-unshare/a.imported-1.ts")).toBe("theirs");
@@ -192,7 +192,7 @@ describe("export and import", () => {
 		const archive = await files.write(`${name}.tar.gz`, "");
 		await writeFile(archive, content);
 		const dir = await workspace(halfway());
-		const { stderr, code } = await drydock(dir, "import", archive);
+		const { stderr, code } = await drydockIn(dir, "import", archive);
 		expect(stderr).toMatch(/^ {2}try: (on the other computer|git pull)/m);
 		expect(code).toBe(2);
 		expect(await readdir(dir)).toEqual(["drydock.json"]);
@@ -200,14 +200,18 @@ describe("export and import", () => {
 	});
 
 	test("export [no such directory] says so, exit code 2", async () => {
-		const { stderr, code } = await drydock(await workspace(halfway()), "export", join(files.dir, "nowhere/box.tar.gz"));
+		const { stderr, code } = await drydockIn(
+			await workspace(halfway()),
+			"export",
+			join(files.dir, "nowhere/box.tar.gz"),
+		);
 		expect(stderr).toContain("cannot be written (ENOENT)");
 		expect(code).toBe(2);
 	});
 
 	test("export overwrites no file", async () => {
 		const archive = await files.write("there.tar.gz", "mine");
-		const { stderr, code } = await drydock(await workspace(halfway()), "export", archive);
+		const { stderr, code } = await drydockIn(await workspace(halfway()), "export", archive);
 		expect(stderr).toContain("exists already");
 		expect(code).toBe(2);
 		expect(await readFile(archive, "utf8")).toBe("mine");

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
-import { drydock } from "../support/drydock.ts";
+import { drydockIn } from "../support/command.ts";
 import { temporary } from "../support/temporary.ts";
 
 /** Three steps of a demo that ran in a machine. */
@@ -12,19 +12,19 @@ afterAll(() => files.remove());
 
 describe("a recording", () => {
 	test("of another lesson than the requested one is refused", async () => {
-		const { code, stderr } = await drydock(files.dir, "live", "03", "--from", RECORDING);
+		const { code, stderr } = await drydockIn(files.dir, "live", "03", "--from", RECORDING);
 		expect(code).toBe(2);
 		expect(stderr).toContain(`is a recording of 02-unshare\n  try: npx drydock live --from ${RECORDING}`);
 	});
 
 	test("is printed as text in a pipe, and unchanged with --json", async () => {
-		const { code, stdout } = await drydock(files.dir, "demo", "--from", RECORDING);
+		const { code, stdout } = await drydockIn(files.dir, "demo", "--from", RECORDING);
 		expect(code).toBe(0);
 		expect(stdout).toContain("host# hostname; readlink /proc/self/ns/uts\nharbour\nuts:[");
 		expect(stdout).toContain("hostname: on the host harbour; in the container web-1");
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: none is to be there
 		expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f]/);
-		const json = await drydock(files.dir, "demo", "--from", RECORDING, "--json");
+		const json = await drydockIn(files.dir, "demo", "--from", RECORDING, "--json");
 		const events = (text: string) =>
 			text
 				.replaceAll("\\r\\n", "\\n")
@@ -33,6 +33,6 @@ describe("a recording", () => {
 				.filter((line) => line !== "" && !line.includes('"type":"view"'));
 		expect(events(json.stdout)).toEqual(events(await readFile(RECORDING, "utf8")));
 		expect(json.stdout).toContain('"type":"view"');
-		expect((await drydock(files.dir, "demo", "03", "--from", RECORDING)).code).toBe(2);
+		expect((await drydockIn(files.dir, "demo", "03", "--from", RECORDING)).code).toBe(2);
 	});
 });

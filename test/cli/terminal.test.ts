@@ -18,7 +18,10 @@ describe("colours", { timeout: 30_000 }, () => {
 	});
 
 	test("are in a pipe only if they are forced", async () => {
-		const [plain, forced] = await Promise.all([drydock(["read", "01"]), drydock(["read", "01"], { FORCE_COLOR: "1" })]);
+		const [plain, forced] = await Promise.all([
+			drydock(["read", "01"]),
+			drydock(["read", "01"], { env: { FORCE_COLOR: "1" } }),
+		]);
 		expect(plain.stdout).not.toContain(COLOR);
 		expect(forced.stdout).toContain(COLOR);
 	});
@@ -31,7 +34,7 @@ describe("a long text", { timeout: 30_000 }, () => {
 
 	test("is printed in a pipe, in plain text, and where $PAGER is empty or missing", async () => {
 		const printed = [
-			(await drydock(["read", "01", "--raw"], { PAGER })).stdout,
+			(await drydock(["read", "01", "--raw"], { env: { PAGER } })).stdout,
 			await drydockAtTerminal(["--plain", "read", "01", "--raw"], { PAGER }),
 			await drydockAtTerminal(["read", "01", "--raw"], { PAGER: "" }),
 			await drydockAtTerminal(["read", "01", "--raw"], { PAGER: "no-such-pager" }),

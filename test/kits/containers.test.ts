@@ -2,10 +2,10 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { zx } from "../../harness/base/zx.ts";
+import { drydockIn } from "../support/command.ts";
 import { inContainer } from "../support/container.ts";
 import { makeDebian } from "../support/debian.ts";
 import { scriptOf } from "../support/dockerfile-player.ts";
-import { drydock } from "../support/drydock.ts";
 import { temporary } from "../support/temporary.ts";
 import { makeClass, NAMES, PASSED, STATUSES, statusesIn } from "../support/three-submissions.ts";
 
@@ -21,7 +21,7 @@ afterAll(() => files.remove());
 /** Makes a hand-out, and the image that its Dockerfile describes. @returns its container, and the user in it */
 async function image(kit: string) {
 	const context = at(`shared/${kit}`);
-	const made = await drydock(files.dir, "class", "kit", kit, "--lesson", "02", "--out", context);
+	const made = await drydockIn(files.dir, "class", "kit", kit, "--lesson", "02", "--out", context);
 	expect(made).toMatchObject({ code: 0 });
 	const $ = await zx();
 	await $`cp -a ${at("debian")} ${at(`root-${kit}`)}`;

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { zx } from "../../harness/base/zx.ts";
-import { drydock } from "../support/drydock.ts";
+import { drydockIn } from "../support/command.ts";
 import { temporary } from "../support/temporary.ts";
 import { makeClass, NAMES, STATUSES, statusesIn } from "../support/three-submissions.ts";
 import { playWorkflow } from "../support/workflow-player.ts";
@@ -12,7 +12,7 @@ afterAll(() => files.remove());
 
 test("the workflow grades three submissions on two runners from fresh clones, and then finds the image in the cache", async () => {
 	const repository = join(files.dir, "repository");
-	const made = await drydock(files.dir, "class", "kit", "github", "--lesson", "02", "--out", repository);
+	const made = await drydockIn(files.dir, "class", "kit", "github", "--lesson", "02", "--out", repository);
 	expect(made).toMatchObject({ code: 0 });
 	await makeClass(join(repository, "class"));
 	const plan = join(repository, ".github/scripts/plan.sh");

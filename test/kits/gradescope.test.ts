@@ -1,9 +1,9 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { drydockIn } from "../support/command.ts";
 import { inContainer } from "../support/container.ts";
 import { makeDebian } from "../support/debian.ts";
-import { drydock } from "../support/drydock.ts";
 import { temporary } from "../support/temporary.ts";
 import { makeClass, NAMES, PASSED } from "../support/three-submissions.ts";
 
@@ -12,7 +12,16 @@ afterAll(() => files.remove());
 
 test("from an empty Debian, the zip file grades three submissions to the right results.json", async () => {
 	const at = (path: string) => join(files.dir, path);
-	const made = await drydock(files.dir, "class", "kit", "gradescope", "--lesson", "02", "--out", at("shared/kit.zip"));
+	const made = await drydockIn(
+		files.dir,
+		"class",
+		"kit",
+		"gradescope",
+		"--lesson",
+		"02",
+		"--out",
+		at("shared/kit.zip"),
+	);
 	expect(made).toMatchObject({ code: 0 });
 	// Gradescope unpacks the file itself.
 	await makeDebian(at("root"), "bookworm", ["unzip"]);

@@ -1,9 +1,9 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { drydockIn } from "../support/command.ts";
 import { inContainer } from "../support/container.ts";
 import { makeDebian } from "../support/debian.ts";
-import { drydock } from "../support/drydock.ts";
 import { temporary } from "../support/temporary.ts";
 import { makeClass, STATUSES, statusesIn } from "../support/three-submissions.ts";
 
@@ -29,7 +29,7 @@ PartitionName=main Nodes=ALL Default=YES State=UP
 test("a real Slurm grades a class with a job array, and merges the results", async () => {
 	const at = (path: string) => join(files.dir, path);
 	await mkdir(at("shared"));
-	const made = await drydock(files.dir, "class", "kit", "slurm", "--lesson", "02", "--out", at("shared/kit"));
+	const made = await drydockIn(files.dir, "class", "kit", "slurm", "--lesson", "02", "--out", at("shared/kit"));
 	expect(made).toMatchObject({ code: 0 });
 	const packages = ["qemu-system-x86", "cpio", "slurmctld", "slurmd", "slurm-client", "munge"];
 	await makeDebian(at("root"), "bookworm", packages);

@@ -12,18 +12,37 @@ export interface CommandResult {
 	stderr: string;
 }
 
-// These variables of the tests' own environment would change the output. With CI set, drydock redraws nothing.
-const { NO_COLOR: _, FORCE_COLOR: __, DRYDOCK_PLAIN: ___, PAGER: ____, CI: _____, ...ENVIRONMENT } = process.env;
-
 /**
- * Runs `drydock` with its output in pipes.
- * @param env variables in addition to those of this process
+ * Runs `drydock` as a process of its own, with its output in pipes and with no input.
+ * @param of.env variables in addition to those of this process
+ * @param of.cwd the directory to run it in
  */
-export async function drydock(args: readonly string[], env: Record<string, string> = {}): Promise<CommandResult> {
+export async function drydock(
+	args: readonly string[],
+	{ env = {}, cwd = process.cwd() }: { env?: Record<string, string>; cwd?: string } = {},
+): Promise<CommandResult> {
 	const $ = await zx();
-	const run = $({ env: { ...ENVIRONMENT, ...env }, nothrow: true });
-	const { exitCode, stdout, stderr } = await run`${process.execPath} ${BIN} ${args}`;
+	const run = $({ cwd, env: environmentWith(env), nothrow: true })`${process.execPath} ${BIN} ${args}`;
+	run.stdin.end();
+	const { exitCode, stdout, stderr } = await run;
 	return { code: exitCode, stdout, stderr };
+}
+
+/** Runs `drydock` in a directory, such as a workspace. Its texts name it `npx drydock`, wherever the directory is. */
+export async function drydockIn(cwd: string, ...args: string[]): Promise<CommandResult> {
+	const { code, stdout, stderr } = await drydock(args, { cwd });
+	return { code, stdout: withNpxCommand(stdout), stderr: withNpxCommand(stderr) };
+}
+
+// Most of the tests' workspaces lack what npx needs to find the kit. In such a workspace, drydock prints `node` and its
+// own path instead of `npx drydock`. This undoes it.
+const withNpxCommand = (text: string) => text.replaceAll(`node ${BIN}`, "npx drydock");
+
+// Without these variables of the tests' own environment, which would change the output. With CI set, drydock redraws
+// nothing.
+function environmentWith(more: Record<string, string>): NodeJS.ProcessEnv {
+	const { NO_COLOR: _, FORCE_COLOR: __, DRYDOCK_PLAIN: ___, PAGER: ____, CI: _____, ...environment } = process.env;
+	return { ...environment, ...more };
 }
 
 /** Runs `drydock` on a terminal of 80 columns and 24 lines. @returns everything that the terminal received */
@@ -49,7 +68,7 @@ export function atTerminal(
 		const size = { cols: 80, rows: 24, name: TERM };
 		const child = spawn("sh", ["-c", WAIT_UNTIL_READ, "sh", program, ...args], {
 			...size,
-			env: { ...ENVIRONMENT, ...rest },
+			env: environmentWith(rest),
 		});
 		let screen = "";
 		child.onData((data) => {

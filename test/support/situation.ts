@@ -36,7 +36,7 @@ export interface Command {
 }
 
 /** The exit code of a command, and its standard output and error together. */
-export interface CommandResult {
+export interface CommandOutput {
 	code: number;
 	output: string;
 }
@@ -73,7 +73,7 @@ export async function copyCache(target: string): Promise<void> {
  * user may enter it
  * @returns the result of each command
  */
-export async function runSituation({ setUp, commands }: Situation, files: Temporary): Promise<CommandResult[]> {
+export async function runSituation({ setUp, commands }: Situation, files: Temporary): Promise<CommandOutput[]> {
 	const script = await files.write(
 		"situation.sh",
 		SET_UP + setUp + commands.map(({ run }, at) => commandScript(run, at)).join(""),

@@ -23,6 +23,8 @@ const FOLDERS = ["vm", "cli"];
 const KIT = ["harness", "solutions/given", "test/support", "test/hostile", "test/recordings", "test/vm"];
 /** Files of the kit outside of these folders. */
 const SETTINGS = ["package.json", "package-lock.json", "vitest.config.ts", "tsconfig.json"];
+/** A text in `KIT` that no test file with a record reads. */
+const FOR_READERS = inKit("test/hostile/README.md");
 /** What a command may also read. Test files that do not name their lessons depend on all of this. */
 const LESSONS = ["lessons", "solutions"];
 const SUBMISSIONS = ["test/submissions", "test/mutants"];
@@ -98,23 +100,25 @@ async function lessonsIn(text: string): Promise<string[]> {
 
 let kit: Promise<string> | undefined;
 const kitKey = () => {
-	kit ??= Promise.all([...KIT.map(codesIn), textsOfFiles(SETTINGS)]).then(hashOf);
+	kit ??= Promise.all([...KIT.map(codesIn), ...SETTINGS.map((name) => codeOf(inKit(name)))]).then(hashOf);
 	return kit;
 };
 
 let everything: Promise<string> | undefined;
 const everythingKey = () => {
-	everything ??= Promise.all([...LESSONS.map(codesIn), textsIn(SUBMISSIONS), textsOfFiles(FILES)]).then(hashOf);
+	everything ??= Promise.all([
+		...LESSONS.map(codesIn),
+		textsIn(SUBMISSIONS),
+		...FILES.map((name) => readText(inKit(name))),
+	]).then(hashOf);
 	return everything;
 };
 
-const textsOfFiles = (names: readonly string[]) => Promise.all(names.map((name) => readText(inKit(name))));
-
-// The names and texts of all files in a folder of the kit and below it, except test files.
+// The names and texts of all files in a folder of the kit and below it, except test files and the text for readers.
 async function codesIn(folder: string): Promise<string[]> {
 	const entries = await readdir(inKit(folder), { recursive: true, withFileTypes: true });
 	const others = entries.filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"));
-	const files = others.map(({ parentPath, name }) => join(parentPath, name));
+	const files = others.map(({ parentPath, name }) => join(parentPath, name)).filter((file) => file !== FOR_READERS);
 	return Promise.all(files.toSorted().map(async (file) => `${file.slice(inKit(".").length)}\n${await codeOf(file)}`));
 }
 

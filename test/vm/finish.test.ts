@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { lessons, moduleOf } from "../../harness/judge/lessons.ts";
-import { drydock } from "../support/drydock.ts";
+import { drydockIn } from "../support/command.ts";
 import { finishItems } from "../support/items.ts";
 import { expectResult, isTried, TRIED_LESSONS } from "../support/plan.ts";
 import { temporary } from "../support/temporary.ts";
@@ -44,11 +44,11 @@ describe.each(ITEMS)("the finish of the track that ends with $right.lesson", ({ 
 				[FIRST]: `${first}\nconsole.log("debug print");\n`,
 				[IMAGE]: `import { getpid } from "#kernel";\nexport const pid = () => getpid();\n${image}`,
 			});
-			const { code, stdout } = await drydock(dir, "finish");
+			const { code, stdout } = await drydockIn(dir, "finish");
 			expect(stdout).toContain("passed  all of it");
 			expect(stdout).not.toContain("✗");
 			expect(stdout).toContain("What you built");
-			const document = async (command: string) => JSON.parse((await drydock(dir, command, "--json")).stdout);
+			const document = async (command: string) => JSON.parse((await drydockIn(dir, command, "--json")).stdout);
 			expect(await document("status")).toMatchObject({ next: "npx drydock box" });
 			expect((await document("list")).tracks).toContainEqual(expect.objectContaining({ number: 1, finished: true }));
 			expectResult(right, code === 0 ? "passes" : "fails");
@@ -62,7 +62,7 @@ describe.each(ITEMS)("the finish of the track that ends with $right.lesson", ({ 
 		},
 		async () => {
 			const dir = await passedWorkspace({ [ISOLATE]: "export function isolate() {}\n" });
-			const { code, stdout } = await drydock(dir, "finish", "--json");
+			const { code, stdout } = await drydockIn(dir, "finish", "--json");
 			const document = JSON.parse(stdout);
 			expect(document).toMatchObject({ passed: false, next: "npx drydock check 02-unshare --mine" });
 			const failed = document.steps.filter((step: { passed: boolean }) => !step.passed);

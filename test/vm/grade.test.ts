@@ -200,10 +200,7 @@ test.each([
 test("without QEMU, every result is unsupported, and no score is zero", async () => {
 	const { code, stdout, stderr } = await drydock(
 		["grade", join(dir, "alice"), "--lesson", "02", "--format", "prairielearn"],
-		{
-			PATH: "/nowhere",
-			DRYDOCK_CACHE: cacheDir,
-		},
+		{ env: { PATH: "/nowhere", DRYDOCK_CACHE: cacheDir } },
 	);
 	expect(JSON.parse(stdout)).toMatchObject({ gradable: false });
 	expect(JSON.parse(stdout)).not.toHaveProperty("score");

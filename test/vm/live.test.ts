@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { cacheDir } from "../../harness/base/cache.ts";
 import { inKit } from "../../harness/base/kit.ts";
-import { drydock } from "../support/drydock.ts";
+import { drydockIn } from "../support/command.ts";
 import { atStep, look, onStage, open, PHONE, PROJECTOR, rows, shows, textOf, useStage } from "../support/live-stage.ts";
 import { startOnTerminal, type Terminal } from "../support/pty.ts";
 import { temporary } from "../support/temporary.ts";
@@ -162,7 +162,7 @@ describe("the command", () => {
 		const files = await temporary();
 		open.push(() => files.remove());
 		const workspace = join(files.dir, "workspace");
-		expect((await drydock(files.dir, "init", workspace)).code).toBe(0);
+		expect((await drydockIn(files.dir, "init", workspace)).code).toBe(0);
 		const terminal = startOnTerminal(process.execPath, [inKit("harness/cli/bin.js"), "live", "02"], workspace);
 		open.push(async () => terminal.close());
 		const { page } = await look(await linkOf(terminal));
@@ -174,7 +174,7 @@ describe("the command", () => {
 		await copyFile(inKit("solutions/02-unshare/isolate.ts"), mine);
 		await shows(page, "#work", /✓ passed/);
 		expect(await page.locator("#picture > *").count()).toBe(1);
-		const { stdout } = await drydock(workspace, "list", "--json");
+		const { stdout } = await drydockIn(workspace, "list", "--json");
 		expect(JSON.parse(stdout).lessons[1]).toMatchObject({ passed: true, attempts: 2 });
 		// The page shows the verdict after it was loaded again.
 		await page.reload();

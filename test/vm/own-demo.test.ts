@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { findDemo, isOwn, readOwnDemo } from "../../harness/live/machine/own-demo.ts";
-import { drydock } from "../support/drydock.ts";
+import { drydockIn } from "../support/command.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { type Temporary, temporary } from "../support/temporary.ts";
 
@@ -36,10 +36,10 @@ async function read(folder: string) {
 test("the README's example is rehearsed like a lesson's demo", async () => {
 	const [, example = ""] = /```ts\n(export default[\s\S]*?)```/.exec(await readFile(inKit("README.md"), "utf8")) ?? [];
 	const folder = await folderWith("mine", example);
-	const { code, stdout } = await drydock(files.dir, "demo", "rehearse", folder);
+	const { code, stdout } = await drydockIn(files.dir, "demo", "rehearse", folder);
 	expect(stdout).toMatch(/mine What a mount hides \(1 step, goes back within \d+ ms\)\n$/);
 	expect(code).toBe(0);
-	const asJson = await drydock(files.dir, "demo", "rehearse", folder, "--json");
+	const asJson = await drydockIn(files.dir, "demo", "rehearse", folder, "--json");
 	expect(JSON.parse(asJson.stdout)).toMatchObject({
 		schemaVersion: 1,
 		demos: [{ lesson: "mine", holds: true, problems: [], steps: [{ step: 1 }, { step: 1 }, { step: 1 }] }],

@@ -55,8 +55,10 @@ test("a record holds until something changes that its result depends on", { time
 	expect(first.length / all.length).toBeGreaterThan(0.4);
 	expect(second.length / all.length).toBeGreaterThan(0.4);
 
-	// A change that no result depends on.
-	await appendFile(join(kit, "harness/guest/agent.ts"), "// A comment.\n");
+	// Changes that no result depends on.
+	for (const file of ["harness/guest/agent.ts", "vitest.config.ts"])
+		await appendFile(join(kit, file), "// A comment.\n");
+	await appendFile(join(kit, "test/hostile/README.md"), "\nA sentence.\n");
 	await appendFile(join(kit, "lessons/02-unshare/hints.md"), "\nA hint.\n");
 	// A submission; a check's explanation; a record; then a solution.
 	await edit("test/submissions/02-unshare/wrong/no-ipc.ts", (text) => text.replace("CLONE_NEWUTS)", "0)"));

@@ -1,10 +1,15 @@
+import { randomBytes } from "node:crypto";
+import { readdir, readlink } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { cacheDir } from "../../harness/base/cache.ts";
 import { silentProgress } from "../../harness/base/progress.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import { findLesson, solutionOf } from "../../harness/judge/lessons.ts";
 import { LIMITS } from "../../harness/protocol/index.ts";
 import { ensureImage } from "../../harness/vm/image/image.ts";
 import { Machine } from "../../harness/vm/machine.ts";
+import { RewindableMachine } from "../../harness/vm/rewindable-machine.ts";
 import { ensureTemplate, isCurrent } from "../../harness/vm/template.ts";
 import { newMachinePool, runInGuest } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
@@ -15,6 +20,13 @@ afterAll(() => Promise.all([machines.close(), files.remove()]));
 const EMPTY_RUN = { prepare: [], code: "", calls: {}, steps: [], readings: {} };
 const template = async () => ensureTemplate(await ensureImage(silentProgress), silentProgress);
 
+/** The files in the cache that this process has open. */
+async function openCacheFiles(): Promise<string[]> {
+	const names = await readdir("/proc/self/fd");
+	const targets = await Promise.all(names.map((name) => readlink(join("/proc/self/fd", name)).catch(() => "")));
+	return targets.filter((target) => target.startsWith(cacheDir));
+}
+
 describe("restored machines", () => {
 	test("if one is lost while it waits, the snapshot does not count as damaged", async () => {
 		const machine = Machine.restore(await template());
@@ -22,6 +34,17 @@ describe("restored machines", () => {
 		process.kill(machine.pid, "SIGKILL");
 		const lost = machine.play(EMPTY_RUN);
 		await expect(lost).rejects.toMatchObject({ name: "RestoreError", templateDamaged: false });
+	});
+
+	test.each([
+		["device state is garbage", async () => ({ ...(await template()), state: randomBytes(200_000) })],
+		["memory is missing", async () => ({ ...(await template()), memory: join(files.dir, "missing") })],
+	])("a demo's [%s] reports a damaged snapshot and closes its files", async (_, damaged) => {
+		const machine = new RewindableMachine(await damaged(), { onFrame: async () => {}, onLost: () => {} });
+		const before = await openCacheFiles();
+		const begun = machine.begin({ prepare: [], shells: {}, readings: {} });
+		await expect(begun).rejects.toMatchObject({ name: "RestoreError", templateDamaged: true });
+		expect(await openCacheFiles()).toEqual(before);
 	});
 
 	test("a program that is too large for one fails the submission, and the snapshot is kept", async () => {

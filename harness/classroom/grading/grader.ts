@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { hashOf } from "../../base/cache.ts";
-import { ConcurrencyLimit, concurrently } from "../../base/concurrently.ts";
+import { ConcurrencyLimit } from "../../base/concurrently.ts";
 import { Failure, failureOf } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
 import { inKit, withUnixLines } from "../../base/kit.ts";
@@ -13,29 +13,15 @@ import type { Lesson } from "../../judge/lessons.ts";
 import type { MachinePool } from "../../judge/module-run.ts";
 import { factText } from "../../judge/report.ts";
 import { harmless } from "../results/harmless.ts";
-import type { Judgement, Result, SubmissionReport } from "../results/result.ts";
-import {
-	type Candidate,
-	filesOf,
-	findModule,
-	folderOf,
-	type Submission,
-	withFileAt,
-} from "../submissions/submission.ts";
+import type { Judgement, Result } from "../results/result.ts";
+import { filesOf, findModule, folderOf, type Submission, withFileAt } from "../submissions/submission.ts";
 import { AdaptiveDeadlines } from "./adaptive-deadlines.ts";
 import { hasRoomForMachine, processorTimes } from "./idleness.ts";
 import type { Journal } from "./journal.ts";
 import { judgementOf, judgementOfError, judgementOfLargeFile, TOO_BUSY, withoutVerdict } from "./judgement.ts";
 
-/**
- * Number of modules to compile beyond those that have a machine: some turn out to be judged already. A compiled module
- * takes a few megabytes until it is judged, so the number does not grow with the lessons.
- */
-const MODULES_AHEAD = 8;
 /** Interval at which the grader asks whether the computer could run one more machine. */
 const LOOK_EVERY_MS = 1_000;
-/** Maximum number of times that a module is judged, if the computer is too busy for a verdict or judging fails. */
-const ROUNDS_MAX = 3;
 /**
  * Below this share of the requested processor time, a machine may have been too slow for its deadlines, so a failure
  * may be the computer's fault. On a computer that does nothing else, the share is higher even with all machines in use.
@@ -52,8 +38,7 @@ export interface LessonToGrade {
 	points?: number;
 }
 
-export interface GradingOptions {
-	lessons: readonly LessonToGrade[];
+export interface GraderOptions {
 	machines: MachinePool;
 	journal: Journal;
 	/** Number of machines that run at a time. */
@@ -66,78 +51,20 @@ export interface GradingOptions {
 	pointsOf(name: string, lesson: string, judgement: Judgement): number | null;
 	/** Called with the text of each module that is found. */
 	onModule?(name: string, lesson: string, text: string): void;
-	/** Called for each result as soon as it is final. */
-	onResult(result: Result): void;
-	/** Called with the number of results that are judged again: see {@link Attempt}. */
-	onRetry(count: number): void;
 }
 
-/**
- * A result, and whether it may be wrong because the computer was too busy, or because judging failed. Then the module
- * is judged again.
- */
-interface Attempt<T> {
+/** A result, and whether it may be wrong because the computer was too busy, or because judging failed. */
+export interface Attempt<T> {
 	result: T;
 	isDoubtful: boolean;
 }
 
 /**
- * Judges every lesson of every submission. Each module runs in the reference's engine, in a machine of its own. Equal
- * files are judged once. Modules whose results are doubtful are judged again at the end: see {@link Attempt}.
- * @throws only if it is interrupted: if a module cannot be judged, its result says so
+ * Judges lessons of submissions. Each module runs in the reference's engine, in a machine of its own. Equal files are
+ * judged once in a round.
  */
-export async function gradeAll(candidates: readonly Candidate[], grading: GradingOptions): Promise<SubmissionReport[]> {
-	const grader = new Grader(grading);
-	return grader.withExtraMachines(gradeInRounds(candidates, grader, grading));
-}
-
-async function gradeInRounds(
-	candidates: readonly Candidate[],
-	grader: Grader,
-	grading: GradingOptions,
-): Promise<SubmissionReport[]> {
-	const attempts = await gradeOnce(candidates, grader, grading, () => grading.lessons);
-	for (let round = 2; round <= ROUNDS_MAX; round++) {
-		const doubtful = (name: string) => grading.lessons.filter((_, at) => attempts.get(name)?.[at]?.isDoubtful);
-		const remaining = candidates.filter(({ name }) => doubtful(name).length > 0);
-		if (remaining.length === 0) break;
-		grading.onRetry(remaining.reduce((sum, { name }) => sum + doubtful(name).length, 0));
-		grader.begin(round);
-		for (const [name, retried] of await gradeOnce(remaining, grader, grading, doubtful)) {
-			const results = attempts.get(name) ?? [];
-			for (const one of retried) results[results.findIndex(({ result }) => result.lesson === one.result.lesson)] = one;
-		}
-	}
-	return candidates.map(({ name }) => ({
-		...{ name, id: null, late: null },
-		results: (attempts.get(name) ?? []).map(({ result }) => result),
-	}));
-}
-
-async function gradeOnce(
-	candidates: readonly Candidate[],
-	grader: Grader,
-	{ lessons, machinesAtOnce, extraMachines, onResult }: GradingOptions,
-	lessonsOf: (name: string) => readonly LessonToGrade[],
-): Promise<Map<string, Attempt<Result>[]>> {
-	const all = concurrently(
-		candidates,
-		async ({ name, open }) => {
-			const submission = once(open);
-			const results = lessonsOf(name).map(async (lesson) => {
-				const attempt = await grader.grade(name, submission, lesson);
-				if (!attempt.isDoubtful) onResult(attempt.result);
-				return attempt;
-			});
-			return [name, await Promise.all(results)] as const;
-		},
-		Math.ceil((machinesAtOnce + extraMachines + MODULES_AHEAD) / Math.max(1, lessons.length)),
-	);
-	return new Map(await Promise.all(all));
-}
-
-class Grader {
-	readonly #options: GradingOptions;
+export class Grader {
+	readonly #options: GraderOptions;
 	readonly #limiter: ConcurrencyLimit;
 	/** By the lesson's id: the machines that judge it in this round, once the reference has passed in one of them. */
 	readonly #provenMachines = new Map<string, Promise<MachinePool>>();
@@ -145,20 +72,19 @@ class Grader {
 	readonly #judgements = new Map<string, { by: string; attempt: Promise<Attempt<Judgement>> }>();
 	/** Diagnoses that were made while the computer was busy, by the key of the judged files. */
 	readonly #doubtfulDiagnoses = new Map<string, string>();
-	#round = 1;
 
-	constructor(grading: GradingOptions) {
-		this.#options = grading;
-		this.#limiter = new ConcurrencyLimit(grading.machinesAtOnce);
+	constructor(options: GraderOptions) {
+		this.#options = options;
+		this.#limiter = new ConcurrencyLimit(options.machinesAtOnce);
 	}
 
 	/** Begins another round. The reference is timed again, because the computer's load has changed. */
-	begin(round: number): void {
-		this.#round = round;
+	beginRound(): void {
 		this.#provenMachines.clear();
 		this.#judgements.clear();
 	}
 
+	/** Judges a lesson of a submission. @throws only if it is interrupted: see {@link Attempt} */
 	async grade(name: string, open: () => Promise<Submission>, lessonToGrade: LessonToGrade): Promise<Attempt<Result>> {
 		interruption.throwIfAborted();
 		const { id } = lessonToGrade.lesson;
@@ -264,7 +190,7 @@ class Grader {
 				interruption.throwIfAborted();
 				const verdict = await judged(machines);
 				interruption.throwIfAborted();
-				if (this.#mayBeOverload(key, verdict)) return this.#doubt(TOO_BUSY);
+				if (this.#mayBeOverload(key, verdict)) return doubtfulAttempt(TOO_BUSY);
 				const judgement = judgementOf(verdict);
 				// A module that could not be judged is judged again next time.
 				if (judgement.status !== "error") await journal.add(key, judgement);
@@ -273,7 +199,7 @@ class Grader {
 		} catch (error) {
 			interruption.throwIfAborted();
 			if (error instanceof Failure && error.kind === "unsupported") return finalAttempt(judgementOfError(error));
-			return this.#doubt(judgementOfError(error));
+			return doubtfulAttempt(judgementOfError(error));
 		}
 	}
 
@@ -286,10 +212,6 @@ class Grader {
 		const before = this.#doubtfulDiagnoses.get(key);
 		this.#doubtfulDiagnoses.set(key, first?.diagnosis ?? "");
 		return verdict === "error" || before !== first?.diagnosis;
-	}
-
-	#doubt(result: Judgement): Attempt<Judgement> {
-		return { result, isDoubtful: this.#round < ROUNDS_MAX };
 	}
 }
 
@@ -308,11 +230,4 @@ async function textOf(submission: Submission, path: string): Promise<string | Er
 }
 
 const finalAttempt = <T>(result: T): Attempt<T> => ({ result, isDoubtful: false });
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-	let result: Promise<T> | undefined;
-	return () => {
-		result ??= work();
-		return result;
-	};
-}
+const doubtfulAttempt = <T>(result: T): Attempt<T> => ({ result, isDoubtful: true });

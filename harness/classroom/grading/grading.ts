@@ -12,11 +12,12 @@ import { pointsOf } from "../results/scoring.ts";
 import { compared, withoutSketches } from "../similarity/comparison.ts";
 import { SeenModules } from "../similarity/seen-modules.ts";
 import type { Candidate } from "../submissions/submission.ts";
-import { gradeAll, type LessonToGrade } from "./grader.ts";
+import type { LessonToGrade } from "./grader.ts";
 import { showGradingProgress } from "./grading-progress.ts";
 import { Journal, journalPath } from "./journal.ts";
 import { reportOfError } from "./judgement.ts";
 import { judgementKey } from "./judgement-key.ts";
+import { gradeAll } from "./rounds.ts";
 import { classKey, isInShard, type Shard } from "./shard.ts";
 
 /** A class to grade, or a part of one. */

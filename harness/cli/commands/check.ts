@@ -2,7 +2,7 @@ import { type CommandSpec, JSON_OPTION } from "../command.ts";
 
 export const check: CommandSpec = {
 	name: "check [lesson]",
-	summary: "run your solution in a fresh virtual machine and explain what the kernel shows",
+	summary: "run your file in a fresh virtual machine, and explain what the kernel shows",
 	options: [
 		["--solution", "check the reference solution"],
 		["--skeleton", "check the lesson's untouched skeleton"],

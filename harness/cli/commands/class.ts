@@ -5,7 +5,7 @@ const NAMES = Object.entries(KITS).map(([name, { summary }]) => `  ${name.padEnd
 
 const kit: CommandSpec = {
 	name: "kit <name>",
-	summary: "make what another system needs to grade with drydock",
+	summary: "make the files that another system needs to grade with drydock",
 	options: [
 		["--out <path>", "write to this file or folder, which must not exist"],
 		["--lesson <lessons>", "let it grade only these lessons, such as 02,04"],

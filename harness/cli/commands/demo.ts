@@ -2,7 +2,7 @@ import { type CommandSpec, JSON_OPTION } from "../command.ts";
 
 const record: CommandSpec = {
 	name: "record <lesson>",
-	summary: "play a demo and write a recording of it, which can be shown without a machine",
+	summary: "play a demo and write a recording of it, which plays without a machine",
 	options: [["--out <file>", "write to this file; if its name ends in .cast, as an asciicast"]],
 	run: async (lesson, options) => (await import("../show/record.ts")).recordDemo(lesson, options),
 };
@@ -16,12 +16,12 @@ const rehearse: CommandSpec = {
 
 export const demo: CommandSpec = {
 	name: "demo [lesson]",
-	summary: "for instructors: present a lesson's demo step by step, forward and back",
+	summary: "for instructors: present a lesson's demo in the terminal, step by step, forward and back",
 	options: [
-		["--from <file>", "show a recording instead of a machine"],
+		["--from <file>", "play this recording; needs no machine"],
 		["--json", "play the demo to its end and print its events, one JSON document a line"],
 	],
-	help: "If you name no lesson, drydock lists the demos. A path, such as ./mine, names a folder with a demo.ts of your own. During a demo, ? shows the keys.",
+	help: "If you name no lesson, drydock lists the demos. A path, such as ./mine, names a\nfolder with a demo.ts of your own. During a demo, ? shows the keys.",
 	commands: [record, rehearse],
 	run: async (lesson, options) => (await import("../show/demo.ts")).demo(lesson, options),
 };

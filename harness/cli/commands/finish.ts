@@ -8,6 +8,6 @@ export const finish: CommandSpec = {
 		["--read", "only show the text that follows the finish"],
 		JSON_OPTION,
 	],
-	help: "A track is a series of lessons; npx drydock list shows the tracks. If you name\nnone, drydock plays the finish of the current lesson's track, or of the last\ntrack before it that has a finish.",
+	help: "A track is a series of lessons; npx drydock list shows the tracks. The finish of\na track is a list of commands for the whole engine, with what each must print.\nIf you name no track, drydock plays the finish of the current lesson's track, or\nof the last track before it that has one.",
 	run: async (track, options) => (await import("../learn/finish.ts")).finish(track, options),
 };

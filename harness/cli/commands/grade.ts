@@ -14,7 +14,7 @@ const REPORT: readonly OptionSpec[] = [
 
 const merge: CommandSpec = {
 	name: "merge <files...>",
-	summary: "merge the JSON reports of the shards into one report",
+	summary: "merge the JSON reports of all parts of a class (--shard) into one report",
 	options: REPORT,
 	run: async (files, options) => (await import("../grade/grade.ts")).gradeMerge(files, options),
 };
@@ -22,12 +22,12 @@ const merge: CommandSpec = {
 /** Formats whose readers take the verdicts from the file, so that `grade` exits with 0 once the file is written. */
 const WITH_VERDICTS = Object.entries(FORMATS).flatMap(([name, { endsWithZero }]) => (endsWithZero ? [name] : []));
 
-const HELP = `A submission is a folder, an archive (.zip, .tar, .tar.gz), or files that are named
-after their owner, as learning platforms download them. drydock finds the module of
-a lesson by its path, such as 02-unshare/isolate.ts, or by its name in any folder.
-Submitted code runs only in virtual machines.
+const HELP = `A submission is a folder, an archive (.zip, .tar, .tar.gz), or files that are
+named after their owner, as learning platforms name them. drydock finds the
+module of a lesson by its path, such as 02-unshare/isolate.ts, or by its name in
+any folder. Submitted code runs only in virtual machines.
 
-drydock.class.yaml in the class's folder may have: lessons, points, scoring,
+drydock.class.yaml in the class's folder may set: lessons, points, scoring,
 deadline, late, roster, visibility, visibleFrom. Options override it.
 
 Exit codes: 0 all passed; 1 something failed or was not handed in; 3 or 4
@@ -36,22 +36,28 @@ ${WITH_VERDICTS.slice(0, -1).join(", ")} or ${WITH_VERDICTS.at(-1)}: 0 once the 
 
 export const grade: CommandSpec = {
 	name: "grade <directory>",
-	summary: "grade a class: a folder with a folder for each submission",
+	summary: "grade a class: a folder with a folder or an archive for each submission",
 	options: [
 		["--lesson <lessons>", "grade only these lessons, such as 02,04"],
 		["--one", "the folder is a single submission"],
-		["--class <file>", "the class file; if not given, drydock.class.yaml in the folder, if it is there"],
+		["--class <file>", "the class file; if not given, drydock.class.yaml in the folder, if it exists"],
 		["--points <points>", "the points of lessons, such as 02=10,04=30"],
-		["--scoring <scoring>", "groups: parts of a lesson count; all-or-nothing: only a lesson that passes counts"],
+		[
+			"--scoring <scoring>",
+			"groups: each part of a lesson earns points; all-or-nothing: only a lesson that passes does",
+		],
 		["--deadline <time>", "when the work was due, such as 2026-11-30T23:59:00+01:00"],
-		["--late <percent>", "take this part of the points off for each day after the deadline"],
+		["--late <percent>", "take this percentage of the points off for each day after the deadline"],
 		[
 			"--roster <file>",
-			"a CSV file of the class, also as Moodle, Canvas or GitHub Classroom writes it; the column submitted has the time of each submission",
+			"a CSV file with the members of the class, such as one from Moodle, Canvas or GitHub Classroom; a column submitted has the times of the submissions",
 		],
-		["--visibility <who>", "visible, hidden, after_due_date or after_published, for Gradescope"],
-		["--visible-from <time>", "hide the results if the report is made before this time, for Gradescope"],
-		["--shard <i/n>", "grade only this part of the class, such as 2/5, on one of several computers"],
+		[
+			"--visibility <who>",
+			"for Gradescope, when learners see the results: visible, hidden, after_due_date or after_published",
+		],
+		["--visible-from <time>", "for Gradescope, hide the results in a report that is made before this time"],
+		["--shard <i/n>", "grade only a part of the class, on one of several computers: 2/5 is the second of five"],
 		["--resume", "continue an interrupted run of the same command"],
 		[
 			"--lanes <number>",

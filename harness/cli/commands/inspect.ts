@@ -2,7 +2,7 @@ import { type CommandSpec, JSON_OPTION } from "../command.ts";
 
 export const inspect: CommandSpec = {
 	name: "inspect [lesson]",
-	summary: "show what the kernel shows of the host and of your container, side by side",
+	summary: "show the kernel's view of the host and of your container, side by side",
 	options: [
 		["--solution", "inspect the reference solution"],
 		["--skeleton", "inspect the lesson's untouched skeleton"],

@@ -7,7 +7,7 @@ export const live: CommandSpec = {
 	options: [
 		["--share", "let others in the same network follow the demo; they can only watch"],
 		["--port <number>", "serve the page on this port; if not given, on any free port", port],
-		["--from <file>", "show a recording instead of a machine"],
+		["--from <file>", "play this recording; needs no machine"],
 	],
 	run: async (lesson, options) => (await import("../show/live.ts")).live(lesson, options),
 };

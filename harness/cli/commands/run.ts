@@ -3,14 +3,14 @@ import type { CommandSpec, OptionSpec } from "../command.ts";
 
 /** Help for commands that connect the terminal with a machine. */
 export const SESSION_HELP = `Each call gets a new virtual machine, which is removed when the command ends.
-drydock exits with the command's exit code. In a pipe, the command's standard
-streams are drydock's, byte for byte. If nothing else ends the command, press
-Ctrl-] three times.`;
+drydock exits with the command's exit code. In a pipe, drydock passes the
+command's input and output on, byte for byte. To end a command that nothing else
+ends, press Ctrl-] three times.`;
 
 export const run: CommandSpec = {
 	name: "run [words...]",
 	usage: "[lesson] [options] -- [command...]",
-	summary: "run a command in a container of your own engine: drydock run 05 -- sh",
+	summary: "run a command in a container that your own engine makes: drydock run 05 -- sh",
 	options: [
 		["--solution", "use the reference's engine"],
 		// The options of `box run`: drydock passes them on to `box`.

@@ -3,7 +3,7 @@ import { SESSION_HELP } from "./run.ts";
 
 export const shell: CommandSpec = {
 	name: "shell [lesson]",
-	summary: "run a shell in the lesson's machine, on the host of your containers",
+	summary: "open a shell in the lesson's machine, the host of your containers",
 	options: [["--solution", "use the reference's engine"]],
 	help: SESSION_HELP,
 	run: async (lesson, options) => (await import("../session/shell.ts")).shell(lesson, options),

@@ -168,6 +168,8 @@ function edit(file: string): void {
 			"export EDITOR=vi, or open the file in your editor yourself",
 		);
 	// Like git: the variable may contain arguments, so a shell runs it.
-	const { status, error } = spawnSync("sh", ["-c", `${editor} "$1"`, editor, file], { stdio: "inherit" });
-	if (error !== undefined || status !== 0) throw new Failure("usage", `${editor} ended with exit code ${status}`);
+	const { status, signal, error } = spawnSync("sh", ["-c", `${editor} "$1"`, editor, file], { stdio: "inherit" });
+	if (error !== undefined) throw new Failure("usage", `${editor} cannot be started: ${error.message}`);
+	if (signal !== null) throw new Failure("usage", `${editor} was ended by ${signal}`);
+	if (status !== 0) throw new Failure("usage", `${editor} ended with exit code ${status}`);
 }

@@ -9,7 +9,7 @@ import { changesSince, type RememberedFinding } from "../../judge/changes.ts";
 import { judge, type Verdict } from "../../judge/judge.ts";
 import { type Lesson, loadCheck } from "../../judge/lessons.ts";
 import { report } from "../../judge/report.ts";
-import { currentLesson, lastAttempt, logbook, recordAttempt, selectLesson } from "../../learner/course.ts";
+import { currentLesson, lastAttempt, logbook, recordAttempt, selectLesson, wasJudged } from "../../learner/course.ts";
 import { isLastToPass, tracks } from "../../learner/tracks.ts";
 import { isUntouched, learnersFile, makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
@@ -211,9 +211,10 @@ class Watch {
 
 	// @param tookMs time since the save; null if the check is not an attempt
 	async #show(verdict: Verdict, tookMs: number | null): Promise<void> {
-		const before = this.#known;
+		// What a check could not judge is not compared with what another check found.
+		const before = wasJudged(verdict) ? this.#known : null;
 		this.#verdict = verdict;
-		this.#known = verdict.findings;
+		if (wasJudged(verdict)) this.#known = verdict.findings;
 		const { lessonSummary } = await loadCheck(this.#lesson);
 		const skeleton = await skeletonReport(this.#lesson, verdict);
 		const text = skeleton ?? (await report(verdict, this.#lesson.title, lessonSummary, outputStyle()));

@@ -10,7 +10,7 @@ const BLOCK = 512;
 const TAR_BYTES_MAX = 32 << 20;
 
 /** Pairs of words of equal length: the first is replaced by the second. */
-type Replacements = [string, string][];
+export type Replacements = [string, string][];
 
 export const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 

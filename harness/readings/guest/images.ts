@@ -1,6 +1,6 @@
 import { IMAGE_LIMITS } from "../image-limits.ts";
 import type { ImageFile, ImageReading } from "../images.ts";
-import { readArchive, replacedInside, sha256, shortPath } from "./archives.ts";
+import { type Replacements, readArchive, replacedInside, sha256, shortPath } from "./archives.ts";
 import { readHarbourFile } from "./harbour-files.ts";
 
 /** Reads images that an exercise has built. */
@@ -18,9 +18,6 @@ export function readImage(image: string, replacements: Replacements = []): Image
 	collect(image, "", files, replacements);
 	return { files };
 }
-
-/** Pairs of words of equal length: the first is replaced by the second. */
-type Replacements = [string, string][];
 
 function collect(image: string, path: string, files: ImageFile[], replacements: Replacements): void {
 	for (const name of readHarbourFile(`${image}/${path}`, 0)?.names ?? []) {

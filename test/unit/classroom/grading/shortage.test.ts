@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { inKit } from "../../../../harness/base/kit.ts";
-import { gradeAll } from "../../../../harness/classroom/grading/grader.ts";
 import { lessonsToGrade } from "../../../../harness/classroom/grading/grading.ts";
 import { Journal } from "../../../../harness/classroom/grading/journal.ts";
+import { gradeAll } from "../../../../harness/classroom/grading/rounds.ts";
 import { temporary } from "../../../support/temporary.ts";
 
 // A computer that has no more open files or memory at the moment when a right module is read. That must never become a
