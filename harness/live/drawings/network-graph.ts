@@ -22,12 +22,19 @@ export interface PlacedGraph {
 	lines: { points: Point[]; label: Point }[];
 }
 
-const RANKS_GAP = 40;
+const RANKS_GAP = 30;
 const NODES_GAP = 34;
 const FRAME = "frame";
 
-/** Places nodes in ranks, from the top to the bottom, so that few edges cross. */
-export function placeGraph(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): PlacedGraph {
+/**
+ * Places nodes in ranks, from the top to the bottom, so that few edges cross.
+ * @param column the keys of all nodes, if each must stand below the one before
+ */
+export function placeGraph(
+	nodes: readonly GraphNode[],
+	edges: readonly GraphEdge[],
+	column: readonly string[] = [],
+): PlacedGraph {
 	const graph = new Graph({ compound: true, multigraph: true });
 	graph.setGraph({ rankdir: "TB", ranksep: RANKS_GAP, nodesep: NODES_GAP, marginx: 12, marginy: 2 });
 	graph.setNode(FRAME, {});
@@ -37,6 +44,7 @@ export function placeGraph(nodes: readonly GraphNode[], edges: readonly GraphEdg
 	}
 	for (const [index, { from, to, label }] of edges.entries())
 		graph.setEdge(from, to, { ...label, labelpos: "c" }, String(index));
+	for (const [index, key] of column.slice(1).entries()) graph.setEdge(column[index] ?? "", key, {}, `column ${index}`);
 	layout(graph);
 	const boxes = new Map(
 		nodes.map(({ key }) => {

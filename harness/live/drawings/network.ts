@@ -7,8 +7,23 @@ import { type Box, boxAround, type Drawing, grown, type Point } from "./shapes.t
 import type { Item, Sheet } from "./sheet.ts";
 
 const MARGIN = 8;
-/** The greatest width of a card's text: the first if the drawing then fits the sheet, otherwise the second. */
-const TEXT_MAX = [210, 130];
+/**
+ * How the drawing may be laid out: the first of these groups that has a layout which fits the sheet. Of a group, the
+ * lowest drawing that fits is taken, because it can be shown in the largest text.
+ */
+const LAYOUTS: readonly (readonly Omit<Layout, "beside">[])[] = [
+	[
+		{ textMax: 210, column: false },
+		{ textMax: 130, column: false },
+		{ textMax: 210, column: true },
+	],
+	[{ textMax: 130, column: true }],
+];
+/** The least and the greatest width of the sentence beside a card. */
+const BESIDE_MIN = 120;
+const BESIDE_MAX = 300;
+/** The room between a card and the sentence beside it. */
+const BESIDE_GAP = 14;
 /** How many namespaces are drawn besides the host's. */
 const NAMESPACES_MAX = 4;
 const TITLE_HEIGHT = 30;
@@ -24,10 +39,30 @@ export function drawNetwork(picture: NetworkPicture, sheet: Sheet): Drawing {
 		return sheet.finish();
 	}
 	const shown = others.slice(-NAMESPACES_MAX);
-	const pens = TEXT_MAX.map((most) => new NetworkPen(picture, host, shown, sheet, Math.min(most, sheet.width - 60)));
-	const pen = pens.find((one) => one.width <= sheet.width) ?? pens.at(-1);
+	const besides = picture.latestChange === "" ? [false] : [true, false];
+	let pens: NetworkPen[] = [];
+	for (const layouts of LAYOUTS) {
+		const tried = layouts.flatMap(({ textMax, column }) =>
+			besides.map((beside) => {
+				const layout = { textMax: Math.min(textMax, sheet.width - 60), column, beside };
+				return new NetworkPen(picture, host, shown, sheet, layout);
+			}),
+		);
+		pens = tried.filter(({ isPossible }) => isPossible).toSorted((one, other) => one.height - other.height);
+		if (pens.some(({ width }) => width <= sheet.width)) break;
+	}
+	const pen = pens.find(({ width }) => width <= sheet.width) ?? pens[0];
 	pen?.draw(others.length - shown.length);
 	return sheet.finish();
+}
+
+interface Layout {
+	/** The greatest width of a card's text. */
+	textMax: number;
+	/** Whether all cards stand below each other. */
+	column: boolean;
+	/** Whether the sentence on the latest change stands beside its card. Otherwise it stands below the card. */
+	beside: boolean;
 }
 
 interface Cable extends GraphEdge {
@@ -47,20 +82,102 @@ class NetworkPen {
 	readonly #cards: Card[];
 	readonly #cables: Cable[];
 	readonly #placed: PlacedGraph;
-	/** How wide the drawing will be. */
+	/** Where the sentence beside a card stands, before everything is moved to its place; null if none stands there. */
+	readonly #beside: { callout: Box; card: Box } | null;
+	/** The host's frame, before everything is moved to its place. */
+	readonly #frame: Box;
+	/** How wide and how high the drawing will be, without a sentence above it. */
 	readonly width: number;
+	readonly height: number;
 
 	constructor(
 		private readonly picture: NetworkPicture,
 		private readonly host: NamespacePicture,
 		private readonly others: readonly NamespacePicture[],
 		private readonly sheet: Sheet,
-		private readonly textMax: number,
+		private readonly layout: Layout,
 	) {
 		this.#cards = [...this.#hostCards(), ...this.others.map((one) => this.#namespaceCard(one))];
 		this.#cables = this.#allCables(this.#cards);
-		this.#placed = placeGraph(this.#cards, this.#cables);
-		this.width = boxAround([...this.#placed.boxes.values()]).width + 24;
+		this.#placed = placeGraph(this.#cards, this.#cables, layout.column ? this.#column() : []);
+		this.#beside = layout.beside ? this.#placeBeside() : null;
+		this.#frame = this.#frameWith(this.#beside?.callout);
+		const { width, height } = boxAround([...this.#placed.boxes.values(), this.#frame]);
+		const right = this.#beside === null ? 0 : this.#beside.callout.x + this.#beside.callout.width;
+		this.width = Math.max(width, right - this.#left) + 4;
+		this.height = height;
+	}
+
+	/** Whether the sentence has the place that the layout gives it. */
+	get isPossible(): boolean {
+		return !this.layout.beside || this.#beside !== null;
+	}
+
+	get #left(): number {
+		return boxAround([...this.#placed.boxes.values(), this.#frame]).x;
+	}
+
+	/** The host's frame around its cards. @param inside what else is in it, if that overlaps it */
+	#frameWith(inside?: Box): Box {
+		const cards = this.#cards.filter((card) => card.framed).flatMap(({ key }) => this.#placed.boxes.get(key) ?? []);
+		const frame = grown(boxAround(cards), 12, TITLE_HEIGHT);
+		if (inside === undefined || !areClose(frame, inside)) return frame;
+		return grown(boxAround([...cards, inside]), 12, TITLE_HEIGHT);
+	}
+
+	/** Finds a place to the right of the card that the sentence is about. */
+	#placeBeside(): { callout: Box; card: Box } | null {
+		const about = this.#cards.find((card) => this.#isAbout(card));
+		const card = about && this.#placed.boxes.get(about.key);
+		if (about === undefined || card === undefined) return null;
+		const frame = this.#frameWith();
+		const x = card.x + card.width + BESIDE_GAP;
+		const left = boxAround([...this.#placed.boxes.values(), frame]).x;
+		const width = Math.min(BESIDE_MAX, this.sheet.width - 4 - (x - left) - (about.framed ? 12 : 0));
+		const { latestChange } = this.picture;
+		// Every word fits a line, with the balloon's margins and its mark.
+		const words = latestChange.split(" ").map((word) => this.sheet.widthOf(word, { bold: true }) + 36);
+		if (width < Math.max(BESIDE_MIN, ...words)) return null;
+		const size = this.sheet.sizeOf((scratch) => scratch.callout(latestChange, { x, y: 0, width }, null));
+		const others = this.#cards.filter(({ key }) => key !== about.key);
+		const plugs = this.#cables.flatMap(({ label }, index) => {
+			const [middle, y] = this.#placed.lines[index]?.label ?? [0, 0];
+			return label === undefined ? [] : [{ x: middle - label.width / 2, y: y - label.height / 2, ...label }];
+		});
+		const lines = this.#placed.lines.flatMap(({ points }) =>
+			points.slice(1).map(([x2, y2], index): Box => {
+				const [x1, y1] = points[index] ?? [x2, y2];
+				return boxAround([x1, x2].flatMap((x) => [y1, y2].map((y) => ({ x, y, width: 0, height: 0 }))));
+			}),
+		);
+		const boxes = (cards: readonly Card[]) => cards.flatMap(({ key }) => this.#placed.boxes.get(key) ?? []);
+		const isFree = (box: Box) => {
+			if ([...boxes(others), ...plugs, ...lines].some((other) => areClose(other, box))) return false;
+			if (!about.framed) return !areClose(frame, box);
+			const unframed = boxes(others.filter(({ framed }) => !framed));
+			return box.y >= frame.y + TITLE_HEIGHT && !unframed.some((other) => areClose(other, this.#frameWith(box)));
+		};
+		const top = Math.min(...[...this.#placed.boxes.values()].map(({ y }) => y), about.framed ? Infinity : frame.y);
+		const tops = [card.y + (card.height - size.height) / 2, card.y, card.y + card.height - size.height];
+		const callout = tops.map((y) => ({ ...size, y: Math.max(y, top) })).find(isFree);
+		return callout === undefined ? null : { callout, card };
+	}
+
+	/** The keys of all cards in the order in which they stand below each other: the way of a packet from outside. */
+	#column(): string[] {
+		const isFrom = ({ key }: Card) => this.#cables.some(({ from, to }) => from === key && to.startsWith("host/"));
+		const isWayOut = ({ key }: Card) =>
+			this.picture.packetPaths.some(({ device }) => key === `host/${device}`) ||
+			this.#cables.some(({ from, to }) => from === key && !to.startsWith("port "));
+		const inHost = this.#cards.filter(({ framed }) => framed);
+		const outOfHost = this.#cards.filter(({ framed }) => !framed);
+		return [
+			...outOfHost.filter(isFrom),
+			...inHost.filter((card) => card.key.startsWith("host/") && !isWayOut(card)),
+			...inHost.filter(({ key }) => !key.startsWith("host/")),
+			...inHost.filter((card) => card.key.startsWith("host/") && isWayOut(card)),
+			...outOfHost.filter((card) => !isFrom(card)),
+		].map(({ key }) => key);
 	}
 
 	/** @param hidden how many namespaces are not drawn */
@@ -76,13 +193,11 @@ class NetworkPen {
 			const callout = sheet.callout(latestChange, { x: 0, y: 0, width: sheet.width }, changed === "host" ? 60 : null);
 			top = callout.y + callout.height + 10;
 		}
-		const left = Math.max(0, (sheet.width - this.width) / 2);
-		// If the host's frame is at the top, its title needs room.
-		const first = boxAround([...boxes.values()]).y;
-		const framed = cards.filter((card) => card.framed).flatMap(({ key }) => boxes.get(key) ?? []);
-		const down = top - first + (Math.min(...framed.map(({ y }) => y)) === first ? TITLE_HEIGHT + 2 : 2);
+		const all = boxAround([...boxes.values(), this.#frame, ...(this.#beside ? [this.#beside.callout] : [])]);
+		const left = Math.max(0, (sheet.width - this.width) / 2) + 2 - this.#left;
+		const down = top - all.y + 2;
 		const moved = (box: Box): Box => ({ ...box, x: box.x + left, y: box.y + down });
-		const frame = grown(boxAround(framed.map(moved)), 12, TITLE_HEIGHT);
+		const frame = moved(this.#frame);
 		sheet.rectangle("frame.host", frame, "frame host");
 		for (const [index, cable] of cables.entries()) {
 			const points = (lines[index]?.points ?? []).map(([x, y]): Point => [x + left, y + down]);
@@ -104,10 +219,22 @@ class NetworkPen {
 			const [x, y] = lines[index]?.label ?? [0, 0];
 			if (cable.text !== "") this.#plug(cable, [x + left, y + down]);
 		}
-		const bottom = boxAround([...boxes.values()].map(moved));
+		if (this.#beside !== null) this.#drawBeside(moved(this.#beside.callout), moved(this.#beside.card));
+		const bottom = moved(all);
 		if (hidden <= 0) return;
 		const text = `and ${counted(hidden, "more namespace")}`;
 		sheet.text("hidden", [0, bottom.y + bottom.height + 14], text, { look: "muted" });
+	}
+
+	#drawBeside(callout: Box, card: Box): void {
+		const { x, y, height } = this.sheet.callout(this.picture.latestChange, callout, null);
+		const middle = Math.min(Math.max(card.y + card.height / 2, y + 14), y + height - 14);
+		const corners: Point[] = [
+			[x + 1, middle - 8],
+			[x - 8, middle],
+			[x + 1, middle + 8],
+		];
+		this.sheet.line("callout.tip", corners, "callout-tip", { closed: true });
 	}
 
 	// Whether the latest change is about this card: `changed` is the card's key, or "NAMESPACE/LINK" for a link in the card's
@@ -164,9 +291,7 @@ class NetworkPen {
 		const rows: Item[][] = [
 			title,
 			...own.map(linkItems),
-			...(gateway === ""
-				? []
-				: [[{ text: `default route → ${gateway}`, short: `→ ${gateway}`, size: 0.85, look: "muted" }]]),
+			...(gateway === "" ? [] : [[{ text: `default route →\u00a0${gateway}`, size: 0.85, look: "muted" }]]),
 			...listeners.map(({ port, program }) => listenerItems(port, program)),
 		];
 		return this.#card(name, false, "net frame", rows);
@@ -182,15 +307,15 @@ class NetworkPen {
 			const card = sheet.behind(key, `card ${look}${isAbout ? " is-changed" : ""}`, () => {
 				let bottom = y + 5;
 				const boxes = rows.map((items, index) => {
-					const row = sheet.flow(`${key}.${index}`, [x + MARGIN, bottom], items, this.textMax);
+					const row = sheet.flow(`${key}.${index}`, [x + MARGIN, bottom], items, this.layout.textMax);
 					bottom = row.y + row.height + 2;
 					return row;
 				});
 				const inside = boxAround(boxes);
 				return { x, y, width: Math.max(inside.width + 2 * MARGIN, 70), height: bottom - y + 4 };
 			});
-			if (!isAbout) return card;
-			const place = { x, y: card.y + card.height + 1, width: Math.max(card.width, this.textMax * 1.4) };
+			if (!isAbout || this.layout.beside) return card;
+			const place = { x, y: card.y + card.height + 1, width: Math.max(card.width, this.layout.textMax * 1.4) };
 			return boxAround([card, sheet.callout(this.picture.latestChange, place, x + card.width / 2)]);
 		};
 		let ownHeight = 0;
@@ -260,6 +385,11 @@ class NetworkPen {
 		this.sheet.text(`plug.${from}.${to}`, [x - width / 2 + 7, y - 9], text, PLUG);
 	}
 }
+
+/** Whether two boxes overlap, or nearly do. */
+const areClose = (one: Box, other: Box) =>
+	Math.min(one.x + one.width, other.x + other.width) > Math.max(one.x, other.x) - 4 &&
+	Math.min(one.y + one.height, other.y + other.height) > Math.max(one.y, other.y) - 4;
 
 const PLUG = { size: 0.85, bold: true, code: true } as const;
 

@@ -1,3 +1,4 @@
+import type { ShellName } from "../events.ts";
 import type { Showing } from "./showing.ts";
 
 /** What a key does outside the shells. A number chooses a view, counted from 0. */
@@ -15,6 +16,8 @@ const ACTIONS: Record<string, Action> = {
 	...{ t: "large", d: "theme", "?": "keys", ",": "earlier", ".": "later", Escape: "leave" },
 };
 
+const SHELL_KEYS: Record<ShellName, string> = { host: "h", container: "c" };
+
 export function actionFor(key: string): Action | null {
 	if (/^[1-9]$/.test(key)) return Number(key) - 1;
 	if (key === "0") return 9;
@@ -25,15 +28,16 @@ export function actionFor(key: string): Action | null {
  * The rows of the help: keys, and what they do. Leaves out the keys that do nothing now.
  * @param views how many views can be chosen
  */
-export function keyHelp({ presents, recorded, script, desk }: Showing, views: number): (readonly [string, string])[] {
-	const typing = !recorded;
+export function keyHelp(showing: Showing, views: number): (readonly [string, string])[] {
+	const { presents, recorded, script, desk, demo } = showing;
+	const typing = !recorded && demo.shells.length > 0;
 	const rows: [boolean, string, string][] = [
 		[presents, "space → n PageDown", "play this step; then show the next one"],
-		[presents, "← b PageUp", typing ? "go back, and put the machine back to that moment" : "go back"],
+		[presents, "← b PageUp", recorded ? "go back" : "go back, and put the machine back to that moment"],
 		[presents, "g", "all steps: go to one"],
 		[presents, "r", "play this step again"],
 		[presents, "R", "start again from the beginning"],
-		[presents && typing, "h, c", "type into the host's shell, or into the container's"],
+		[presents && typing, demo.shells.map((shell) => SHELL_KEYS[shell]).join(", "), typeInto(demo.shells)],
 		[presents && typing, "Ctrl-]", "stop typing into the shell"],
 		[true, "m", "the sentence, or the shell, beside the drawing"],
 		[true, "f", "one pane alone; again for the next pane"],
@@ -52,3 +56,6 @@ export function keyHelp({ presents, recorded, script, desk }: Showing, views: nu
 	];
 	return rows.filter(([applies]) => applies).map(([, keys, does]) => [keys, does]);
 }
+
+const typeInto = ([first, second]: readonly ShellName[]) =>
+	`type into the ${first}'s shell${second === undefined ? "" : `, or into the ${second}'s`}`;
