@@ -76,6 +76,9 @@ export class Panes {
 		});
 		this.#lesson.show(shown.paragraph);
 		this.fit(showing);
+		// Says what stands on the page, for programs that take pictures of it.
+		const { name, panes, shell } = composition;
+		elementById("main").dataset["drawn"] = JSON.stringify({ ...showing.place, ...this.#view.drawn, name, panes, shell });
 	}
 
 	/** Adapts the font sizes to the room that there is. */

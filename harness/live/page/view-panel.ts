@@ -77,6 +77,11 @@ export class ViewPanel {
 		if (this.#places.latestChange.textContent !== change) this.#places.latestChange.textContent = change;
 	}
 
+	/** What the panel shows: the view's name and the moment, in milliseconds since the demo's beginning. */
+	get drawn(): { view: string | null; atMs: number | null } {
+		return { view: this.#painter?.name ?? null, atMs: this.#shown.at(-1)?.atMs ?? null };
+	}
+
 	// A tab that has the focus must stay the same element.
 	#paintTabs(painters: readonly Painter[], chosen: Painter | undefined): void {
 		if (painters.map(({ name }) => name).join() !== this.#tabbed.map(({ name }) => name).join()) {
