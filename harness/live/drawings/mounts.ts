@@ -1,6 +1,6 @@
 import type { MountRow, MountsPicture, MountTable } from "../views/mounts.ts";
 import { ownersOf } from "../views/mounts-in-words.ts";
-import { counted } from "../views/phrases.ts";
+import { counted, listed } from "../views/phrases.ts";
 import { type Box, boxAround, type Drawing, EM, grown } from "./shapes.ts";
 import type { Item, Sheet } from "./sheet.ts";
 
@@ -168,7 +168,7 @@ class TablePen {
 			.map((mountPoint): Item => ({ text: `✕ ${mountPoint}`, code: true, size: 0.85, tag: true, look: "bad" }));
 		const hidden = this.table.gone.length - gone.length;
 		const left = this.table.rows.filter(({ key }) => this.#shown.every((row) => row.key !== key));
-		const names = left.map(({ name }) => name).join(" ");
+		const names = listed(left.map(({ name }) => name));
 		const items: Item[] = [
 			...(gone.length > 0 ? [{ text: "gone:", bold: true, look: "bad" }, ...gone] : []),
 			...(hidden > 0 ? [{ text: `and ${hidden} more`, look: "bad" }] : []),
@@ -197,9 +197,12 @@ function itemsOf({ name, content, propagation, leaks, change, hiddenBy }: MountR
 	return items.filter((item) => item !== false);
 }
 
+/** The mounts that every container has: those of the kernel's own file systems. */
+const USUAL = /^\/(proc|sys|dev)(\/|$)/;
+
 /**
  * The rows to draw. If there are too many: those that have changed, are hidden or hide others, with their parents; then
- * the first ones that are not deep in the tree.
+ * those that not every container has; then the first ones that are not deep in the tree.
  */
 function worthShowing(rows: readonly MountRow[]): readonly MountRow[] {
 	if (rows.length <= ROWS_MAX) return rows;
@@ -214,6 +217,12 @@ function worthShowing(rows: readonly MountRow[]): readonly MountRow[] {
 	const hides = ({ key }: MountRow) => rows.some(({ hiddenBy }) => hiddenBy === key);
 	const noted = rows.filter((row) => row.change !== "" || row.hiddenBy !== null || hides(row));
 	for (const row of noted.slice(0, ROWS_MAX)) add(row);
+	const pathOf = (row: MountRow): string => {
+		const parent = rows.find(({ key }) => key === row.parent);
+		return row.name.startsWith("/") || parent === undefined ? row.name : `${pathOf(parent)}/${row.name}`;
+	};
+	const special = rows.filter((row) => !USUAL.test(pathOf(row)));
+	for (const row of special) if (chosen.size < ROWS_MAX) add(row);
 	for (const row of rows) if (chosen.size < ROWS_MAX - 3 && row.depth < 2) add(row);
 	return rows.filter((row) => chosen.has(row));
 }

@@ -70,6 +70,7 @@ export class Panes {
 		this.#view.show({
 			past,
 			shown: working ? past : demo.pastAt(shown.atMs),
+			stepFromMs: working ? null : demo.doneStepFromMs(shown.atMs),
 			painters: this.viewsOf(showing),
 			view: shown.view,
 			textIfEmpty: NOTHING_SEEN,
@@ -78,7 +79,13 @@ export class Panes {
 		this.fit(showing);
 		// Says what stands on the page, for programs that take pictures of it.
 		const { name, panes, shell } = composition;
-		elementById("main").dataset["drawn"] = JSON.stringify({ ...showing.place, ...this.#view.drawn, name, panes, shell });
+		elementById("main").dataset["drawn"] = JSON.stringify({
+			...showing.place,
+			...this.#view.drawn,
+			name,
+			panes,
+			shell,
+		});
 	}
 
 	/** Adapts the font sizes to the room that there is. */

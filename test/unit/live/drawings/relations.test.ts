@@ -6,6 +6,7 @@ import { drawMounts } from "../../../../harness/live/drawings/mounts.ts";
 import { drawNamespaces } from "../../../../harness/live/drawings/namespaces.ts";
 import { drawNetwork } from "../../../../harness/live/drawings/network.ts";
 import { drawProcesses } from "../../../../harness/live/drawings/processes.ts";
+import type { Drawing, Line } from "../../../../harness/live/drawings/shapes.ts";
 import { identityOf } from "../../../../harness/live/views/identity.ts";
 import { layersOf } from "../../../../harness/live/views/layers.ts";
 import { limitsOf } from "../../../../harness/live/views/limits.ts";
@@ -19,10 +20,14 @@ import { shellIn, viewsUpTo, withChangedView } from "../../../support/recorded-v
 
 const WIDTH = 460;
 
+/** The pieces of a line that has gaps: KEY.0, KEY.1 and so on, and KEY itself, which is the last. */
+const piecesOf = (drawing: Drawing, line: string) =>
+	drawing.shapes.filter((shape) => shape.type === "line" && shape.key.replace(/\.\d+$/, "") === line) as Line[];
+
 /** Asserts that a line leads from one box to another. */
 function expectJoined(drawing: Parameters<typeof lineOf>[0], line: string, from: string, to: string): void {
-	const { points } = lineOf(drawing, line);
-	const [first, last] = [points[0], points.at(-1)];
+	const first = piecesOf(drawing, line)[0]?.points[0];
+	const last = lineOf(drawing, line).points.at(-1);
 	const ends = {
 		begins: first && touches(first, boxOf(drawing, from)),
 		ends: last && touches(last, boxOf(drawing, to)),
@@ -154,6 +159,45 @@ test("layers: an arrow leads from the visible entry to the merged directory, and
 	expectJoined(drawing, `${device}.etc/motd.visible`, `${device}.upper.etc/motd`, `${device}.merged.etc/motd`);
 	expectJoined(drawing, `${device}.etc/issue.visible`, `${device}.lower.0.etc/issue`, `${device}.merged.etc/issue`);
 });
+
+test.each([240, 360, WIDTH, 760])(
+	"layers: on a sheet %d units wide, no arrow runs through a title, and no pointer touches a text",
+	(width) => {
+		for (const past of layersSeen().map((_, index, demo) => demo.slice(0, index + 1))) {
+			const drawing = drawLayers(layersOf(past), sheetOf(width));
+			expect(crossedTexts(drawing)).toEqual([]);
+		}
+	},
+);
+
+test.each([240, 280, 360])("processes: on a sheet %d units wide, no line runs through the callout", async (width) => {
+	const all = await viewsUpTo("host: lo up");
+	for (const past of all.map((_, index) => all.slice(0, index + 1))) {
+		const picture = processesOf(past);
+		// Also for each row, as if the sentence were about that.
+		for (const changedRow of [picture.changedRow, ...picture.rows.map(({ key }) => key)]) {
+			const latestChange = "pid 1 of its namespace has ended, and four processes with it.";
+			const drawing = drawProcesses({ ...picture, changedRow, latestChange }, sheetOf(width));
+			expect(crossedTexts(drawing).filter(([, text]) => text?.startsWith("callout"))).toEqual([]);
+		}
+	}
+});
+
+/** The lines that run through a text, except dotted ones, with the text's key. */
+function crossedTexts(drawing: Drawing): (string | undefined)[][] {
+	return drawing.shapes.flatMap((line) => {
+		if (line.type !== "line" || line.look.includes("dotted")) return [];
+		return labelsOf(drawing)
+			.filter(({ box }) =>
+				line.points.some((to, index) => {
+					const [fromX, fromY] = line.points[index - 1] ?? to;
+					const across = Math.max(fromX, to[0]) > box.x && Math.min(fromX, to[0]) < box.x + box.width;
+					return across && Math.max(fromY, to[1]) > box.y + 1 && Math.min(fromY, to[1]) < box.y + box.height - 1;
+				}),
+			)
+			.map((label) => [line.key, label.key]);
+	});
+}
 
 test("limits: a gauge is filled in proportion to what is used, and the limit is the wall that it can reach", () => {
 	const demo = limitsSeen("limits");
