@@ -29,10 +29,10 @@ export function drawNamespaces({ kinds, latestChange }: NamespacesPicture, sheet
 		Math.max(0, ...texts.flatMap((text) => text.split(" ")).map((word) => sheet.widthOf(word, style)));
 	const isolated = kinds.map(({ isolates }) => isolates);
 	const left = Math.min(Math.max(...labels, 0) + 10, Math.max(sheet.width * 0.28, longest(isolated, small) + 6));
-	// A column is so wide that no heading's word and no namespace's letter is cut. So the drawing may be wider than a
+	// A column is so wide that no heading's word and no bar's text is cut. So the drawing may be wider than a
 	// narrow sheet.
 	const narrowest =
-		Math.max(longest(SHOWN_PROCESSES.map(titleOf), HEAD), sheet.widthOf("a new one, A", HEAD) + 12) + GAP;
+		Math.max(longest(SHOWN_PROCESSES.map(titleOf), HEAD), sheet.widthOf("one for both", HEAD) + 12) + GAP;
 	const width = Math.max((sheet.width - left) / SHOWN_PROCESSES.length, narrowest);
 	const columns = SHOWN_PROCESSES.map((process, index) => ({ process, x: left + index * width, width: width - GAP }));
 	const heads = columns.map(({ process, x }) =>
@@ -128,13 +128,9 @@ function drawNamespace(
 	}
 }
 
-/**
- * What a bar says, in plain words and only one thing: whose namespace it is, or that it is new. The letter tells one
- * namespace from another. Shorter versions follow.
- */
-function textsOf({ own, letter, forChildren, changed }: Cell, members: number): string[] {
-	const text = !own
-		? `the host's${changed ? " again" : ""}`
-		: `${members > 1 ? "both in" : changed ? "a new one," : "its own,"} ${letter}`;
-	return forChildren === null ? [text] : [`${text}; its children: ${forChildren}`, `children: ${forChildren}`];
+/** What a bar says, in plain words: whose namespace it is, or that it is new. A shorter version may follow. */
+function textsOf({ own, forChildren, changed }: Cell, members: number): string[] {
+	const whose = own ? (members > 1 ? "one for both" : changed ? "a new one" : "its own") : "the host's";
+	const text = !own && changed ? `${whose} again` : whose;
+	return forChildren === null ? [text] : [`${text}; its children's: another`, "children's: another"];
 }

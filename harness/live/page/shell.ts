@@ -22,7 +22,7 @@ export class Shell {
 	readonly #fit = new FitAddon();
 	readonly #terminalElement: HTMLElement;
 	/** How many pieces of output the terminal has not shown yet. */
-	#unshown = 0;
+	#piecesLeft = 0;
 
 	/**
 	 * @param onTyped called with what is typed; null on a page that only looks
@@ -80,11 +80,11 @@ export class Shell {
 	/** Shows more output. While the terminal has not shown all of it, the element has the attribute data-writing. */
 	show(data: string): void {
 		for (const piece of piecesOf(data)) {
-			this.#unshown += 1;
+			this.#piecesLeft += 1;
 			this.element.toggleAttribute("data-writing", true);
 			void this.#bounded.write(piece).finally(() => {
-				this.#unshown -= 1;
-				this.element.toggleAttribute("data-writing", this.#unshown > 0);
+				this.#piecesLeft -= 1;
+				this.element.toggleAttribute("data-writing", this.#piecesLeft > 0);
 			});
 		}
 	}

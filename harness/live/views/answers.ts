@@ -22,6 +22,8 @@ export interface AnswersPicture extends Picture {
 	/** What to call the shells, or the containers that their users are in. */
 	names: Record<ShellName, string>;
 	answers: Answer[];
+	/** The question that the sentence on the latest change begins with, and the shell whose answer it is; null for none. */
+	changedFirst: { question: string; shell: ShellName } | null;
 }
 
 /** Kinds of namespace, in the order of the lessons. */
@@ -35,6 +37,8 @@ const CHANGES_MAX = 2;
  * of what the process is kept apart from.
  */
 const WEIGHTS = { usual: 0, isolation: 1, user: 2 } as const;
+
+const NO_CHANGE = { latestChange: "", changedFirst: null };
 
 type Host = KernelState["host"];
 
@@ -131,6 +135,7 @@ export function answersOf(past: Past): AnswersPicture {
 			names: { host: theShell("host"), container: theShell("container") },
 			answers: [],
 			latestChange: "",
+			changedFirst: null,
 		};
 	const before = beforeLastChange(seen, allComparedAnswers);
 	const changedShells = (question: Question) =>
@@ -159,7 +164,7 @@ export function answersOf(past: Past): AnswersPicture {
 		processes: { host, container },
 		names: { host: nameOf("host", view), container: nameOf("container", view) },
 		answers,
-		latestChange: before === null ? "" : latestChangeOf(view, before.view, changedShells),
+		...(before === null ? NO_CHANGE : latestChangeOf(view, before.view, changedShells)),
 	};
 }
 
@@ -178,31 +183,33 @@ function latestChangeOf(
 	view: KernelState,
 	before: KernelState,
 	changedShells: (question: Question) => ShellName[],
-): string {
+): Pick<AnswersPicture, "latestChange" | "changedFirst"> {
 	const changes = SHELL_NAMES.flatMap((name) => {
 		const [shell, previous] = [view.shells[name], before.shells[name]];
 		if (!shell || !previous) return [];
 		const news = QUESTIONS.filter((question) => changedShells(question).includes(name))
 			.map((question) => ({
+				question: question.question,
 				weight: question.weight(shell, previous),
 				text: question.changeText(shell, view.host, previous),
 			}))
 			.toSorted((one, other) => other.weight - one.weight);
 		const [first] = news;
 		if (first === undefined) return [];
-		return [{ name, weight: first.weight, texts: news.slice(0, CHANGES_MAX).map(({ text }) => text) }];
+		return [{ name, first, texts: news.slice(0, CHANGES_MAX).map(({ text }) => text) }];
 	});
-	const [host, container] = changes;
-	if (host !== undefined && host.texts.join() === container?.texts.join())
-		return sentence(`each shell ${host.texts.join(", and it ")}`);
-	return changes
-		.toSorted((one, other) => other.weight - one.weight)
-		.map(({ name, texts }, index) => {
-			// What happens to the other shell is mostly a consequence.
-			const told = index === 0 ? texts : texts.slice(0, 1);
-			return sentence(`${nameOf(name, view)} ${told.join(", and it ")}`);
-		})
-		.join(" ");
+	const ordered = changes.toSorted((one, other) => other.first.weight - one.first.weight);
+	const [most, other] = ordered;
+	if (most === undefined) return NO_CHANGE;
+	const changedFirst = { question: most.first.question, shell: most.name };
+	if (most.texts.join() === other?.texts.join())
+		return { latestChange: sentence(`each shell ${most.texts.join(", and it ")}`), changedFirst };
+	const sentences = ordered.map(({ name, texts }, index) => {
+		// What happens to the other shell is mostly a consequence.
+		const told = index === 0 ? texts : texts.slice(0, 1);
+		return sentence(`${nameOf(name, view)} ${told.join(", and it ")}`);
+	});
+	return { latestChange: sentences.join(" "), changedFirst };
 }
 
 function nameOf(name: ShellName, { shells, host }: KernelState): string {

@@ -20,7 +20,7 @@ export interface Chart {
 	resource: Resource;
 	/** What is used now, such as "20 MiB of 32 MiB now". */
 	amountText: string;
-	/** The most that was used in the time that is shown, such as "32 MiB before"; empty if that is about what is used now. */
+	/** The most that was used in the time that is shown, such as "up to 32 MiB before"; empty if that is about what is used now. */
 	mostText: string;
 	/** What the kernel did at the limit, and when, such as "killed 12 s ago"; empty if it did nothing. */
 	eventText: string;
@@ -94,7 +94,8 @@ function chartOf(
 	return {
 		resource,
 		amountText: amount(resource, used, limit),
-		mostText: amountText(resource, most) === amountText(resource, used) ? "" : `${amountText(resource, most)} before`,
+		mostText:
+			amountText(resource, most) === amountText(resource, used) ? "" : `up to ${amountText(resource, most)} before`,
 		eventText: eventTextOf(events, toMs),
 		top: largest === 0 ? 1 : largest * 1.2,
 		limit,

@@ -83,6 +83,44 @@ test("namespaces: a bar reaches over exactly the processes that share the namesp
 	expect(covers("net.A.0")).toEqual(["init", "host", "container"]);
 });
 
+test.each([
+	[["/scratch", "/data"], "and 4 more: /dev/mqueue, /dev/pts, /dev/shm and /sys"],
+	[["/scratch", "/data", "/etc", "/mail", "/srv"], "and 6 more: /dev, /proc and /sys, with 3 below them"],
+])("mounts: if not all are drawn, %j are, and the text is: %s", async (special, more) => {
+	const past = withChangedView(await viewsUpTo("pivot_root"), (view) => {
+		const { mounts } = shellIn(view, "container");
+		const [root] = mounts;
+		if (root === undefined) return;
+		const add = (id: number, mountPoint: string, parentId = root.id) =>
+			mounts.push({ ...root, id, parentId, mountPoint, device: `0:${id}`, root: "/", fstype: "tmpfs" });
+		for (const [index, name] of ["/dev", "/proc", "/sys", ...special].entries()) add(900 + index, name);
+		for (const [index, name] of ["pts", "shm", "mqueue"].entries()) add(910 + index, `/dev/${name}`, 900);
+	});
+	const labels = labelsOf(drawMounts(mountsOf(past.slice(-1)), sheetOf(WIDTH)));
+	const texts = labels.filter(({ key }) => key.startsWith("table.container")).map(({ text }) => text);
+	expect(texts).toEqual(expect.arrayContaining(special));
+	expect(texts.join(" ")).toContain(more);
+});
+
+test("namespaces: a bar says one thing, in plain words", async () => {
+	const past = withChangedView(await viewsUpTo("shells"), (view) => {
+		const [host, container] = [shellIn(view, "host"), shellIn(view, "container")];
+		container.namespaces["uts"] = "uts:[1]";
+		for (const shell of [host, container]) shell.namespaces["net"] = "net:[1]";
+		container.namespaces["pid_for_children"] = "pid:[1]";
+	});
+	const texts = (seen: typeof past, width: number) =>
+		new Map(labelsOf(drawNamespaces(namespacesOf(seen), sheetOf(width))).map(({ key, text }) => [key, text]));
+	const wide = texts(past, 760);
+	expect(["uts.A.0", "uts.B.0", "net.B.0", "ipc.A.0", "pid.A.0"].map((key) => wide.get(key))).toEqual([
+		"the host's",
+		"a new one",
+		"one for both",
+		"the host's",
+		"the host's; its children's: another",
+	]);
+});
+
 test("mounts: a mount that is mounted over another one lies on it, and what is hidden says so", async () => {
 	const past = withChangedView(await viewsUpTo("bind /lab/rootfs"), (view) => {
 		const shell = shellIn(view, "container");

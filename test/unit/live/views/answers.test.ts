@@ -112,7 +112,8 @@ test("another user is told first, before what the container is kept apart from, 
 	expect(answersOf(past).latestChange).toBe(
 		"The container's shell is uid 999 with no capabilities, and it has a hostname of its own: web-1. The host's shell sees 9 mounts instead of 10.",
 	);
-	const { answers } = answersOf(past);
+	const { answers, changedFirst } = answersOf(past);
+	expect(changedFirst).toEqual({ question: "user", shell: "container" });
 	expect(answers.find(({ question }) => question === "addresses")?.host).toBe("127.0.0.1/8 and 10.88.0.1/24");
 });
 

@@ -47,13 +47,13 @@ test("the number is of now, and what was before and when a process was killed is
 	const killed = demo.findIndex(({ view }) => view.host.limits[NAME]?.["memory.events"]?.includes("oom_kill 1"));
 	const chartAt = (past: typeof demo) => limitsOf(past).groups[0]?.charts.find(({ resource }) => resource === "memory");
 	const seen = demo.slice(0, killed + 1);
-	expect(chartAt(seen)).toMatchObject({ mostText: "32 MiB before", eventText: "killed just now" });
+	expect(chartAt(seen)).toMatchObject({ mostText: "up to 32 MiB before", eventText: "killed just now" });
 	const last = seen.at(-1);
 	const later = last === undefined ? [] : [{ ...last, atMs: last.atMs + 12_000 }];
 	expect(chartAt([...seen, ...later])?.eventText).toBe("killed 12 s ago");
 	expect(limitsOf([...seen, ...later]).changedAtMs).toBe(last?.atMs);
 	expect(limitsInWords(limitsOf([...seen, ...later])).join("\n")).toMatch(
-		/memory: .* of 32 MiB now; 32 MiB before; killed 12 s ago/,
+		/memory: .* of 32 MiB now; up to 32 MiB before; killed 12 s ago/,
 	);
 });
 
