@@ -18,9 +18,9 @@ import { openBrowser } from "./support/browser.ts";
 const SCREENS = { projector: [1280, 720], wide: [1920, 1080], phone: [390, 844] } as const;
 const THEMES = ["light", "dark"] as const;
 const TEXT_SIZES = ["normal", "large"] as const;
-/** Within this time, the page draws its contents again after its size or what it shows has changed. */
+/** Within this time, a page draws its contents again after its size has changed, and shows the last output of a shell. */
 const REDRAWN_MS = 400;
-/** A busy computer takes its time for twelve pages. */
+/** A busy computer takes its time for twelve pages. A page that has not drawn the step by then is a failure. */
 const PATIENCE_MS = 300_000;
 
 const { positionals, values } = parseArgs({
@@ -51,7 +51,13 @@ const server = await openServer({
 	page: await makePage(lesson, await readLesson(await findLesson(lesson))),
 	dispatch: async (message) => player && dispatch(player, message),
 });
-player = await Playback.open(events, server.audience.sendEvent);
+/** Where the demo is, as the pages show it when they have drawn all that they were sent; see page/panes.ts. */
+let place: { step: number; phase: string; atMs: number | null } = { step: 0, phase: "", atMs: null };
+player = await Playback.open(events, (event) => {
+	if (event.type === "step") place = { ...place, step: event.step, phase: event.phase };
+	if (event.type === "view") place = { ...place, atMs: event.atMs };
+	return server.audience.sendEvent(event);
+});
 const browser = await openBrowser();
 const presenter = await browser.newPage();
 await presenter.goto(server.link);
@@ -96,13 +102,29 @@ async function takeViews(composition: string) {
 	for (const key of values.keys) await presenter.keyboard.press(key);
 	for (const [index, view] of views.entries()) {
 		await presenter.keyboard.press(String(index + 1));
-		await take(`${composition}-${view}`);
+		await take(`${composition}-${view}`, view);
 	}
 }
 
-/** Takes a picture of each page. */
-async function take(what: string) {
+/** Waits until all pages have drawn the step. They show what the presenter's page shows. */
+async function waitUntilDrawn(view: string | undefined) {
+	const expected = { ...place, ...(view !== undefined && { view }) };
+	const isThere = (wanted: Record<string, unknown>) => {
+		const drawn: Record<string, unknown> = JSON.parse(document.getElementById("main")?.dataset["drawn"] ?? "{}");
+		return Object.entries(wanted).every(([key, value]) => JSON.stringify(drawn[key]) === JSON.stringify(value));
+	};
+	await presenter.waitForFunction(isThere, expected, { timeout: PATIENCE_MS });
+	const drawn = (await presenter.locator("#main").getAttribute("data-drawn")) ?? "{}";
+	for (const { page } of pages) {
+		await page.waitForFunction(isThere, JSON.parse(drawn), { timeout: PATIENCE_MS });
+		await page.locator("[data-writing]").first().waitFor({ state: "detached", timeout: PATIENCE_MS });
+	}
 	await presenter.waitForTimeout(REDRAWN_MS);
+}
+
+/** Takes a picture of each page. */
+async function take(what: string, view?: string) {
+	await waitUntilDrawn(view);
 	for (const { name, page, fullPage } of pages) {
 		const picture = `${lesson.slice(0, 2)}-${values.step}-${what}-${name}`;
 		await page.screenshot({ path: join(values.out, `${picture}.png`), fullPage, timeout: PATIENCE_MS });

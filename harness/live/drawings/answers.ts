@@ -15,7 +15,7 @@ const WIDE = 560;
  * The kernel's answers to each question: one bar for both shells if the answers are the same, or if one shell has none;
  * otherwise two cards, with ≠ between them.
  */
-export function drawAnswers({ processes, answers, latestChange }: AnswersPicture, sheet: Sheet): Drawing {
+export function drawAnswers({ processes, answers, latestChange, changedFirst }: AnswersPicture, sheet: Sheet): Drawing {
 	const wide = sheet.width >= WIDE;
 	const left = wide ? 120 : 0;
 	const width = (sheet.width - left - BETWEEN) / 2;
@@ -29,7 +29,6 @@ export function drawAnswers({ processes, answers, latestChange }: AnswersPicture
 		return sheet.paragraph(`head.${name}.process`, [places[name], title.height], processes[name], width, process);
 	});
 	let y = Math.max(0, ...heads.map((box) => box.y + box.height)) + ROW_GAP;
-	const changedFirst = answers.find(({ changed }) => changed.length > 0)?.question;
 	for (const answer of answers) {
 		const question = sheet.flow(
 			`${answer.question}.question`,
@@ -45,8 +44,8 @@ export function drawAnswers({ processes, answers, latestChange }: AnswersPicture
 			? different(sheet, answer, places, width, top)
 			: same(sheet, answer, { x: left, y: top, width: sheet.width - left, height: 0 });
 		y = Math.max(top + height, question.y + question.height) + ROW_GAP;
-		if (answer.question !== changedFirst) continue;
-		const pointsAt = places[answer.changed[0] ?? "host"] + width / 2;
+		if (answer.question !== changedFirst?.question) continue;
+		const pointsAt = places[changedFirst.shell] + width / 2;
 		y += sheet.callout(latestChange, { x: 0, y: y - 7, width: sheet.width }, pointsAt).height + ROW_GAP + 4;
 	}
 	return sheet.finish();

@@ -1,4 +1,11 @@
-import type { IdentityPicture, IdMapPicture, IdRange, UserPair } from "../views/identity.ts";
+import {
+	differenceText,
+	type IdentityPicture,
+	type IdMapPicture,
+	type IdRange,
+	type UserPair,
+} from "../views/identity.ts";
+import { listed } from "../views/phrases.ts";
 import { type Box, type Drawing, EM, grown } from "./shapes.ts";
 import type { Item, Sheet } from "./sheet.ts";
 
@@ -119,6 +126,9 @@ class IdentityPen {
 			const items: Item[] = [
 				{ text: String(id), code: true, bold: true, size: 1.15, tag: true, look: id === 0 ? "user number" : "" },
 				{ text: name || "no name", code: name !== "", bold: name !== "", look: name === "" ? "muted" : "" },
+				...(user.differs && side === "outside"
+					? [{ text: `≠ ${differenceText(user)}`, size: 0.8, look: "changed" }]
+					: []),
 				...(user.isShell && side === "inside" ? [{ text: "the shell", size: 0.8, tag: true, look: "container" }] : []),
 			];
 			const room = this.#width - 2 * MARGIN - 12;
@@ -158,7 +168,7 @@ class IdentityPen {
 		const [users, groups] = this.picture.maps;
 		if (groups !== undefined && JSON.stringify(users?.ranges) !== JSON.stringify(groups.ranges)) {
 			const texts = groups.ranges.map(({ inside, outside }) => `${rangeText(inside)} = ${rangeText(outside)}`);
-			const text = `Groups have another map: ${texts.join(", ") || "none"}.`;
+			const text = `Groups have another map: ${listed(texts) || "none"}.`;
 			this.sheet.paragraph("groups", [0, y], text, this.sheet.width, { size: 0.9, look: "muted" });
 		}
 		return this.sheet.finish();

@@ -66,15 +66,13 @@ function drawOverlay(overlay: OverlayPicture, sheet: Sheet, top: number, latestC
 	});
 	let y = Math.max(top, ...heads.map((box) => box.y + box.height)) + 6;
 	const cells = new Map<string, Box>();
-	const titles: (() => void)[] = [];
+	const titles: Box[] = [];
 	for (const layer of layersOf(overlay)) {
 		const key = `${overlay.device}.${layer.key}`;
 		const at: Point = [MARGIN, y + 4];
 		sheet.rectangle(key, { x: 0, y, width: sheet.width, height: 2 * CELL_HEIGHT + 8 }, `frame ${layer.look}`);
-		titles.push(() => {
-			const title = sheet.fitOne(layer.titles, sheet.width - 2 * MARGIN, { bold: true, size: 0.9 });
-			sheet.text(`${key}.title`, at, title, { bold: true, size: 0.9, look: `over-lines ${layer.look}` });
-		});
+		const style = { bold: true, size: 0.9, look: layer.look };
+		titles.push(sheet.text(`${key}.title`, at, sheet.fitOne(layer.titles, sheet.width - 2 * MARGIN, style), style));
 		for (const [index, row] of columns.entries()) {
 			const cell = layer.cellOf(row);
 			if (cell === null) continue;
@@ -90,14 +88,13 @@ function drawOverlay(overlay: OverlayPicture, sheet: Sheet, top: number, latestC
 		}
 		y += 2 * CELL_HEIGHT + 8 + GAP;
 	}
-	for (const row of columns) drawArrows(overlay, row, cells, sheet);
-	for (const write of titles) write();
+	for (const row of columns) drawArrows(overlay, row, cells, titles, sheet);
 	const changed = columns.findIndex(({ path }) => overlay.changedPaths.includes(path));
 	y += 4 - GAP;
 	const hidden = overlay.rows.length - columns.length;
 	if (hidden > 0 || overlay.isTruncated) {
 		const text = hidden > 0 ? `and ${counted(hidden, "more path")}` : "and more paths";
-		y += sheet.text(`${overlay.device}.hidden`, [MARGIN, y + 2], text, { size: 0.85, look: "muted" }).height + 4;
+		y += sheet.text(`${overlay.device}.hidden`, [MARGIN, y + 2], text, { size: 0.85, look: "muted" }).height + 10;
 	}
 	if (latestChange === "") return y;
 	const place = { x: 0, y, width: sheet.width };
@@ -154,6 +151,7 @@ function drawArrows(
 	{ device }: OverlayPicture,
 	{ path, from, upper, lower }: PathRow,
 	cells: ReadonlyMap<string, Box>,
+	titles: readonly Box[],
 	sheet: Sheet,
 ): void {
 	const top = cells.get(`merged ${path}`);
@@ -162,14 +160,12 @@ function drawArrows(
 	const bottom = (box: Box, part: number): Point => [box.x + box.width * part, box.y + box.height];
 	const start = (box: Box, part: number): Point => [box.x + box.width * part, box.y];
 	if (from !== null && top !== undefined && source !== undefined)
-		sheet.line(`${device}.${path}.visible`, [start(source, 0.3), bottom(top, 0.3)], "good", { arrow: true });
+		drawArrow(sheet, `${device}.${path}.visible`, start(source, 0.3), bottom(top, 0.3), titles, "good");
 	const below = lower.findIndex((cell) => cell !== "");
 	const covered = cells.get(`lower.${below} ${path}`);
 	if (above === undefined || covered === undefined) return;
 	if (upper === "copied up")
-		sheet.line(`${device}.${path}.copied`, [start(covered, 0.7), bottom(above, 0.7)], "changed copied", {
-			arrow: true,
-		});
+		drawArrow(sheet, `${device}.${path}.copied`, start(covered, 0.7), bottom(above, 0.7), titles, "changed copied");
 	// A bar below the entry: nothing gets through.
 	if (upper === "whiteout" || upper === "opaque")
 		sheet.line(
@@ -180,6 +176,29 @@ function drawArrows(
 			],
 			"bad wall",
 		);
+}
+
+/** Draws an arrow straight up. It passes behind the titles: it has a gap at each of them. */
+function drawArrow(sheet: Sheet, key: string, from: Point, to: Point, titles: readonly Box[], look: string): void {
+	const [x, bottom] = from;
+	const inWay = titles
+		.filter((box) => x > box.x - 4 && x < box.x + box.width + 4 && box.y < bottom && box.y > to[1])
+		.toSorted((one, other) => other.y - one.y);
+	let at = bottom;
+	for (const [index, box] of inWay.entries()) {
+		// Between a title and the entry below it, there may be no room for a line.
+		const end = Math.min(at, box.y + box.height);
+		sheet.line(
+			`${key}.${index}`,
+			[
+				[x, at],
+				[x, end],
+			],
+			look,
+		);
+		at = box.y;
+	}
+	sheet.line(key, [[x, at], to], look, { arrow: true });
 }
 
 /** The columns to draw. If not all fit, those that have just changed are preferred, then those that were written to. */

@@ -74,23 +74,14 @@ class GroupPen {
 	/** Draws how much of a resource is used, now and before. Returns where the next gauge may begin. */
 	#gauge(chart: Chart, y: number): number {
 		const { sheet } = this;
-		const { resource, amountText, limit, points, events } = chart;
+		const { resource, amountText, mostText, eventText, limit, points, events } = chart;
 		const key = `cgroup.${this.group.name}.${resource}`;
 		const width = sheet.width - 2 * MARGIN;
 		const words: Item[] = [
 			{ text: resource, bold: true },
 			{ text: amountText, size: 0.95 },
-			...(events.length > 0
-				? [
-						{
-							text: `✕ ${events.at(-1)?.label}${events.length > 1 ? ` × ${events.length}` : ""}`,
-							size: 0.85,
-							tag: true,
-							bold: true,
-							look: "bad",
-						},
-					]
-				: []),
+			...(mostText === "" ? [] : [{ text: mostText, size: 0.85, look: "muted" }]),
+			...(eventText === "" ? [] : [{ text: `✕ ${eventText}`, size: 0.85, tag: true, bold: true, look: "bad" }]),
 		];
 		const text = sheet.flow(`${key}.text`, [MARGIN, y], words, width);
 		const track: Box = { x: MARGIN, y: text.y + text.height + 6, width, height: GAUGE_HEIGHT };
@@ -132,7 +123,8 @@ class GroupPen {
 
 	/**
 	 * Draws an area: what was used in the time that the picture shows. Each event is a line across the area, with a cross
-	 * unless another event follows within 800 ms. Returns the area's bottom.
+	 * unless another event follows within 800 ms. Returns the bottom of
+	 * what is drawn.
 	 */
 	#history({ points, limit, top, events }: Chart, key: string, place: Box): number {
 		const bottom = place.y + place.height;
@@ -186,6 +178,17 @@ class GroupPen {
 			if ((events[index + 1]?.atMs ?? Number.POSITIVE_INFINITY) - atMs > 800)
 				this.sheet.text(`${key}.event.${index}`, [room, place.y - 10], "✕", style);
 		}
-		return bottom;
+		return this.#times(key, place, bottom);
+	}
+
+	/** Writes below a chart which time it shows, and returns where that ends. */
+	#times(key: string, { x, width }: Box, y: number): number {
+		const { fromMs, toMs } = this.picture;
+		const style = { size: 0.75, look: "muted" };
+		const seconds = Math.round((toMs - fromMs) / 1_000);
+		const now = this.sheet.widthOf("now", style);
+		if (seconds > 0) this.sheet.text(`${key}.from`, [x, y + 1], `${seconds} s ago`, style);
+		const end = this.sheet.text(`${key}.now`, [x + width - now, y + 1], "now", style);
+		return end.y + end.height;
 	}
 }

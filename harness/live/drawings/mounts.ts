@@ -1,6 +1,6 @@
 import type { MountRow, MountsPicture, MountTable } from "../views/mounts.ts";
 import { ownersOf } from "../views/mounts-in-words.ts";
-import { counted } from "../views/phrases.ts";
+import { counted, listed } from "../views/phrases.ts";
 import { type Box, boxAround, type Drawing, EM, grown } from "./shapes.ts";
 import type { Item, Sheet } from "./sheet.ts";
 
@@ -168,7 +168,10 @@ class TablePen {
 			.map((mountPoint): Item => ({ text: `✕ ${mountPoint}`, code: true, size: 0.85, tag: true, look: "bad" }));
 		const hidden = this.table.gone.length - gone.length;
 		const left = this.table.rows.filter(({ key }) => this.#shown.every((row) => row.key !== key));
-		const names = left.map(({ name }) => name).join(" ");
+		// Of the mounts that are not drawn, those below another one are only counted.
+		const tops = left.filter(({ parent }) => left.every(({ key }) => key !== parent));
+		const below = left.length - tops.length;
+		const names = listed(tops.map((row) => pathOf(row, this.table.rows)));
 		const items: Item[] = [
 			...(gone.length > 0 ? [{ text: "gone:", bold: true, look: "bad" }, ...gone] : []),
 			...(hidden > 0 ? [{ text: `and ${hidden} more`, look: "bad" }] : []),
@@ -179,7 +182,8 @@ class TablePen {
 			bottom = box.y + box.height + ROW_GAP;
 		}
 		if (left.length === 0) return bottom;
-		const text = `and ${left.length} more: ${names}`;
+		const rest = below === 0 ? "" : `, with ${below} below ${tops.length === 1 ? "it" : "them"}`;
+		const text = `and ${left.length} more: ${names}${rest}`;
 		const more = this.sheet.paragraph(`${this.#key}.more`, [x, bottom], text, width, { size: 0.85, look: "muted" });
 		return boxAround([more]).y + more.height + ROW_GAP;
 	}
@@ -197,9 +201,18 @@ function itemsOf({ name, content, propagation, leaks, change, hiddenBy }: MountR
 	return items.filter((item) => item !== false);
 }
 
+/** A mount's whole path; see {@link MountRow.name}. */
+function pathOf(row: MountRow, rows: readonly MountRow[]): string {
+	const parent = rows.find(({ key }) => key === row.parent);
+	return row.name.startsWith("/") || parent === undefined ? row.name : `${pathOf(parent, rows)}/${row.name}`;
+}
+
+/** The mounts that every container has: those of the kernel's own file systems. */
+const USUAL = /^\/(proc|sys|dev)(\/|$)/;
+
 /**
  * The rows to draw. If there are too many: those that have changed, are hidden or hide others, with their parents; then
- * the first ones that are not deep in the tree.
+ * those that not every container has; then the first ones that are not deep in the tree.
  */
 function worthShowing(rows: readonly MountRow[]): readonly MountRow[] {
 	if (rows.length <= ROWS_MAX) return rows;
@@ -214,6 +227,8 @@ function worthShowing(rows: readonly MountRow[]): readonly MountRow[] {
 	const hides = ({ key }: MountRow) => rows.some(({ hiddenBy }) => hiddenBy === key);
 	const noted = rows.filter((row) => row.change !== "" || row.hiddenBy !== null || hides(row));
 	for (const row of noted.slice(0, ROWS_MAX)) add(row);
+	const special = rows.filter((row) => !USUAL.test(pathOf(row, rows)));
+	for (const row of special) if (chosen.size < ROWS_MAX) add(row);
 	for (const row of rows) if (chosen.size < ROWS_MAX - 3 && row.depth < 2) add(row);
 	return rows.filter((row) => chosen.has(row));
 }

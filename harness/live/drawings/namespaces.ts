@@ -29,9 +29,10 @@ export function drawNamespaces({ kinds, latestChange }: NamespacesPicture, sheet
 		Math.max(0, ...texts.flatMap((text) => text.split(" ")).map((word) => sheet.widthOf(word, style)));
 	const isolated = kinds.map(({ isolates }) => isolates);
 	const left = Math.min(Math.max(...labels, 0) + 10, Math.max(sheet.width * 0.28, longest(isolated, small) + 6));
-	// A column is so wide that no heading's word and no namespace's letter is cut. So the drawing may be wider than a
+	// A column is so wide that no heading's word and no bar's text is cut. So the drawing may be wider than a
 	// narrow sheet.
-	const narrowest = Math.max(longest(SHOWN_PROCESSES.map(titleOf), HEAD), sheet.widthOf("A, new", HEAD) + 12) + GAP;
+	const narrowest =
+		Math.max(longest(SHOWN_PROCESSES.map(titleOf), HEAD), sheet.widthOf("one for both", HEAD) + 12) + GAP;
 	const width = Math.max((sheet.width - left) / SHOWN_PROCESSES.length, narrowest);
 	const columns = SHOWN_PROCESSES.map((process, index) => ({ process, x: left + index * width, width: width - GAP }));
 	const heads = columns.map(({ process, x }) =>
@@ -121,18 +122,15 @@ function drawNamespace(
 		);
 	for (const [index, bar] of bars.entries()) {
 		sheet.rectangle(`${key}.${index}`, { x: bar.x, y, width: bar.width, height: BAR_HEIGHT }, `bar ${look}`);
-		const text = sheet.fit(textOf(cell, isSplit ? 1 : members.length), bar.width - 12, style);
+		const text = sheet.fitOne(textsOf(cell, members.length), bar.width - 12, style);
 		const x = bar.x + (bar.width - sheet.widthOf(text, style)) / 2;
 		sheet.text(`${key}.${index}`, [x, y + (BAR_HEIGHT - EM * 1.24) / 2], text, style);
 	}
 }
 
-function textOf({ own, letter, forChildren, changed }: Cell, members: number): string {
-	const whose = own ? letter : "the host's";
-	const marks = [
-		members > 1 ? "shared" : own && !changed && "own",
-		changed && "new",
-		forChildren !== null && `children: ${forChildren}`,
-	];
-	return [whose, ...marks.filter((mark) => mark !== false)].join(", ");
+/** What a bar says, in plain words: whose namespace it is, or that it is new. A shorter version may follow. */
+function textsOf({ own, forChildren, changed }: Cell, members: number): string[] {
+	const whose = own ? (members > 1 ? "one for both" : changed ? "a new one" : "its own") : "the host's";
+	const text = !own && changed ? `${whose} again` : whose;
+	return forChildren === null ? [text] : [`${text}; its children's: another`, "children's: another"];
 }

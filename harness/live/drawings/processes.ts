@@ -1,4 +1,4 @@
-import { theShell } from "../views/phrases.ts";
+import { listed, theShell } from "../views/phrases.ts";
 import type { ProcessesPicture, ProcessRow } from "../views/processes.ts";
 import { type Box, type Drawing, EM, grown } from "./shapes.ts";
 import type { Item, Sheet } from "./sheet.ts";
@@ -32,8 +32,8 @@ export function drawProcesses(picture: ProcessesPicture, sheet: Sheet): Drawing 
 
 class ProcessPen {
 	readonly #cards = new Map<string, Box>();
-	/** The callout below a card, if it covers the lines from the card to its children. These lines then begin below the callout. */
-	#calloutBelow: { row: string; box: Box } | null = null;
+	/** The callout, once it is drawn. No line from a card to one of its children runs through it. */
+	#callout: Box | null = null;
 	/** The width of the left edge, where the pids on the host are. */
 	readonly #gutter: number;
 	/** The room on the right; see {@link RIGHT}. */
@@ -95,7 +95,7 @@ class ProcessPen {
 			const times = unchanged.filter((other) => other === name).length;
 			return times === 1 ? name : `${name} × ${times}`;
 		});
-		const texts = [hidden > 0 && `and ${hidden} more`, names.length > 0 && `there all the time: ${names.join(", ")}`];
+		const texts = [hidden > 0 && `and ${hidden} more`, names.length > 0 && `there all the time: ${listed(names)}`];
 		const text = texts.filter((one) => one !== false).join("; ");
 		const style = { size: 0.85, look: "muted" };
 		if (text !== "")
@@ -133,7 +133,7 @@ class ProcessPen {
 			const right = x + room + (isNarrow && row.level > 0 ? FRAME_MARGIN - 2 : 0);
 			const place = { x: left, y: bottom - 4, width: right - left };
 			const callout = sheet.callout(this.picture.latestChange, place, x + 44);
-			if (left < x + BRANCH) this.#calloutBelow = { row: row.key, box: callout };
+			this.#callout = callout;
 			bottom = callout.y + callout.height + ROW_GAP;
 		}
 		for (const child of this.#rows.filter(({ parent }) => parent === row.key))
@@ -158,17 +158,35 @@ class ProcessPen {
 		);
 	}
 
+	/** The callout if it lies across a vertical line; otherwise null. */
+	#calloutAcross(x: number, from: number, to: number): Box | null {
+		const box = this.#callout;
+		const isAcross =
+			box !== null && x > box.x - 3 && x < box.x + box.width + 3 && box.y < to && box.y + box.height > from;
+		return isAcross ? box : null;
+	}
+
 	#lines(row: ProcessRow, card: Box): void {
 		const middle = card.y + 4 + EM * 0.65;
 		const parent = row.parent === null ? undefined : this.#cards.get(row.parent);
 		if (parent !== undefined) {
 			const x = Math.min(parent.x + BRANCH, card.x - 4);
-			const above = this.#calloutBelow?.row === row.parent ? this.#calloutBelow.box : parent;
+			const from = parent.y + parent.height;
 			const look = row.lostParent !== null ? "branch changed" : "branch";
+			const crossed = this.#calloutAcross(x, from, middle);
+			if (crossed !== null && crossed.y - from > ROW_GAP)
+				this.sheet.line(
+					`${row.key}.branch.above`,
+					[
+						[x, from],
+						[x, crossed.y],
+					],
+					look,
+				);
 			this.sheet.line(
 				`${row.key}.branch`,
 				[
-					[x, above.y + above.height],
+					[x, crossed === null ? from : crossed.y + crossed.height],
 					[x, middle],
 					[card.x, middle],
 				],

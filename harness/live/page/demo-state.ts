@@ -70,6 +70,16 @@ export class DemoState {
 		return last ?? { step: 1, phase: null };
 	}
 
+	/**
+	 * When the step began that has just been done; null while none has, or if its beginning is not known.
+	 * @param atMs the moment; null for now
+	 */
+	doneStepFromMs(atMs: number | null): number | null {
+		const { step, phase } = this.placeAt(atMs);
+		const began = this.#places.findLast((place) => place.step === step && place.phase === "typing");
+		return phase === "done" ? (began?.atMs ?? null) : null;
+	}
+
 	/** What was seen up to a moment. @param atMs the moment; null for now */
 	pastAt(atMs: number | null): Moment[] {
 		if (atMs === null) return this.past;

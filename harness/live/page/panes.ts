@@ -70,12 +70,22 @@ export class Panes {
 		this.#view.show({
 			past,
 			shown: working ? past : demo.pastAt(shown.atMs),
+			stepFromMs: working ? null : demo.doneStepFromMs(shown.atMs),
 			painters: this.viewsOf(showing),
 			view: shown.view,
 			textIfEmpty: NOTHING_SEEN,
 		});
 		this.#lesson.show(shown.paragraph);
 		this.fit(showing);
+		// Says what stands on the page, for programs that take pictures of it.
+		const { name, panes, shell } = composition;
+		elementById("main").dataset["drawn"] = JSON.stringify({
+			...showing.place,
+			...this.#view.drawn,
+			name,
+			panes,
+			shell,
+		});
 	}
 
 	/** Adapts the font sizes to the room that there is. */

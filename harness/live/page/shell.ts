@@ -21,6 +21,8 @@ export class Shell {
 	readonly #bounded: BoundedEmulator;
 	readonly #fit = new FitAddon();
 	readonly #terminalElement: HTMLElement;
+	/** How many pieces of output the terminal has not shown yet. */
+	#piecesLeft = 0;
 
 	/**
 	 * @param onTyped called with what is typed; null on a page that only looks
@@ -75,9 +77,16 @@ export class Shell {
 		return this.#terminalElement.contains(document.activeElement);
 	}
 
-	/** Shows more output. */
+	/** Shows more output. While the terminal has not shown all of it, the element has the attribute data-writing. */
 	show(data: string): void {
-		for (const piece of piecesOf(data)) void this.#bounded.write(piece);
+		for (const piece of piecesOf(data)) {
+			this.#piecesLeft += 1;
+			this.element.toggleAttribute("data-writing", true);
+			void this.#bounded.write(piece).finally(() => {
+				this.#piecesLeft -= 1;
+				this.element.toggleAttribute("data-writing", this.#piecesLeft > 0);
+			});
+		}
 	}
 
 	/** Clears the terminal, then shows this. */

@@ -12,6 +12,8 @@ export interface ShownView {
 	/** What was seen until the moment to show. */
 	shown: Past;
 	painters: readonly Painter[];
+	/** When the step began that has just been done, in milliseconds since the demo's beginning; null if none has. */
+	stepFromMs: number | null;
 	/** Name of the view to show; null for the first one. */
 	view: string | null;
 	/** Shown instead of a picture while nothing was seen. */
@@ -42,6 +44,7 @@ export class ViewPanel {
 	/** The view that is shown, and the past up to the moment that is shown. */
 	#painter: Painter | undefined;
 	#shown: Past = [];
+	#stepFromMs: number | null = null;
 	/** The views that have a tab. */
 	#tabbed: readonly Painter[] = [];
 
@@ -58,7 +61,7 @@ export class ViewPanel {
 		this.#frame = new ViewFrame(places.picture);
 	}
 
-	show({ past, shown, painters, view, textIfEmpty }: ShownView): void {
+	show({ past, shown, stepFromMs, painters, view, textIfEmpty }: ShownView): void {
 		const painter = painters.find(({ name }) => name === view) ?? painters[0];
 		this.#past = past;
 		this.#paintTabs(painters, painter);
@@ -67,14 +70,20 @@ export class ViewPanel {
 		const last = shown.at(-1);
 		this.#when.value = last === undefined ? "" : `${(last.atMs / 1_000).toFixed(1)} s`;
 		this.#now.disabled = shown.length === past.length;
-		if (painter === undefined || (painter === this.#painter && isSame(shown, this.#shown))) return;
-		[this.#painter, this.#shown] = [painter, shown];
+		const isShown = painter === this.#painter && isSame(shown, this.#shown) && stepFromMs === this.#stepFromMs;
+		if (painter === undefined || isShown) return;
+		[this.#painter, this.#shown, this.#stepFromMs] = [painter, shown, stepFromMs];
 		const text = textInstead(painter, shown, textIfEmpty);
-		const painting = text === null ? painter.paint(shown) : null;
+		const painting = text === null ? painter.paint(shown, stepFromMs) : null;
 		if (painting === null) this.#frame.showText(text ?? "");
 		else this.#frame.show(painter, painting);
 		const change = painting?.latestChange ?? "";
 		if (this.#places.latestChange.textContent !== change) this.#places.latestChange.textContent = change;
+	}
+
+	/** What the panel shows: the view's name and the moment, in milliseconds since the demo's beginning. */
+	get drawn(): { view: string | null; atMs: number | null } {
+		return { view: this.#painter?.name ?? null, atMs: this.#shown.at(-1)?.atMs ?? null };
 	}
 
 	// A tab that has the focus must stay the same element.

@@ -1,4 +1,5 @@
-import type { IdentityPicture } from "./identity.ts";
+import { differenceText, type IdentityPicture } from "./identity.ts";
+import { listed } from "./phrases.ts";
 
 /**
  * Describes in lines of text which user of the host each user of the container is. Ends with the latest change, if any.
@@ -15,12 +16,13 @@ export function identityInWords({ maps, users, ownNamespace, latestChange }: Ide
 				({ inside, outside }) =>
 					`${inside.first} to ${inside.last} are ${outside.first} to ${outside.last} on the host`,
 			);
-			return `${of}: ${identical ? "every id is the same" : texts.join(", ") || "no map"}`;
+			return `${of}: ${identical ? "every id is the same" : listed(texts) || "no map"}`;
 		}),
-		...users.map(
-			({ inside, outside, isShell }) =>
-				`${named(inside)} in the container is ${named(outside)} on the host${isShell ? ": the shell" : ""}`,
-		),
+		...users.map((user) => {
+			const difference = differenceText(user);
+			const marks = [difference === "" ? "" : ` (${difference})`, user.isShell ? ": the shell" : ""];
+			return `${named(user.inside)} in the container is ${named(user.outside)} on the host${marks.join("")}`;
+		}),
 		...(latestChange === "" ? [] : [latestChange]),
 	];
 }

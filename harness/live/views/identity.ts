@@ -142,6 +142,12 @@ function changeOf(before: IdentityParts, now: IdentityParts): { text: string; us
 	return renamed === undefined ? null : { user: renamed, text: renamedText(renamed) };
 }
 
+/** What differs between the two sides, in a few words; empty if nothing does. */
+export function differenceText({ inside, outside }: Pick<UserPair, "inside" | "outside">): string {
+	if (inside.id === outside.id) return inside.name === outside.name ? "" : "same id, other name";
+	return inside.name === outside.name ? "same name, other id" : "other id, other name";
+}
+
 function renamedText({ inside, outside, differs }: UserPair): string {
 	const there = inside.id === outside.id ? inside.name || "without a name" : userText(inside);
 	const here = outside.name || "without a name";

@@ -1,6 +1,7 @@
 import { lastComponent } from "./layer-changes.ts";
 import type { LayersPicture } from "./layers.ts";
 import type { OverlayPicture, PathRow } from "./overlay-picture.ts";
+import { listed } from "./phrases.ts";
 
 /** What each layer of each overlay holds, as lines of text, one line per path. Ends with the latest change, if any. */
 export function layersInWords({ overlays, latestChange }: LayersPicture): string[] {
@@ -23,5 +24,5 @@ function rowInWords({ path, upper, lower, from }: PathRow, overlay: OverlayPictu
 		upper !== "" && `${upper} in ${lastComponent(overlay.upper ?? "")}`,
 		...lower.map((cell, index) => cell !== "" && `${cell} in ${lastComponent(overlay.lower[index] ?? "")}`),
 	];
-	return `${path}: ${cells.filter(Boolean).join(", ")}; ${from === null ? "not visible" : "visible"}`;
+	return `${path}: ${listed(cells.filter((cell) => cell !== false))}; ${from === null ? "not visible" : "visible"}`;
 }

@@ -4,8 +4,8 @@ import type { LimitsPicture } from "./limits.ts";
 export function limitsInWords({ groups, latestChange }: LimitsPicture): string[] {
 	const lines = groups.flatMap(({ name, charts }) => [
 		`${name}${charts.length === 0 ? ": no limits" : ":"}`,
-		...charts.map(({ resource, amountText, events }) =>
-			[`  ${resource}: ${amountText}`, ...events.map(({ label }) => label)].join("; "),
+		...charts.map(({ resource, amountText, mostText, eventText }) =>
+			[`  ${resource}: ${amountText}`, mostText, eventText].filter((text) => text !== "").join("; "),
 		),
 	]);
 	return [...lines, ...(latestChange === "" ? [] : [latestChange])];

@@ -18,8 +18,12 @@ const CGROUPS_MAX = 3;
 /** One resource of one cgroup, over time. */
 export interface Chart {
 	resource: Resource;
-	/** Such as "20 MiB of 32 MiB". */
+	/** What is used now, such as "20 MiB of 32 MiB now". */
 	amountText: string;
+	/** The most that was used in the time that is shown, such as "up to 32 MiB before"; empty if that is about what is used now. */
+	mostText: string;
+	/** What the kernel did at the limit, and when, such as "killed 12 s ago"; empty if it did nothing. */
+	eventText: string;
 	/** The value at the chart's upper edge. All values are in bytes, processes or processors. */
 	top: number;
 	/** Null for no limit. */
@@ -61,14 +65,20 @@ export function limitsOf(past: Past): LimitsPicture {
 	const shown = names.filter((name) => name !== MACHINE).slice(-CGROUPS_MAX);
 	const groups = [...shown, ...names.filter((name) => name === MACHINE)].map((name) => ({
 		name,
-		charts: RESOURCES.flatMap((resource) => chartOf(past, name, resource, fromMs, marks) ?? []),
+		charts: RESOURCES.flatMap((resource) => chartOf(past, name, resource, { fromMs, toMs }, marks) ?? []),
 	}));
 	const latest = marks.at(-1);
 	const changed = latest === undefined ? null : { group: latest.group, resource: latest.resource };
-	return { latestChange: latest?.text ?? "", fromMs, toMs, groups, changed };
+	return { latestChange: latest?.text ?? "", changedAtMs: latest?.atMs, fromMs, toMs, groups, changed };
 }
 
-function chartOf(past: Past, name: string, resource: Resource, fromMs: number, marks: LimitEvent[]): Chart | null {
+function chartOf(
+	past: Past,
+	name: string,
+	resource: Resource,
+	{ fromMs, toMs }: Pick<LimitsPicture, "fromMs" | "toMs">,
+	marks: LimitEvent[],
+): Chart | null {
 	const uses = past.flatMap(({ atMs, view }) => useIn(view, name, resource, atMs));
 	const now = uses.at(-1);
 	if (now === undefined) return null;
@@ -79,13 +89,18 @@ function chartOf(past: Past, name: string, resource: Resource, fromMs: number, m
 	// A resource without a limit is not shown, except memory, because the machine's memory limits every cgroup's memory.
 	if (limit === null && resource !== "memory") return null;
 	const largest = Math.max(...shown.map(({ value }) => value), limit ?? 0);
+	const [used, most] = [shown.at(-1)?.value ?? 0, Math.max(...shown.map(({ value }) => value), 0)];
+	const events = marks.filter((mark) => mark.group === name && mark.resource === resource && mark.atMs >= fromMs);
 	return {
 		resource,
-		amountText: amount(resource, shown.at(-1)?.value ?? 0, limit),
+		amountText: amount(resource, used, limit),
+		mostText:
+			amountText(resource, most) === amountText(resource, used) ? "" : `up to ${amountText(resource, most)} before`,
+		eventText: eventTextOf(events, toMs),
 		top: largest === 0 ? 1 : largest * 1.2,
 		limit,
 		points: shown,
-		events: marks.filter((mark) => mark.group === name && mark.resource === resource && mark.atMs >= fromMs),
+		events,
 	};
 }
 
@@ -118,8 +133,21 @@ function peakBefore(
 	return [{ atMs: (before.atMs + atMs) / 2, value: peak }];
 }
 
+const amountText = (resource: Resource, value: number): string =>
+	resource === "memory" ? bytesText(value) : resource === "cpu" ? cpusText(value) : String(value);
+
 function amount(resource: Resource, value: number, limit: number | null): string {
-	const text = resource === "memory" ? bytesText(value) : resource === "cpu" ? cpusText(value) : String(value);
-	if (limit === null) return `${text}, no limit`;
-	return `${text} of ${resource === "processes" ? limit : amountOf(resource, limit)}`;
+	const text = amountText(resource, value);
+	if (limit === null) return `${text} now, no limit`;
+	return `${text} of ${resource === "processes" ? limit : amountOf(resource, limit)} now`;
+}
+
+/** "killed just now", "killed 12 s ago", "killed twice, last 12 s ago", "killed 3 times, last 12 s ago". */
+function eventTextOf(events: readonly LimitEvent[], toMs: number): string {
+	const last = events.at(-1);
+	if (last === undefined) return "";
+	const seconds = Math.round((toMs - last.atMs) / 1_000);
+	const when = seconds === 0 ? "just now" : `${seconds} s ago`;
+	if (events.length === 1) return `${last.label} ${when}`;
+	return `${last.label} ${events.length === 2 ? "twice" : `${events.length} times`}, last ${when}`;
 }

@@ -1,6 +1,6 @@
 import type { MountRow, MountsPicture, MountTable } from "./mounts.ts";
 import type { ShownProcess } from "./namespaces.ts";
-import { listed, theShell } from "./phrases.ts";
+import { listed, theUserOf } from "./phrases.ts";
 
 /** The mount tables as lines of text, one line per mount. Ends with the latest change, if any. */
 export function mountsInWords({ tables, latestChange }: MountsPicture): string[] {
@@ -8,9 +8,10 @@ export function mountsInWords({ tables, latestChange }: MountsPicture): string[]
 }
 
 /** "the host and the host's shell". */
-export const ownersOf = ({ of }: Pick<MountTable, "of">): string => listed(of.map(ownerOf));
+export const ownersOf = ({ of, own }: Pick<MountTable, "of" | "own">): string =>
+	listed(of.map((process) => ownerOf(process, own)));
 
-const ownerOf = (process: ShownProcess) => (process === "init" ? "the host" : theShell(process));
+const ownerOf = (process: ShownProcess, own: boolean) => (process === "init" ? "the host" : theUserOf(process, own));
 
 function tableInWords(table: MountTable): string[] {
 	const gone = table.gone.map((mountPoint) => `  ${mountPoint}: gone`);

@@ -2,7 +2,7 @@ import type { KernelState } from "../events.ts";
 import { beforeLastChange, withoutGaps } from "./changes.ts";
 import { SHOWN_PROCESSES, type ShownProcess } from "./namespaces.ts";
 import type { Past, Picture } from "./past.ts";
-import { counted, listed, sentence, theShell } from "./phrases.ts";
+import { counted, listed, sentence, theUserOf } from "./phrases.ts";
 
 type Mount = KernelState["host"]["mounts"][number];
 
@@ -197,11 +197,11 @@ function latestChangeOf(before: KernelState, now: KernelState): { text: string; 
 	const first = texts.find(({ text }) => text !== "");
 	if (first === undefined) return null;
 	const { process, text } = first;
-	if (text !== ofHost)
-		return { process, text: sentence(`${process === "init" ? "the host" : theShell(process)} ${text}`) };
+	const owner = process === "init" ? "the host" : theUserOf(process, isOwn(now, process));
+	if (text !== ofHost) return { process, text: sentence(`${owner} ${text}`) };
 	if (process === "init" || !isOwn(now, process)) return { process: "init", text: sentence(`the host ${text}`) };
 	const why = "the same has happened on the host, because the mounts are shared";
-	return { process, text: sentence(`${theShell(process)} ${text}; ${why}`) };
+	return { process, text: sentence(`${owner} ${text}; ${why}`) };
 }
 
 /** What has changed for a process, as the end of a sentence. */

@@ -1,7 +1,7 @@
 import type { KernelState, ShellName } from "../events.ts";
 import { beforeLastChange, withoutGaps } from "./changes.ts";
 import type { Past, Picture } from "./past.ts";
-import { listed, SHELL_NAMES, sentence, theShell, withArticle } from "./phrases.ts";
+import { listed, SHELL_NAMES, sentence, theShell, theUserOf, withArticle } from "./phrases.ts";
 
 /** The processes whose namespaces are shown: the host's init, and the process that gets what is typed into each shell. */
 export type ShownProcess = "init" | ShellName;
@@ -101,14 +101,13 @@ function changeText(before: KernelState, now: KernelState, shell: ShellName): st
 	const kinds = own.length > 0 ? own : changed;
 	if (kinds.length === 0) return childrenText(before, now, shell);
 	const named = namespaces(kinds);
+	const user = theUserOf(shell, !isInHostNamespace(now, shell, "mnt"));
 	if (own.length === 0) return sentence(`${theShell(shell)} is back in the host's ${named}`);
 	const other = SHELL_NAMES.find((name) => name !== shell);
 	if (other !== undefined && kinds.every((kind) => namespacesIn(now, other)[kind] === namespacesIn(now, shell)[kind]))
-		return sentence(`${theShell(shell)} is in the same ${named} as ${theShell(other)} now`);
+		return sentence(`${user} is in the same ${named} as ${theShell(other)} now`);
 	const isolates = kinds.length > EXPLAINED_MAX ? "" : ` (${listed(kinds.map((kind) => KINDS[kind] ?? kind))})`;
-	return sentence(
-		`${theShell(shell)} now has ${kinds.length === 1 ? withArticle(named) : named} of its own${isolates}`,
-	);
+	return sentence(`${user} now has ${kinds.length === 1 ? withArticle(named) : named} of its own${isolates}`);
 }
 
 function childrenText(before: KernelState, now: KernelState, shell: ShellName): string {

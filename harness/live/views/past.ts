@@ -17,4 +17,6 @@ export type Past = readonly Moment[];
 export interface Picture {
 	/** What has just changed, in one sentence; empty if nothing has. */
 	latestChange: string;
+	/** When that was, in milliseconds since the demo's beginning; undefined if the view does not know it. */
+	changedAtMs?: number | undefined;
 }

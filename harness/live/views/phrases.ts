@@ -10,6 +10,20 @@ export const shellTitle = (name: ShellName): string => `${name}'s shell`;
 /** "the host's shell", the subject of most sentences. */
 export const theShell = (name: ShellName): string => `the ${shellTitle(name)}`;
 
+/**
+ * "the container's shell"; or, for the host's shell while its user talks to a process in a container, "the container in
+ * the host's shell".
+ * @param inContainer whether that process is in another mount namespace than the host's
+ */
+export const theUserOf = (name: ShellName, inContainer: boolean): string =>
+	name === "host" && inContainer ? `the container in ${theShell(name)}` : theShell(name);
+
+/** A change that the step has not made, such as "Before this step: the container's shell is user 0 (root)." */
+export function asEarlier(change: string): string {
+	const text = change.replace(/,? now(?=[ .,:;])/g, "");
+	return text === "" ? "" : `Before this step: ${text[0]?.toLowerCase()}${text.slice(1)}`;
+}
+
 /** "a", "a and b", "a, b and c". */
 export function listed(words: readonly string[]): string {
 	const last = words.at(-1) ?? "";

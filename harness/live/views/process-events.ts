@@ -24,7 +24,10 @@ const SIGTERM_BIT = 1n << 14n;
 /** If there are more names than this, a sentence only counts the processes. */
 const NAMES_MAX = 3;
 
-/** The event to tell of these moments: the last one of the highest rank; null if there is none. */
+/**
+ * The event to tell of these moments: the last one of the highest rank; null if there is none. Of the events of the lowest
+ * rank, one about a process that is still there is told rather than one about a process that has ended.
+ */
 export function eventToTell(moments: Past): ProcessEvent | null {
 	const [first] = moments;
 	if (first === undefined) return null;
@@ -32,14 +35,24 @@ export function eventToTell(moments: Past): ProcessEvent | null {
 		const previous = moments[index]?.view ?? view;
 		return [...eventsBetween(previous, view, first.view), ...reapedOrphans(moments.slice(0, index + 1), view)];
 	});
-	const best = events.reduce<ProcessEvent | null>(
-		(most, one) => (most !== null && most.rank > one.rank ? most : one),
-		null,
-	);
+	const last = (some: readonly ProcessEvent[]) =>
+		some.reduce<ProcessEvent | null>((most, one) => (most !== null && most.rank > one.rank ? most : one), null);
+	const best = last(events);
 	const tasks = moments.at(-1)?.view.host.tasks ?? [];
-	const tellsOfCommand = best?.rank === RANKS.usual && tasks.every((task) => keyOf(task) !== best.key);
-	return tellsOfCommand ? (remainingZombie(moments) ?? best) : best;
+	if (best === null || best.rank > RANKS.usual || isThere(tasks, best)) return best;
+	return last(events.filter((event) => isThere(tasks, event))) ?? remainingZombie(moments) ?? best;
 }
+
+/**
+ * Whether the event is only that a command's process came and went: nothing of it is left.
+ * @param tasks the processes of the last moment
+ */
+export const leftNothing = (tasks: readonly Process[], event: ProcessEvent): boolean =>
+	event.rank === RANKS.usual && !isThere(tasks, event);
+
+/** Whether the process that the event is about is among these. */
+export const isThere = (tasks: readonly Process[], { key }: ProcessEvent): boolean =>
+	tasks.some((task) => keyOf(task) === key);
 
 /** Tells of a zombie that is still there. It is more important than the start and the end of a command's process. */
 function remainingZombie(moments: Past): ProcessEvent | null {

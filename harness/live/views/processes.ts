@@ -2,7 +2,7 @@ import type { KernelState, ShellName } from "../events.ts";
 import { beforeLastChange, momentsOfLastChange, withoutGaps } from "./changes.ts";
 import type { Past, Picture } from "./past.ts";
 import { programName } from "./phrases.ts";
-import { eventToTell, isDeaf } from "./process-events.ts";
+import { eventToTell, isDeaf, isThere, leftNothing, type ProcessEvent } from "./process-events.ts";
 import { findSame, isPid1, isZombie, keyOf, type Process, ProcessTree } from "./process-tree.ts";
 
 /** A line of the tree: a process, or several that are alike. */
@@ -46,6 +46,8 @@ export interface ProcessesPicture extends Picture {
 
 /** If more than this many alike processes have the same parent, they become one line. */
 const ALIKE_MAX = 3;
+/** If a command has left nothing, an event of this many earlier commands may be told instead. */
+const COMMANDS_BACK_MAX = 8;
 /** The tree is shown down to this depth. */
 const DEPTH_MAX = 200;
 
@@ -55,7 +57,7 @@ export function processesOf(past: Past): ProcessesPicture {
 	const view = seen.at(-1)?.view;
 	if (view === undefined) return { rows: [], unchanged: [], latestChange: "", changedRow: null };
 	const command = momentsOfLastChange(seen, allTasks);
-	const event = eventToTell(command);
+	const { event, atMs: changedAtMs } = lastingEvent(seen, command);
 	const previous = beforeLastChange(seen, allTasks)?.view.host.tasks ?? view.host.tasks;
 	const eventTask = command.flatMap((moment) => moment.view.host.tasks).findLast((task) => keyOf(task) === event?.key);
 	const tasks = [...view.host.tasks, ...previous, ...(eventTask === undefined ? [] : [eventTask])];
@@ -76,8 +78,32 @@ export function processesOf(past: Past): ProcessesPicture {
 		rows,
 		unchanged: unchanged.map(programName),
 		latestChange: event?.text ?? "",
+		changedAtMs,
 		changedRow: event?.key ?? null,
 	};
+}
+
+/**
+ * The event to tell: of the last command; or, if nothing of that is left, of the last earlier command that has left
+ * something, if that is still there.
+ * @param seen without gaps
+ * @param command the moments of the last command
+ * @returns `atMs`: when an earlier command was over; undefined for the last command
+ */
+function lastingEvent(seen: Past, command: Past): { event: ProcessEvent | null; atMs?: number } {
+	const event = eventToTell(command);
+	const tasks = seen.at(-1)?.view.host.tasks ?? [];
+	if (event === null || !leftNothing(tasks, event)) return { event };
+	let [moments, before] = [seen, command];
+	for (let back = 0; back < COMMANDS_BACK_MAX && before[0] !== undefined; back++) {
+		moments = moments.slice(0, moments.indexOf(before[0]) + 1);
+		before = momentsOfLastChange(moments, allTasks);
+		const earlier = eventToTell(before);
+		const last = moments.at(-1);
+		if (earlier !== null && isThere(tasks, earlier)) return { event: earlier, ...(last && { atMs: last.atMs }) };
+		if (earlier === null || !leftNothing(tasks, earlier)) break;
+	}
+	return { event };
 }
 
 /** The properties of a process whose changes count. Whether it runs at the moment is not one of them. */

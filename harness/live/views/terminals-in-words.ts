@@ -1,3 +1,4 @@
+import { listed } from "./phrases.ts";
 import { MODES, processesText, terminalText } from "./terminal-changes.ts";
 import type { ProcessGroup, TerminalPicture, TerminalProcess, TerminalsPicture } from "./terminals-picture.ts";
 
@@ -15,10 +16,10 @@ function terminalInWords(terminal: TerminalPicture): string[] {
 	const title = `${file} of ${isHosts ? "the host" : "a container"}${terminal.shell === null ? "" : `, ${terminalText(terminal)}`}`;
 	return [
 		`${title}: ${rows} rows, ${columns} columns${mode === null ? "" : `, ${mode}: it ${MODES[mode]}`}`,
-		`  master: ${masters.length === 0 ? "outside of the machine, where this window is" : masters.map(named).join(", ")}`,
+		`  master: ${masters.length === 0 ? "outside of the machine, where this window is" : listed(masters.map(named))}`,
 		`  session: ${leader === null ? "none" : `led by ${named(leader)}`}`,
 		...groups.map((group) => `    ${groupText(group)}`),
-		...(foreignUsers.length === 0 ? [] : [`  also open in other sessions: ${foreignUsers.map(named).join(", ")}`]),
+		...(foreignUsers.length === 0 ? [] : [`  also open in other sessions: ${listed(foreignUsers.map(named))}`]),
 	];
 }
 

@@ -10,6 +10,9 @@ type User = Reading["users"][number];
 /** A terminal's number, and the devpts that its file is in. */
 type Place = Pick<Reading["settings"][number], "number" | "device">;
 
+/** What the kernel shows as the controlling terminal of a process that has none. */
+const NO_TERMINAL = "0:0";
+
 const keyOf = ({ device, number }: Place) => `${device} ${number}`;
 
 /** The terminals, with their sessions, process groups and both ends. */
@@ -60,7 +63,11 @@ function terminalAt(place: Place, { users, settings }: Reading, view: KernelStat
 		// A terminal that is nobody's controlling terminal has just been made, or its session's leader has ended. Its users
 		// do not belong to another session then.
 		foreignUsers:
-			session === null ? [] : users.filter((user) => has("slave")(user) && !members.includes(user)).map(process),
+			session === null
+				? []
+				: users
+						.filter((user) => has("slave")(user) && !members.includes(user) && !isRestorer(user, members, view))
+						.map(process),
 		parent: null,
 		isNew: false,
 	};
@@ -78,6 +85,21 @@ function sessionOf(place: Place, users: readonly User[]): number | null {
 			open.find(({ end, number }) => end === "slave" && number === controlling)?.device === place.device,
 	);
 	return (holders.find(({ pid, session }) => pid === session) ?? holders[0])?.session ?? null;
+}
+
+/**
+ * Whether this is the small process by which an engine has its caller's terminal restored if the engine is killed. The
+ * engine has started it, in a session of its own without a controlling terminal and outside of all containers.
+ */
+function isRestorer(
+	{ pid, session, controlling }: User,
+	members: readonly User[],
+	{ host, shells }: KernelState,
+): boolean {
+	const task = host.tasks.find((one) => one.pid === pid);
+	if (task === undefined || pid !== session || controlling !== NO_TERMINAL || task.nsPids.length > 1) return false;
+	const isOfEngine = members.some((member) => member.pid === task.ppid);
+	return isOfEngine && SHELL_NAMES.every((name) => shells[name]?.shell !== task.ppid);
 }
 
 function modeOf(set: readonly string[]): TerminalPicture["mode"] {

@@ -1,5 +1,5 @@
 import type { ShownProcess } from "./namespaces.ts";
-import { counted, listed, sentence, theShell } from "./phrases.ts";
+import { counted, listed, sentence, theUserOf } from "./phrases.ts";
 import type { VolumeParts, VolumeSource, VolumeTarget, VolumeUser } from "./volumes-picture.ts";
 
 interface VolumeChange {
@@ -16,9 +16,9 @@ export function volumeChangeOf(before: VolumeParts, now: VolumeParts): VolumeCha
 	return newTargets(before, now) ?? lostTargets(before, now) ?? changedFlags(before, now) ?? changedNames(before, now);
 }
 
-/** "the host", "the container's shell". */
+/** "the host", "the container's shell", "the container in the host's shell". A shell is named only if it is in a container. */
 export const ownersOf = ({ of }: Pick<VolumeUser, "of">): string => listed(of.map(ownerOf));
-const ownerOf = (process: ShownProcess) => (process === "init" ? "the host" : theShell(process));
+const ownerOf = (process: ShownProcess) => (process === "init" ? "the host" : theUserOf(process, true));
 
 /** "/root/data of the host", "the volume mail", "an empty file system in memory". */
 export function sourceText({ kind, path, name }: VolumeSource): string {
@@ -63,7 +63,9 @@ function lostTargets(before: VolumeParts, now: VolumeParts): VolumeChange | null
 		const [first] = gone;
 		if (first === undefined) continue;
 		const kinds = gone.map((target) => before.sources.find(({ key }) => key === target.source)?.kind);
-		const owner = user.of.includes("init") ? "on the host" : "of the container";
+		const owner = user.of.includes("init")
+			? "on the host"
+			: `of ${user.of.includes("host") ? ownersOf(user) : "the container"}`;
 		const what =
 			gone.length === 1 ? `the mount on ${first.path} ${owner} is gone` : `${gone.length} mounts ${owner} are gone`;
 		const texts = [

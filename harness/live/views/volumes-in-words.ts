@@ -1,5 +1,5 @@
 import { lastComponent } from "./layer-changes.ts";
-import { counted } from "./phrases.ts";
+import { counted, listed } from "./phrases.ts";
 import { ownersOf, sourceText } from "./volume-changes.ts";
 import type { VolumeSource, VolumesPicture, VolumeUser } from "./volumes-picture.ts";
 
@@ -32,5 +32,5 @@ function contentText({ kind, names, isTruncated }: VolumeSource): string {
 		const marks = [isFromImage && "copied from the image", isNew && "new"].filter(Boolean);
 		return marks.length === 0 ? name : `${name} (${marks.join(", ")})`;
 	});
-	return [...texts, ...(isTruncated ? ["and more"] : [])].join(", ") || "empty";
+	return listed([...texts, ...(isTruncated ? ["more"] : [])]) || "empty";
 }

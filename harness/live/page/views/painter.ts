@@ -2,6 +2,7 @@ import type { Drawing } from "../../drawings/shapes.ts";
 import type { Sheet } from "../../drawings/sheet.ts";
 import type { KernelState } from "../../events.ts";
 import type { Past, Picture } from "../../views/past.ts";
+import { sinceStep } from "../../views/since-step.ts";
 
 /** One of the page's views: it makes a picture of what was seen. */
 export interface Painter {
@@ -14,8 +15,12 @@ export interface Painter {
 	 * ask for the view.
 	 */
 	isRead?(view: KernelState): boolean;
-	/** Makes the picture of the last moment of the past. */
-	paint(past: Past): Painting;
+	/**
+	 * Makes the picture of the last moment of the past.
+	 * @param stepFromMs when the step began that has just been done: if the step has changed nothing, the sentence says
+	 * that the latest change is older. Null while no step has just been done.
+	 */
+	paint(past: Past, stepFromMs: number | null): Painting;
 }
 
 export interface Painting {
@@ -36,8 +41,8 @@ export function painterOf<P extends Picture>(
 	drawOn: (picture: P, sheet: Sheet) => Drawing,
 	isRead?: Painter["isRead"],
 ): Painter {
-	const paint = (past: Past): Painting => {
-		const picture = pictureOf(past);
+	const paint = (past: Past, stepFromMs: number | null): Painting => {
+		const picture = sinceStep(pictureOf, past, stepFromMs);
 		return {
 			latestChange: picture.latestChange,
 			inWords: inWords(picture).join("\n"),

@@ -6,6 +6,7 @@ import { drawMounts } from "../../../../harness/live/drawings/mounts.ts";
 import { drawNamespaces } from "../../../../harness/live/drawings/namespaces.ts";
 import { drawNetwork } from "../../../../harness/live/drawings/network.ts";
 import { drawProcesses } from "../../../../harness/live/drawings/processes.ts";
+import type { Drawing, Line } from "../../../../harness/live/drawings/shapes.ts";
 import { identityOf } from "../../../../harness/live/views/identity.ts";
 import { layersOf } from "../../../../harness/live/views/layers.ts";
 import { limitsOf } from "../../../../harness/live/views/limits.ts";
@@ -19,10 +20,14 @@ import { shellIn, viewsUpTo, withChangedView } from "../../../support/recorded-v
 
 const WIDTH = 460;
 
+/** The pieces of a line that has gaps: KEY.0, KEY.1 and so on, and KEY itself, which is the last. */
+const piecesOf = (drawing: Drawing, line: string) =>
+	drawing.shapes.filter((shape) => shape.type === "line" && shape.key.replace(/\.\d+$/, "") === line) as Line[];
+
 /** Asserts that a line leads from one box to another. */
 function expectJoined(drawing: Parameters<typeof lineOf>[0], line: string, from: string, to: string): void {
-	const { points } = lineOf(drawing, line);
-	const [first, last] = [points[0], points.at(-1)];
+	const first = piecesOf(drawing, line)[0]?.points[0];
+	const last = lineOf(drawing, line).points.at(-1);
 	const ends = {
 		begins: first && touches(first, boxOf(drawing, from)),
 		ends: last && touches(last, boxOf(drawing, to)),
@@ -76,6 +81,44 @@ test("namespaces: a bar reaches over exactly the processes that share the namesp
 	expect(covers("uts.A.0")).toEqual(["init", "host"]);
 	expect(covers("uts.B.0")).toEqual(["container"]);
 	expect(covers("net.A.0")).toEqual(["init", "host", "container"]);
+});
+
+test.each([
+	[["/scratch", "/data"], "and 4 more: /dev/mqueue, /dev/pts, /dev/shm and /sys"],
+	[["/scratch", "/data", "/etc", "/mail", "/srv"], "and 6 more: /dev, /proc and /sys, with 3 below them"],
+])("mounts: if not all are drawn, %j are, and the text is: %s", async (special, more) => {
+	const past = withChangedView(await viewsUpTo("pivot_root"), (view) => {
+		const { mounts } = shellIn(view, "container");
+		const [root] = mounts;
+		if (root === undefined) return;
+		const add = (id: number, mountPoint: string, parentId = root.id) =>
+			mounts.push({ ...root, id, parentId, mountPoint, device: `0:${id}`, root: "/", fstype: "tmpfs" });
+		for (const [index, name] of ["/dev", "/proc", "/sys", ...special].entries()) add(900 + index, name);
+		for (const [index, name] of ["pts", "shm", "mqueue"].entries()) add(910 + index, `/dev/${name}`, 900);
+	});
+	const labels = labelsOf(drawMounts(mountsOf(past.slice(-1)), sheetOf(WIDTH)));
+	const texts = labels.filter(({ key }) => key.startsWith("table.container")).map(({ text }) => text);
+	expect(texts).toEqual(expect.arrayContaining(special));
+	expect(texts.join(" ")).toContain(more);
+});
+
+test("namespaces: a bar says one thing, in plain words", async () => {
+	const past = withChangedView(await viewsUpTo("shells"), (view) => {
+		const [host, container] = [shellIn(view, "host"), shellIn(view, "container")];
+		container.namespaces["uts"] = "uts:[1]";
+		for (const shell of [host, container]) shell.namespaces["net"] = "net:[1]";
+		container.namespaces["pid_for_children"] = "pid:[1]";
+	});
+	const texts = (seen: typeof past, width: number) =>
+		new Map(labelsOf(drawNamespaces(namespacesOf(seen), sheetOf(width))).map(({ key, text }) => [key, text]));
+	const wide = texts(past, 760);
+	expect(["uts.A.0", "uts.B.0", "net.B.0", "ipc.A.0", "pid.A.0"].map((key) => wide.get(key))).toEqual([
+		"the host's",
+		"a new one",
+		"one for both",
+		"the host's",
+		"the host's; its children's: another",
+	]);
 });
 
 test("mounts: a mount that is mounted over another one lies on it, and what is hidden says so", async () => {
@@ -154,6 +197,45 @@ test("layers: an arrow leads from the visible entry to the merged directory, and
 	expectJoined(drawing, `${device}.etc/motd.visible`, `${device}.upper.etc/motd`, `${device}.merged.etc/motd`);
 	expectJoined(drawing, `${device}.etc/issue.visible`, `${device}.lower.0.etc/issue`, `${device}.merged.etc/issue`);
 });
+
+test.each([240, 360, WIDTH, 760])(
+	"layers: on a sheet %d units wide, no arrow runs through a title, and no pointer touches a text",
+	(width) => {
+		for (const past of layersSeen().map((_, index, demo) => demo.slice(0, index + 1))) {
+			const drawing = drawLayers(layersOf(past), sheetOf(width));
+			expect(crossedTexts(drawing)).toEqual([]);
+		}
+	},
+);
+
+test.each([240, 280, 360])("processes: on a sheet %d units wide, no line runs through the callout", async (width) => {
+	const all = await viewsUpTo("host: lo up");
+	for (const past of all.map((_, index) => all.slice(0, index + 1))) {
+		const picture = processesOf(past);
+		// Also for each row, as if the sentence were about that.
+		for (const changedRow of [picture.changedRow, ...picture.rows.map(({ key }) => key)]) {
+			const latestChange = "pid 1 of its namespace has ended, and four processes with it.";
+			const drawing = drawProcesses({ ...picture, changedRow, latestChange }, sheetOf(width));
+			expect(crossedTexts(drawing).filter(([, text]) => text?.startsWith("callout"))).toEqual([]);
+		}
+	}
+});
+
+/** The lines that run through a text, except dotted ones, with the text's key. */
+function crossedTexts(drawing: Drawing): (string | undefined)[][] {
+	return drawing.shapes.flatMap((line) => {
+		if (line.type !== "line" || line.look.includes("dotted")) return [];
+		return labelsOf(drawing)
+			.filter(({ box }) =>
+				line.points.some((to, index) => {
+					const [fromX, fromY] = line.points[index - 1] ?? to;
+					const across = Math.max(fromX, to[0]) > box.x && Math.min(fromX, to[0]) < box.x + box.width;
+					return across && Math.max(fromY, to[1]) > box.y + 1 && Math.min(fromY, to[1]) < box.y + box.height - 1;
+				}),
+			)
+			.map((label) => [line.key, label.key]);
+	});
+}
 
 test("limits: a gauge is filled in proportion to what is used, and the limit is the wall that it can reach", () => {
 	const demo = limitsSeen("limits");

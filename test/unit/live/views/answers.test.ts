@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { answersOf } from "../../../../harness/live/views/answers.ts";
+import { answersInWords } from "../../../../harness/live/views/answers-in-words.ts";
 import { type RecordedViewName, shellIn, viewsUpTo, withChangedView } from "../../../support/recorded-views.ts";
 
 const answer = async (name: RecordedViewName, question: string) =>
@@ -24,7 +25,7 @@ test("without a shell, there are no answers and no changes", async () => {
 });
 
 test.each<[RecordedViewName, string, string, string]>([
-	["unshare --uts --ipc", "namespaces", "the host's", "own uts ipc"],
+	["unshare --uts --ipc", "namespaces", "the host's", "own uts and ipc"],
 	["unshare --pid --fork --mount-proc", "processes", "all 10 of the host", "1, its own"],
 	["pivot_root", "processes", "all 9 of the host", "no /proc"],
 	["pivot_root", "mounts", "10, / is tmpfs", "1, / is tmpfs /lab/rootfs"],
@@ -42,11 +43,11 @@ test("a process in a PID namespace is shown with both its pids", async () => {
 });
 
 test.each<[RecordedViewName, string]>([
-	["unshare --uts --ipc", "Now the container's shell is in namespaces of its own: uts and ipc."],
-	["hostname web-1", "Now the container's shell has a hostname of its own: web-1."],
-	["exit", "Now the container's shell sees all processes of the host, and it sees 10 mounts instead of 11."],
-	["mount /mnt", "Now each shell sees 11 mounts instead of 10."],
-	["host: lo up", "Now the host's shell has the address 127.0.0.1/8."],
+	["unshare --uts --ipc", "The container's shell is in namespaces of its own: uts and ipc."],
+	["hostname web-1", "The container's shell has a hostname of its own: web-1."],
+	["exit", "The container's shell sees all processes of the host, and it sees 10 mounts instead of 11."],
+	["mount /mnt", "Each shell sees 11 mounts instead of 10."],
+	["host: lo up", "The host's shell has the address 127.0.0.1/8."],
 ])("after %s the latest change is: %s", async (name, latestChange) => {
 	expect(answersOf(await viewsUpTo(name)).latestChange).toBe(latestChange);
 });
@@ -95,5 +96,35 @@ test("another user without capabilities is reported", async () => {
 			boundingSet: "0",
 		};
 	});
-	expect(answersOf(past).latestChange).toBe("Now the container's shell is uid 1000 with no capabilities.");
+	expect(answersOf(past).latestChange).toBe("The container's shell is uid 1000 with no capabilities.");
+});
+
+test("another user is told first, before what the container is kept apart from, and of the other shell only one thing", async () => {
+	const past = withChangedView(await viewsUpTo("shells"), (view) => {
+		const [host, container] = [shellIn(view, "host"), shellIn(view, "container")];
+		container.hostname = "web-1";
+		container.namespaces["uts"] = "uts:[1]";
+		container.procPids = [1, 2];
+		container.credentials = { ...container.credentials, uids: [999, 999, 999, 999], capabilities: "0" };
+		host.mounts = host.mounts.slice(0, -1);
+		host.links = [{ name: "lo", up: true, addresses: ["127.0.0.1/8", "10.88.0.1/24"] }];
+	});
+	expect(answersOf(past).latestChange).toBe(
+		"The container's shell is uid 999 with no capabilities, and it has a hostname of its own: web-1. The host's shell sees 9 mounts instead of 10.",
+	);
+	const { answers, changedFirst } = answersOf(past);
+	expect(changedFirst).toEqual({ question: "user", shell: "container" });
+	expect(answers.find(({ question }) => question === "addresses")?.host).toBe("127.0.0.1/8 and 10.88.0.1/24");
+});
+
+test("while the host's shell talks to a container, its answers are that container's", async () => {
+	const past = withChangedView(await viewsUpTo("shells"), (view) => {
+		Object.assign(shellIn(view, "host").namespaces, { mnt: "mnt:[1]", uts: "uts:[1]" });
+		shellIn(view, "host").hostname = "web-1";
+	});
+	const picture = answersOf(past);
+	expect(picture.latestChange).toMatch(/^The container in the host's shell has a hostname of its own: web-1/);
+	expect(answersInWords(picture)[0]).toBe(
+		"hostname: web-1 for the container in the host's shell; harbour for the container's shell",
+	);
 });

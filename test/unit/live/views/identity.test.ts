@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { identityOf } from "../../../../harness/live/views/identity.ts";
+import { differenceText, identityOf } from "../../../../harness/live/views/identity.ts";
+import { identityInWords } from "../../../../harness/live/views/identity-in-words.ts";
 import { identitySeen, latestChanges, plainView } from "../../../support/recorded-demos.ts";
 
 const kinds = identitySeen("identity");
@@ -38,6 +39,19 @@ test("lesson 09's demo: one number, two names", () => {
 		false,
 		true,
 	]);
+});
+
+test("what differs between the two sides is said in words", () => {
+	const texts = identityInWords(identityOf(identitySeen("cook")));
+	expect(texts).toContain("1000 (cook) in the container is 1000 (alice) on the host (same id, other name)");
+	const pair = (inside: [number, string], outside: [number, string]) =>
+		differenceText({
+			inside: { id: inside[0], name: inside[1] },
+			outside: { id: outside[0], name: outside[1] },
+		});
+	expect(pair([0, "root"], [1_000, "alice"])).toBe("other id, other name");
+	expect(pair([0, "root"], [1_000, "root"])).toBe("same name, other id");
+	expect(pair([0, "root"], [0, "root"])).toBe("");
 });
 
 test("an older recording has no maps", () => {

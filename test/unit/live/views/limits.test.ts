@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { limitsOf } from "../../../../harness/live/views/limits.ts";
+import { limitsInWords } from "../../../../harness/live/views/limits-in-words.ts";
 import { latestChanges, limitsSeen, plainView } from "../../../support/recorded-demos.ts";
 
 const NAME = "/box/web-1";
@@ -37,9 +38,23 @@ test("the peak between two readings is in the chart, because the kernel remember
 	const most = Math.max(...(chart?.points.map(({ value }) => value) ?? []));
 	expect(most).toBe(32 * 2 ** 20);
 	expect(chart?.top).toBeGreaterThan(most);
-	expect(chart?.amountText).toMatch(/ of 32 MiB$/);
+	expect(chart?.amountText).toMatch(/ of 32 MiB now$/);
 	const times = chart?.points.map(({ atMs }) => atMs) ?? [];
 	expect(times).toEqual(times.toSorted((one, other) => one - other));
+});
+
+test("the number is of now, and what was before and when a process was killed is said beside it", () => {
+	const killed = demo.findIndex(({ view }) => view.host.limits[NAME]?.["memory.events"]?.includes("oom_kill 1"));
+	const chartAt = (past: typeof demo) => limitsOf(past).groups[0]?.charts.find(({ resource }) => resource === "memory");
+	const seen = demo.slice(0, killed + 1);
+	expect(chartAt(seen)).toMatchObject({ mostText: "up to 32 MiB before", eventText: "killed just now" });
+	const last = seen.at(-1);
+	const later = last === undefined ? [] : [{ ...last, atMs: last.atMs + 12_000 }];
+	expect(chartAt([...seen, ...later])?.eventText).toBe("killed 12 s ago");
+	expect(limitsOf([...seen, ...later]).changedAtMs).toBe(last?.atMs);
+	expect(limitsInWords(limitsOf([...seen, ...later])).join("\n")).toMatch(
+		/memory: .* of 32 MiB now; up to 32 MiB before; killed 12 s ago/,
+	);
 });
 
 test("a cgroup that has to wait is reported once, and its chart shows processors at a time", () => {
@@ -81,7 +96,7 @@ test("an older recording shows the cgroup that a shell is in", () => {
 	const cgroupFiles = { "memory.current": "1048576", "memory.max": "2097152" };
 	const shells = { ...plainView.shells, container: { ...container, cgroup: "0::/box/old", cgroupFiles } };
 	const { groups, latestChange } = limitsOf([{ atMs: 0, view: { ...plainView, shells } }]);
-	expect(groups.map(({ name, charts }) => [name, charts[0]?.amountText])).toEqual([["/box/old", "1 MiB of 2 MiB"]]);
+	expect(groups.map(({ name, charts }) => [name, charts[0]?.amountText])).toEqual([["/box/old", "1 MiB of 2 MiB now"]]);
 	expect(latestChange).toBe("");
 	expect(limitsOf([{ atMs: 0, view: plainView }]).groups).toEqual([]);
 	expect(limitsOf([])).toMatchObject({ groups: [], latestChange: "" });

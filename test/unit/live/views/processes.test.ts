@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import type { KernelState } from "../../../../harness/live/events.ts";
+import type { Past } from "../../../../harness/live/views/past.ts";
 import { type ProcessRow, processesOf } from "../../../../harness/live/views/processes.ts";
 import { type RecordedViewName, viewsUpTo, withChangedView } from "../../../support/recorded-views.ts";
 
@@ -86,4 +88,36 @@ test("a process that runs at one moment and sleeps at the next has not changed",
 		for (const task of host.tasks) task.state = "R";
 	});
 	expect(processesOf(past).latestChange).toBe("sh (pid 89) has started.");
+});
+
+/** Adds a command of the host's shell that comes and goes, and perhaps changes something. */
+function withCommand(past: Past, change: (view: KernelState) => void = () => {}): Past {
+	const started = withChangedView(past, ({ host, shells }) => {
+		if (shells["host"]) shells["host"].listens = false;
+		const [shell] = host.tasks.filter(({ pid }) => pid === shells["host"]?.pid);
+		if (shell !== undefined)
+			host.tasks.push({ ...shell, pid: 500, ppid: shell.pid, nsPids: [500], comm: "ls", startTicks: 99_999 });
+	});
+	return withChangedView(started, (view) => {
+		view.host.tasks = view.host.tasks.filter(({ pid }) => pid !== 500);
+		if (view.shells["host"]) view.shells["host"].listens = true;
+		change(view);
+	});
+}
+
+test("a process that is still there is told rather than a command that has ended", async () => {
+	const past = withChangedView(await viewsUpTo("unshare --uts --ipc"), ({ shells }) => {
+		for (const shell of Object.values(shells)) if (shell !== null) shell.listens = true;
+	});
+	const before = processesOf(past);
+	const listed = processesOf(withCommand(past));
+	expect([listed.latestChange, listed.changedRow]).toEqual([before.latestChange, before.changedRow]);
+	expect(listed.changedAtMs).toBe(past.at(-1)?.atMs);
+	const withSleep = withCommand(past, ({ host }) => {
+		const [first] = host.tasks.filter(({ pid }) => pid === 88);
+		if (first) host.tasks.push({ ...first, pid: 501, ppid: 88, nsPids: [501], comm: "sleep", startTicks: 100_000 });
+	});
+	expect(processesOf(withSleep).latestChange).toBe("sleep (pid 501) has started.");
+	// Nothing else has ever changed.
+	expect(processesOf(withCommand(await viewsUpTo("shells"))).latestChange).toBe("ls (pid 500) has ended.");
 });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { terminalsOf } from "../../../../harness/live/views/terminals.ts";
 import { terminalsInWords } from "../../../../harness/live/views/terminals-in-words.ts";
 import { plainView } from "../../../support/recorded-demos.ts";
+import { withChangedView } from "../../../support/recorded-views.ts";
 import { terminalsSeen } from "../../../support/seen-terminals.ts";
 
 const moments = await terminalsSeen();
@@ -48,6 +49,23 @@ test("in words", () => {
 		"  also open in other sessions: sleep (703, 3 in the container)",
 		"Another session's sleep has the terminal of the container's shell open: what it writes appears there.",
 	]);
+});
+
+test("the small process of an engine that restores its caller's terminal is no foreign user; another one is", () => {
+	const [{ past } = { past: [] }] = moments.filter(({ name }) => name === "a container with a terminal");
+	const withProcess = (ppid: number, nsPids: number[]) =>
+		withChangedView(past, ({ host }) => {
+			host.tasks.push({ pid: 704, startTicks: 7_040, ppid, comm: "sh", state: "S", nsPids });
+			const engine = host.terminals?.users.find(({ pid }) => pid === 700);
+			const open = engine?.open.filter(({ end }) => end === "slave") ?? [];
+			host.terminals?.users.push({ pid: 704, session: 704, group: 704, foreground: -1, controlling: "0:0", open });
+		});
+	const foreign = (seen: typeof past) => terminalsOf(seen).terminals.flatMap(({ foreignUsers }) => foreignUsers);
+	expect(foreign(withProcess(700, [704]))).toEqual([]);
+	expect(terminalsOf(withProcess(700, [704])).latestChange).toMatch(/^There is a new terminal/);
+	// Inside of the container, or started by somebody else.
+	expect(foreign(withProcess(700, [704, 4])).map(({ pid }) => pid)).toEqual([704]);
+	expect(foreign(withProcess(1, [704])).map(({ pid }) => pid)).toEqual([704]);
 });
 
 test("an older recording has no terminals", () => {

@@ -13,7 +13,7 @@ test("each change as a sentence", () => {
 		"The mount on /srv/private/new on the host is gone; the files stay on the host.",
 		"The container's shell has 4 new places with files from elsewhere.",
 		"New in /root/data of the host: answer; it is the same directory at 2 places.",
-		"For the host's shell, /mail is the volume mail, as /etc is for the container's shell.",
+		"For the container in the host's shell, /mail is the volume mail, as /etc is for the container's shell.",
 		"4 mounts of the container are gone; the files stay on the host, and what was in memory is lost.",
 	]);
 });
@@ -46,8 +46,8 @@ test("a named volume says what was copied from the image, and a new file is mark
 		"  /look: /root/data of the host (read only)",
 		"  /etc: the volume mail (read and write)",
 		"  /scratch: an empty file system in memory (read and write)",
-		"/root/data of the host: answer (new), note",
-		"the volume mail: group (copied from the image), passwd (copied from the image)",
+		"/root/data of the host: answer (new) and note",
+		"the volume mail: group (copied from the image) and passwd (copied from the image)",
 		"an empty file system in memory: empty",
 		"New in /root/data of the host: answer; it is the same directory at 2 places.",
 	]);
