@@ -168,10 +168,6 @@ class TablePen {
 			.map((mountPoint): Item => ({ text: `✕ ${mountPoint}`, code: true, size: 0.85, tag: true, look: "bad" }));
 		const hidden = this.table.gone.length - gone.length;
 		const left = this.table.rows.filter(({ key }) => this.#shown.every((row) => row.key !== key));
-		// Of the mounts that are not drawn, those below another one are only counted.
-		const tops = left.filter(({ parent }) => left.every(({ key }) => key !== parent));
-		const below = left.length - tops.length;
-		const names = listed(tops.map((row) => pathOf(row, this.table.rows)));
 		const items: Item[] = [
 			...(gone.length > 0 ? [{ text: "gone:", bold: true, look: "bad" }, ...gone] : []),
 			...(hidden > 0 ? [{ text: `and ${hidden} more`, look: "bad" }] : []),
@@ -182,8 +178,7 @@ class TablePen {
 			bottom = box.y + box.height + ROW_GAP;
 		}
 		if (left.length === 0) return bottom;
-		const rest = below === 0 ? "" : `, with ${below} below ${tops.length === 1 ? "it" : "them"}`;
-		const text = `and ${left.length} more: ${names}${rest}`;
+		const text = `and ${left.length} more${placesText(left.map((row) => pathOf(row, this.table.rows)))}`;
 		const more = this.sheet.paragraph(`${this.#key}.more`, [x, bottom], text, width, { size: 0.85, look: "muted" });
 		return boxAround([more]).y + more.height + ROW_GAP;
 	}
@@ -209,6 +204,15 @@ function pathOf(row: MountRow, rows: readonly MountRow[]): string {
 
 /** The mounts that every container has: those of the kernel's own file systems. */
 const USUAL = /^\/(proc|sys|dev)(\/|$)/;
+
+/** ": /a and /b; others at or below /dev and /proc". The mounts that every container has are many, and are not named. */
+function placesText(paths: readonly string[]): string {
+	const special = paths.filter((path) => !USUAL.test(path));
+	const usual = new Set(paths.flatMap((path) => USUAL.exec(path)?.[1] ?? []));
+	const below = listed([...usual].map((name) => `/${name}`));
+	if (special.length === 0) return ` at or below ${below}`;
+	return `: ${listed(special)}${below === "" ? "" : `; others at or below ${below}`}`;
+}
 
 /**
  * The rows to draw. If there are too many: those that have changed, are hidden or hide others, with their parents; then

@@ -84,8 +84,9 @@ test("namespaces: a bar reaches over exactly the processes that share the namesp
 });
 
 test.each([
-	[["/scratch", "/data"], "and 4 more: /dev/mqueue, /dev/pts, /dev/shm and /sys"],
-	[["/scratch", "/data", "/etc", "/mail", "/srv"], "and 6 more: /dev, /proc and /sys, with 3 below them"],
+	[["/scratch", "/data"], "and 4 more at or below /dev and /sys"],
+	[["/scratch", "/data", "/etc", "/mail", "/srv"], "and 6 more at or below /dev, /proc and /sys"],
+	[["/1", "/2", "/3", "/4", "/5", "/6", "/7", "/8"], "and 7 more: /8; others at or below /dev, /proc and /sys"],
 ])("mounts: if not all are drawn, %j are, and the text is: %s", async (special, more) => {
 	const past = withChangedView(await viewsUpTo("pivot_root"), (view) => {
 		const { mounts } = shellIn(view, "container");
@@ -98,7 +99,7 @@ test.each([
 	});
 	const labels = labelsOf(drawMounts(mountsOf(past.slice(-1)), sheetOf(WIDTH)));
 	const texts = labels.filter(({ key }) => key.startsWith("table.container")).map(({ text }) => text);
-	expect(texts).toEqual(expect.arrayContaining(special));
+	expect(texts).toEqual(expect.arrayContaining(special.slice(0, 5)));
 	expect(texts.join(" ")).toContain(more);
 });
 
