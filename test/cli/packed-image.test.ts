@@ -3,9 +3,9 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
-import { unpackImage } from "../../../harness/vm/image/packed-image.ts";
-import { entry, tarball } from "../../support/tarball.ts";
-import { temporary } from "../../support/temporary.ts";
+import { unpackImage } from "../../harness/vm/image/packed-image.ts";
+import { entry, tarball } from "../support/tarball.ts";
+import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
 afterAll(() => files.remove());

@@ -4,13 +4,13 @@ import fc from "fast-check";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { inKit } from "../../../harness/base/kit.ts";
-import { dispatch } from "../../../harness/live/dispatch.ts";
-import { PageMessage } from "../../../harness/live/messages.ts";
-import { Playback } from "../../../harness/live/recording/playback.ts";
-import { readRecording } from "../../../harness/live/recording/recording.ts";
-import { openServer, type Server } from "../../../harness/live/server.ts";
-import { applyByteEdits, applyEdits, randomByteEdits, randomEdits } from "../../support/random-edits.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { dispatch } from "../../harness/live/dispatch.ts";
+import { PageMessage } from "../../harness/live/messages.ts";
+import { Playback } from "../../harness/live/recording/playback.ts";
+import { readRecording } from "../../harness/live/recording/recording.ts";
+import { openServer, type Server } from "../../harness/live/server.ts";
+import { applyByteEdits, applyEdits, randomByteEdits, randomEdits } from "../support/random-edits.ts";
 
 // Anybody who reaches the port of the live page's server may send anything. The server must answer, refuse or
 // disconnect, and then go on. `npm run soak` runs a hundred times as many.

@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { appendFile, mkdir, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { importWith } from "../../support/import-with.ts";
-import { temporary } from "../../support/temporary.ts";
+import { importWith } from "../support/import-with.ts";
+import { temporary } from "../support/temporary.ts";
 
 // The tests of hostile programs rely on footprints. These tests leave something behind, and a footprint must show it.
 
@@ -14,7 +14,7 @@ const place = join(files.dir, "tmp");
 await Promise.all([mkdir(cache), mkdir(place)]);
 const { measureFootprint, heldBytes } = await importWith(
 	{ DRYDOCK_CACHE: cache, TMPDIR: place, DRYDOCK_FOOTPRINT: "" },
-	() => import("../../support/footprint.ts"),
+	() => import("../support/footprint.ts"),
 );
 afterAll(() => files.remove());
 
