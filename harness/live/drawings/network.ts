@@ -102,9 +102,8 @@ class NetworkPen {
 		this.#placed = placeGraph(this.#cards, this.#cables, layout.column ? this.#column() : []);
 		this.#beside = layout.beside ? this.#placeBeside() : null;
 		this.#frame = this.#frameWith(this.#beside?.callout);
-		const { width, height } = boxAround([...this.#placed.boxes.values(), this.#frame]);
-		const right = this.#beside === null ? 0 : this.#beside.callout.x + this.#beside.callout.width;
-		this.width = Math.max(width, right - this.#left) + 4;
+		const { width, height } = this.#all;
+		this.width = width + 4;
 		this.height = height;
 	}
 
@@ -113,8 +112,10 @@ class NetworkPen {
 		return !this.layout.beside || this.#beside !== null;
 	}
 
-	get #left(): number {
-		return boxAround([...this.#placed.boxes.values(), this.#frame]).x;
+	/** The box around everything, before everything is moved to its place. */
+	get #all(): Box {
+		const beside = this.#beside === null ? [] : [this.#beside.callout];
+		return boxAround([...this.#placed.boxes.values(), this.#frame, ...beside]);
 	}
 
 	/** The host's frame around its cards. @param inside what else is in it, if that overlaps it */
@@ -125,42 +126,51 @@ class NetworkPen {
 		return grown(boxAround([...cards, inside]), 12, TITLE_HEIGHT);
 	}
 
-	/** Finds a place to the right of the card that the sentence is about. */
+	/** Finds a place beside the card that the sentence is about: to its right, or to its left. */
 	#placeBeside(): { callout: Box; card: Box } | null {
 		const about = this.#cards.find((card) => this.#isAbout(card));
 		const card = about && this.#placed.boxes.get(about.key);
 		if (about === undefined || card === undefined) return null;
-		const frame = this.#frameWith();
-		const x = card.x + card.width + BESIDE_GAP;
-		const left = boxAround([...this.#placed.boxes.values(), frame]).x;
-		const width = Math.min(BESIDE_MAX, this.sheet.width - 4 - (x - left) - (about.framed ? 12 : 0));
 		const { latestChange } = this.picture;
 		// Every word fits a line, with the balloon's margins and its mark.
 		const words = latestChange.split(" ").map((word) => this.sheet.widthOf(word, { bold: true }) + 36);
-		if (width < Math.max(BESIDE_MIN, ...words)) return null;
-		const size = this.sheet.sizeOf((scratch) => scratch.callout(latestChange, { x, y: 0, width }, null));
+		const least = Math.max(BESIDE_MIN, ...words);
+		const all = boxAround([...this.#placed.boxes.values(), this.#frameWith()]);
+		const inFrame = about.framed ? 12 : 0;
+		const right = card.x + card.width + BESIDE_GAP;
+		const left = all.x + inFrame;
+		const top = about.framed ? this.#frameWith().y + TITLE_HEIGHT : all.y;
+		const places = [
+			{ x: right, room: all.x + this.sheet.width - 4 - inFrame - right },
+			{ x: left, room: card.x - BESIDE_GAP - left },
+		];
+		for (const { x, room } of places.filter((place) => place.room >= least)) {
+			const place = { x, y: 0, width: Math.min(BESIDE_MAX, room) };
+			const size = this.sheet.sizeOf((scratch) => scratch.callout(latestChange, place, null));
+			// On the left, the balloon reaches to the card, even if its lines are short.
+			if (x === left) size.x = card.x - BESIDE_GAP - size.width;
+			const tops = [card.y + (card.height - size.height) / 2, card.y, card.y + card.height - size.height];
+			const callout = tops.map((y) => ({ ...size, y: Math.max(y, top) })).find((box) => this.#isFree(box, about));
+			if (callout !== undefined) return { callout, card };
+		}
+		return null;
+	}
+
+	/** Whether the sentence about this card may stand here. */
+	#isFree(box: Box, about: Card): boolean {
 		const others = this.#cards.filter(({ key }) => key !== about.key);
+		const boxes = (cards: readonly Card[]) => cards.flatMap(({ key }) => this.#placed.boxes.get(key) ?? []);
 		const plugs = this.#cables.flatMap(({ label }, index) => {
-			const [middle, y] = this.#placed.lines[index]?.label ?? [0, 0];
-			return label === undefined ? [] : [{ x: middle - label.width / 2, y: y - label.height / 2, ...label }];
+			const [x, y] = this.#placed.lines[index]?.label ?? [0, 0];
+			return label === undefined ? [] : [{ x: x - label.width / 2, y: y - label.height / 2, ...label }];
 		});
 		const lines = this.#placed.lines.flatMap(({ points }) =>
-			points.slice(1).map(([x2, y2], index): Box => {
-				const [x1, y1] = points[index] ?? [x2, y2];
-				return boxAround([x1, x2].flatMap((x) => [y1, y2].map((y) => ({ x, y, width: 0, height: 0 }))));
-			}),
+			points.slice(1).map((end, index) => boxAround([points[index] ?? end, end].map(boxOfPoint))),
 		);
-		const boxes = (cards: readonly Card[]) => cards.flatMap(({ key }) => this.#placed.boxes.get(key) ?? []);
-		const isFree = (box: Box) => {
-			if ([...boxes(others), ...plugs, ...lines].some((other) => areClose(other, box))) return false;
-			if (!about.framed) return !areClose(frame, box);
-			const unframed = boxes(others.filter(({ framed }) => !framed));
-			return box.y >= frame.y + TITLE_HEIGHT && !unframed.some((other) => areClose(other, this.#frameWith(box)));
-		};
-		const top = Math.min(...[...this.#placed.boxes.values()].map(({ y }) => y), about.framed ? Infinity : frame.y);
-		const tops = [card.y + (card.height - size.height) / 2, card.y, card.y + card.height - size.height];
-		const callout = tops.map((y) => ({ ...size, y: Math.max(y, top) })).find(isFree);
-		return callout === undefined ? null : { callout, card };
+		if ([...boxes(others), ...plugs, ...lines].some((other) => areClose(other, box))) return false;
+		if (!about.framed) return !areClose(this.#frameWith(), box);
+		const unframed = boxes(others.filter(({ framed }) => !framed));
+		return !unframed.some((other) => areClose(other, this.#frameWith(box)));
 	}
 
 	/** The keys of all cards in the order in which they stand below each other: the way of a packet from outside. */
@@ -193,8 +203,8 @@ class NetworkPen {
 			const callout = sheet.callout(latestChange, { x: 0, y: 0, width: sheet.width }, changed === "host" ? 60 : null);
 			top = callout.y + callout.height + 10;
 		}
-		const all = boxAround([...boxes.values(), this.#frame, ...(this.#beside ? [this.#beside.callout] : [])]);
-		const left = Math.max(0, (sheet.width - this.width) / 2) + 2 - this.#left;
+		const all = this.#all;
+		const left = Math.max(0, (sheet.width - this.width) / 2) + 2 - all.x;
 		const down = top - all.y + 2;
 		const moved = (box: Box): Box => ({ ...box, x: box.x + left, y: box.y + down });
 		const frame = moved(this.#frame);
@@ -227,12 +237,13 @@ class NetworkPen {
 	}
 
 	#drawBeside(callout: Box, card: Box): void {
-		const { x, y, height } = this.sheet.callout(this.picture.latestChange, callout, null);
+		const { x, y, width, height } = this.sheet.callout(this.picture.latestChange, callout, null);
 		const middle = Math.min(Math.max(card.y + card.height / 2, y + 14), y + height - 14);
+		const [edge, tip] = x > card.x ? [x + 1, x - 8] : [x + width - 1, x + width + 8];
 		const corners: Point[] = [
-			[x + 1, middle - 8],
-			[x - 8, middle],
-			[x + 1, middle + 8],
+			[edge, middle - 8],
+			[tip, middle],
+			[edge, middle + 8],
 		];
 		this.sheet.line("callout.tip", corners, "callout-tip", { closed: true });
 	}
@@ -385,6 +396,8 @@ class NetworkPen {
 		this.sheet.text(`plug.${from}.${to}`, [x - width / 2 + 7, y - 9], text, PLUG);
 	}
 }
+
+const boxOfPoint = ([x, y]: Point): Box => ({ x, y, width: 0, height: 0 });
 
 /** Whether two boxes overlap, or nearly do. */
 const areClose = (one: Box, other: Box) =>

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { NOTHING_CHOSEN } from "../../../harness/live/messages.ts";
 import { commandLines } from "../../../harness/live/page/command-lines.ts";
 import { compose, nextAlone } from "../../../harness/live/page/composition.ts";
+import { keyHelp } from "../../../harness/live/page/keys.ts";
 import { ShellLog } from "../../../harness/live/page/shell-log.ts";
 import { Showing } from "../../../harness/live/page/showing.ts";
 
@@ -58,11 +59,12 @@ describe("what a page shows", () => {
 	const step = (atMs: number, number: number, phase: "told" | "typing" | "done") =>
 		({ type: "step", atMs, step: number, phase }) as const;
 
-	function pageOf(role: "presenter" | "follower"): Showing {
+	function pageOf(
+		role: "presenter" | "follower",
+		stages: readonly ("host" | "container")[] = ["host", "host"],
+	): Showing {
 		const showing = new Showing();
-		const steps = [1, 2].map((number) => ({
-			...{ narration: `step ${number}`, stage: "host" as const, command: "true", look: "" },
-		}));
+		const steps = stages.map((stage, index) => ({ narration: `step ${index + 1}`, stage, command: "true", look: "" }));
 		const head = { type: "demo", atMs: 0, schemaVersion: 1, lesson: "02-unshare", title: "", minutes: 1 } as const;
 		const demo = { ...head, steps, size: { columns: 80, rows: 16 } };
 		showing.begin({ type: "welcome", role, recorded: false, events: [demo], shown: NOTHING_CHOSEN, desk: null });
@@ -96,5 +98,15 @@ describe("what a page shows", () => {
 		expect(showing.shown).toMatchObject({ view: "mounts", composition: "read" });
 		showing.leave();
 		expect(showing.shown).toEqual({ ...NOTHING_CHOSEN, view: "network" });
+	});
+
+	test.each([
+		[["host"], "h", "type into the host's shell"],
+		[["container"], "c", "type into the container's shell"],
+		[["host", "container"], "h, c", "type into the host's shell, or into the container's"],
+	] as const)("the help names only the keys of the shells that there are: %j", (stages, keys, does) => {
+		expect(keyHelp(pageOf("presenter", stages), 1).filter(([, text]) => text.startsWith("type into"))).toEqual([
+			[keys, does],
+		]);
 	});
 });

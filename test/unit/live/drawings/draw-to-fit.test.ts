@@ -40,3 +40,24 @@ describe("drawToFit [a panel on a projector, large type]", () => {
 		expect(pixelsOf(drawing, zoom).width).toBeLessThanOrEqual(phone.width);
 	});
 });
+
+describe("drawToFit [large text]", () => {
+	const normal = { ...PANEL, fontSize: 16 };
+	const large = { width: 440, height: 430, fontSize: 20, pageScrolls: false };
+
+	test("at every change in a recording, the network's text is not smaller than in normal text", () => {
+		const past = networkSeen();
+		for (const index of past.keys()) {
+			const picture = networkOf(past.slice(0, index + 1));
+			const draw = (width: number) => drawNetwork(picture, sheetOf(width));
+			const { zoom } = drawToFit(large, draw, normal);
+			expect(zoom, `moment ${index}`).toBeGreaterThanOrEqual(drawToFit(normal, draw).zoom);
+		}
+	});
+
+	test("a drawing that fits only in normal text keeps that size, and is scrolled", () => {
+		const draw = () => ({ width: 400, height: 440, shapes: [], focus: null });
+		expect(drawToFit(normal, draw).zoom).toBe(1);
+		expect(drawToFit(large, draw, normal).zoom).toBe(1);
+	});
+});
