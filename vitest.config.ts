@@ -78,8 +78,8 @@ const FRESH_PATTERNS: Plugin = {
 	},
 };
 
-// "unit" runs in seconds on any system; "cli" starts drydock or other programs again and again, or tries what is made at random; "vm" needs
-// QEMU and the template, which its tests share; so does "alone". "kits" plays hand-outs completely.
+// "unit" runs in seconds on any system; "cli" starts drydock or other programs again and again, or tries what is made at
+// random; "vm" needs QEMU and the template, which its tests share; so does "alone". "kits" plays hand-outs completely.
 export default defineConfig({
 	test: {
 		sequence: { sequencer: LongestFirst },

@@ -25,9 +25,15 @@ export interface PlacedGraph {
 const RANKS_GAP = 30;
 const NODES_GAP = 34;
 const FRAME = "frame";
+/** How many graphs stay placed: a drawing tries some layouts at some sizes of text. */
+const KEPT_MAX = 64;
+
+/** The graphs that were placed last, by what decides their places. */
+const kept = new Map<string, PlacedGraph>();
 
 /**
- * Places nodes in ranks, from the top to the bottom, so that few edges cross.
+ * Places nodes in ranks, from the top to the bottom, so that few edges cross. Placing takes milliseconds, and the same
+ * graph is placed for several sizes of the text, so the last results are kept.
  * @param column the keys of all nodes, if each must stand below the one before
  */
 export function placeGraph(
@@ -35,6 +41,17 @@ export function placeGraph(
 	edges: readonly GraphEdge[],
 	column: readonly string[] = [],
 ): PlacedGraph {
+	const sizes = nodes.map(({ key, width, height, framed }) => [key, width, height, framed]);
+	const graphKey = JSON.stringify([sizes, edges.map(({ from, to, label }) => [from, to, label]), column]);
+	const placed = kept.get(graphKey) ?? place(nodes, edges, column);
+	kept.delete(graphKey);
+	kept.set(graphKey, placed);
+	const [oldest] = kept.keys();
+	if (kept.size > KEPT_MAX && oldest !== undefined) kept.delete(oldest);
+	return placed;
+}
+
+function place(nodes: readonly GraphNode[], edges: readonly GraphEdge[], column: readonly string[]): PlacedGraph {
 	const graph = new Graph({ compound: true, multigraph: true });
 	graph.setGraph({ rankdir: "TB", ranksep: RANKS_GAP, nodesep: NODES_GAP, marginx: 12, marginy: 2 });
 	graph.setNode(FRAME, {});
