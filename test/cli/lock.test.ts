@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { mkdir, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { exists } from "../../../harness/base/cache.ts";
-import { withLock } from "../../../harness/base/lock.ts";
-import { compiledProgram } from "../../support/program.ts";
-import { temporary } from "../../support/temporary.ts";
+import { exists } from "../../harness/base/cache.ts";
+import { withLock } from "../../harness/base/lock.ts";
+import { compiledProgram } from "../support/program.ts";
+import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
 afterAll(() => files.remove());
