@@ -61,6 +61,8 @@ player = await Playback.open(events, (event) => {
 const browser = await openBrowser();
 const presenter = await browser.newPage();
 await presenter.goto(server.link);
+// A key that is pressed before the page is there is lost.
+await presenter.locator("#place:not(:empty)").waitFor({ timeout: PATIENCE_MS });
 const pages = await openPages((values.presenter ? server.link : server.shared) ?? server.link);
 const shown = values.show.split(",");
 await player.jump(Number(values.step));
@@ -72,7 +74,7 @@ await played;
 if (shown.includes("do")) await takeViews("do");
 if (shown.includes("read")) {
 	await presenter.keyboard.press("l");
-	await take("read");
+	await take("read", { composition: "read" });
 }
 await browser.close();
 await player.close();
@@ -102,13 +104,12 @@ async function takeViews(composition: string) {
 	for (const key of values.keys) await presenter.keyboard.press(key);
 	for (const [index, view] of views.entries()) {
 		await presenter.keyboard.press(String(index + 1));
-		await take(`${composition}-${view}`, view);
+		await take(`${composition}-${view}`, { view });
 	}
 }
 
-/** Waits until all pages have drawn the step. They show what the presenter's page shows. */
-async function waitUntilDrawn(view: string | undefined) {
-	const expected = { ...place, ...(view !== undefined && { view }) };
+/** Waits until all pages have drawn what is expected; see page/panes.ts. They show what the presenter's page shows. */
+async function waitUntilDrawn(expected: Record<string, unknown>) {
 	const isThere = (wanted: Record<string, unknown>) => {
 		const drawn: Record<string, unknown> = JSON.parse(document.getElementById("main")?.dataset["drawn"] ?? "{}");
 		return Object.entries(wanted).every(([key, value]) => JSON.stringify(drawn[key]) === JSON.stringify(value));
@@ -123,8 +124,8 @@ async function waitUntilDrawn(view: string | undefined) {
 }
 
 /** Takes a picture of each page. */
-async function take(what: string, view?: string) {
-	await waitUntilDrawn(view);
+async function take(what: string, expected: { view: string } | { composition: string }) {
+	await waitUntilDrawn({ ...place, ...expected });
 	for (const { name, page, fullPage } of pages) {
 		const picture = `${lesson.slice(0, 2)}-${values.step}-${what}-${name}`;
 		await page.screenshot({ path: join(values.out, `${picture}.png`), fullPage, timeout: PATIENCE_MS });

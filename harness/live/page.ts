@@ -65,6 +65,9 @@ function renderLesson(lesson: string): string {
 	const highlight = (code: string, language: string) =>
 		hljs.getLanguage(language) === undefined ? "" : hljs.highlight(code, { language }).value;
 	const markdown = new MarkdownIt({ highlight });
+	const { fence } = markdown.renderer.rules;
+	// Lines that are wider than a narrow page are scrolled, and whoever has only a keyboard must be able to do so.
+	markdown.renderer.rules.fence = (...args) => (fence?.(...args) ?? "").replace("<pre>", '<pre tabindex="0">');
 	markdown.renderer.rules["link_open"] = () => "<em>";
 	markdown.renderer.rules["link_close"] = () => "</em>";
 	return markdown.render(lesson.replaceAll(/^<!--.*?-->\n/gms, ""));

@@ -16,8 +16,9 @@ describe("locks", () => {
 				k.flock(open(), k.LOCK_EX);
 				for (;;) nap(1_000);
 			}
-			nap(200);
-			const asleep = fs.readFileSync(`/proc/${waits}/wchan`, "utf8").includes("lock");
+			const isAsleep = () => fs.readFileSync(`/proc/${waits}/wchan`, "utf8").includes("lock");
+			for (let tries = 0; tries < 100 && !isAsleep(); tries++) nap(100);
+			const asleep = isAsleep();
 			k.flock(mine, k.LOCK_UN);
 			nap(200);
 			k.kill(waits, k.SIGKILL);
