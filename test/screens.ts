@@ -73,8 +73,10 @@ await player.next();
 await played;
 if (shown.includes("do")) await takeViews("do");
 if (shown.includes("read")) {
+	// When a page hears that the demo goes on, it stops showing the lesson's text.
+	await waitUntilDrawn({ ...place });
 	await presenter.keyboard.press("l");
-	await take("read", { composition: "read" });
+	await take("read", { name: "read" });
 }
 await browser.close();
 await player.close();
@@ -124,7 +126,7 @@ async function waitUntilDrawn(expected: Record<string, unknown>) {
 }
 
 /** Takes a picture of each page. */
-async function take(what: string, expected: { view: string } | { composition: string }) {
+async function take(what: string, expected: { view: string } | { name: string }) {
 	await waitUntilDrawn({ ...place, ...expected });
 	for (const { name, page, fullPage } of pages) {
 		const picture = `${lesson.slice(0, 2)}-${values.step}-${what}-${name}`;
