@@ -1,6 +1,7 @@
 /*
- * confined PROGRAM ARGUMENT...: installs the harbour's seccomp filter, and executes the program. The agent uses it to
- * start every program that may execute a learner's code.
+ * confined PROGRAM ARGUMENT...: installs the seccomp filter of the harbour (the machine that learners see: see
+ * harness/guest/harbour.ts), and executes the program. The agent uses it to start every program that may execute a
+ * learner's code.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -18,8 +19,8 @@
  * cannot be removed, and it applies to everything that these processes fork or execute. The filter refuses these calls
  * with EPERM, and allows everything else that root can do:
  *   - bpf, perf_event_open: they could read other processes' memory and change what the kernel tells these processes.
- *   - ioctl NS_MNT_GET_NEXT and _PREV (0xb7 11 and 12): they return a descriptor of every mount namespace, also of the
- *     agent's.
+ *   - ioctl NS_MNT_GET_NEXT and _PREV (0xb7 11 and 12): call by call, they return a descriptor of every mount namespace,
+ *     also of the agent's.
  * A process can make calls by three ABIs: x86-64, x32, and i386 (int 0x80 works in a 64-bit program, too). The filter
  * covers each of them; it refuses every x32 call.
  */

@@ -202,7 +202,7 @@ long k_mknod(const char *packed, int mode, int64_t dev) {
 }
 
 /*
- * openat2(2), mount_setattr(2), open_tree(2), move_mount(2): by their numbers, which are the same on every architecture.
+ * openat2(2), mount_setattr(2), open_tree(2), move_mount(2): by their numbers, which are the same on x86-64 and arm64.
  * Older C libraries do not declare these calls.
  */
 
@@ -243,7 +243,7 @@ long k_fchdir(int fd) { return answer(fchdir(fd)); }
 
 /*
  * Mount tables, for the harness alone: listmount(2), statmount(2), ioctl_nsfs(2). The C library's headers are too old
- * to declare these calls. The calls have the same numbers on every architecture.
+ * to declare these calls. The calls have the same numbers on x86-64 and arm64.
  */
 
 struct mount_request {
@@ -261,7 +261,7 @@ int64_t k_mount_namespace_id(int namespace_fd) {
     return r < 0 ? r : (int64_t)id;
 }
 
-/* Writes the unique ids of the mounts below `parent` to `ids`, the oldest first, `most` at most. */
+/* Writes the unique ids of the mounts below `parent` to `ids`: the oldest first, and no more than `most` of them. */
 long k_listmount(int64_t namespace, int64_t parent, unsigned char *ids, int most) {
     struct mount_request request = {.size = sizeof request, .mount = parent, .namespace = namespace};
     return answer(syscall(SYS_LISTMOUNT, &request, ids, most, 0));
@@ -391,10 +391,7 @@ long k_recvmsg(int socket_fd) {
 
 long k_flock(int fd, int operation) { return answer(flock(fd, operation)); }
 
-/*
- * The rest is for the harness alone: the guest's clock and random numbers after a restore, terminals, and what a check
- * prepares.
- */
+/* The rest is for the harness alone: native/guest.ts calls these functions. */
 
 struct pool_info {
     int entropy_count;
