@@ -135,11 +135,6 @@ export const SI_USER = 0;
 /** The kernel sent the signal, for example for a terminal's Ctrl-C. See sigaction(2). */
 export const SI_KERNEL = 0x80;
 
-/** Set the signal that this process gets when the thread that forked it ends. See PR_SET_PDEATHSIG(2const). */
-export const PR_SET_PDEATHSIG = 1;
-/** Set whether orphans among this process's descendants become its children. See PR_SET_CHILD_SUBREAPER(2const). */
-export const PR_SET_CHILD_SUBREAPER = 36;
-
 /** Take a shared lock: others can have a shared lock, too, but no exclusive one. See flock(2). */
 export const LOCK_SH = 1;
 /** Take an exclusive lock. See flock(2). */

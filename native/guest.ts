@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { twoDescriptors } from "./descriptors.ts";
 import { bytes, callLibrary, int, int64, strings } from "./library.ts";
+import { PR_SET_DUMPABLE } from "./prctl.ts";
 
 /**
  * Calls that only the harness makes, in the guest. The ledger does not record them, and `#kernel` does not export them.
@@ -25,8 +26,6 @@ export function reseedRandom(): void {
 	// V8 takes this seed when Math.random is first called.
 	setFlagsFromString(`--random-seed=${randomInt(1, 0x7fffffff)}`);
 }
-
-const PR_SET_DUMPABLE = 4;
 
 /** Sets the wall clock. @param timeMs milliseconds since 1970 @see clock_settime(2) */
 export function setClock(timeMs: number): void {
@@ -114,7 +113,7 @@ export function useDevNull(): void {
  * @see PR_SET_DUMPABLE(2const)
  */
 export function setDumpable(): void {
-	callOrThrow("k_prctl", [int(PR_SET_DUMPABLE), int64(1)]);
+	callOrThrow("k_prctl", [int(PR_SET_DUMPABLE), int64(1), int64(0)]);
 }
 
 /** Whether a file has this extended attribute; a symbolic link is not followed. @see lgetxattr(2) */

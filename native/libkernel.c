@@ -13,8 +13,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/random.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <pty.h>
 #include <sched.h>
@@ -132,7 +135,7 @@ long k_exit(int status) {
     _exit(status);
 }
 
-long k_prctl(int option, int64_t arg2) { return answer(prctl(option, arg2, 0, 0, 0)); }
+long k_prctl(int option, int64_t arg2, int64_t arg3) { return answer(prctl(option, arg2, arg3, 0, 0)); }
 long k_getpid(void) { return syscall(SYS_getpid); }
 long k_getppid(void) { return syscall(SYS_getppid); }
 
@@ -306,6 +309,46 @@ long k_netlink(int protocol, const unsigned char *request, int length, unsigned 
 long k_setresuid(int64_t ruid, int64_t euid, int64_t suid) { return answer(setresuid(ruid, euid, suid)); }
 long k_setresgid(int64_t rgid, int64_t egid, int64_t sgid) { return answer(setresgid(rgid, egid, sgid)); }
 long k_setgroups(int size, const unsigned char *list) { return answer(setgroups(size, (const gid_t *)list)); }
+
+/*
+ * Capabilities: capget(2), capset(2). A set is a mask: bit n stands for capability n. The kernel takes each mask in two
+ * halves.
+ */
+
+static struct __user_cap_header_struct this_thread(void) {
+    return (struct __user_cap_header_struct){.version = _LINUX_CAPABILITY_VERSION_3};
+}
+
+/* Returns one of the three sets: 0 effective, 1 permitted, 2 inheritable. */
+int64_t k_capget(int set) {
+    struct __user_cap_header_struct header = this_thread();
+    struct __user_cap_data_struct halves[2] = {{0}};
+    long r = answer(syscall(SYS_capget, &header, halves));
+    if (r < 0)
+        return r;
+    uint64_t masks[3] = {
+        (uint64_t)halves[1].effective << 32 | halves[0].effective,
+        (uint64_t)halves[1].permitted << 32 | halves[0].permitted,
+        (uint64_t)halves[1].inheritable << 32 | halves[0].inheritable,
+    };
+    return masks[set];
+}
+
+long k_capset(int64_t effective, int64_t permitted, int64_t inheritable) {
+    struct __user_cap_header_struct header = this_thread();
+    struct __user_cap_data_struct halves[2] = {
+        {.effective = effective, .permitted = permitted, .inheritable = inheritable},
+        {.effective = effective >> 32, .permitted = permitted >> 32, .inheritable = inheritable >> 32},
+    };
+    return answer(syscall(SYS_capset, &header, halves));
+}
+
+/* System call filters: seccomp(2). `filter` is an array of struct sock_filter. */
+
+long k_seccomp(int operation, int flags, unsigned char *filter, int length) {
+    struct sock_fprog program = {.len = length, .filter = (struct sock_filter *)filter};
+    return answer(syscall(SYS_seccomp, operation, flags, &program));
+}
 
 /*
  * Terminals: setsid(2), ioctl(2), tcgetattr(3), tcsetattr(3), cfmakeraw(3). A request's argument is a number (TIOCSCTTY,

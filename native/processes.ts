@@ -1,6 +1,6 @@
-import { type PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, WNOHANG } from "./constants.ts";
+import { WNOHANG } from "./constants.ts";
 import { enterChildTask, recordStart } from "./ledger.ts";
-import { callLibrary, flagNames, int, int64, quoted, recorded, strings, syscall } from "./library.ts";
+import { callLibrary, flagNames, int, quoted, recorded, strings, syscall } from "./library.ts";
 import { signalName } from "./signals.ts";
 
 /**
@@ -115,20 +115,4 @@ export function getpid(): number {
 /** The parent's pid; 0 if the parent is outside this process's PID namespace. @see getppid(2) */
 export function getppid(): number {
 	return syscall("getppid", {}, []);
-}
-
-/**
- * Sets one of two attributes of this process. A forked child inherits neither of them.
- * @param option PR_SET_PDEATHSIG: the kernel sends this process a signal when the thread that forked it ends.
- * PR_SET_CHILD_SUBREAPER: orphans among this process's descendants become its children instead of init's
- * @param arg2 the signal for PR_SET_PDEATHSIG; 1 for PR_SET_CHILD_SUBREAPER
- * @see PR_SET_PDEATHSIG(2const), PR_SET_CHILD_SUBREAPER(2const)
- */
-export function prctl(option: typeof PR_SET_PDEATHSIG | typeof PR_SET_CHILD_SUBREAPER, arg2: number): void {
-	const isSignal = option === PR_SET_PDEATHSIG;
-	const shown = {
-		option: isSignal ? "PR_SET_PDEATHSIG" : "PR_SET_CHILD_SUBREAPER",
-		arg2: isSignal ? signalName(arg2) : String(arg2),
-	};
-	syscall("prctl", shown, [int(option), int64(arg2)]);
 }

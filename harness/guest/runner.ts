@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { openSync, readSync, writeSync } from "node:fs";
+import { openSync, readSync, writeFileSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
 import { compileFunction } from "node:vm";
@@ -78,6 +78,8 @@ function applyIdentity({ as, stdio }: ExerciseJob): void {
 	if (typeof stdio === "object") useTerminal(stdio.terminal);
 	if (stdio === "none") useDevNull();
 	if (as === undefined) return;
+	// 0 stands for the writing process: cgroups(7).
+	if (as.cgroup !== undefined) writeFileSync(`${as.cgroup}/cgroup.procs`, "0");
 	process.setgroups?.(as.groups ?? []);
 	process.setgid?.(as.gid);
 	process.setuid?.(as.uid);

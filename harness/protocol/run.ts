@@ -35,8 +35,11 @@ export interface Call {
 	 */
 	token: string;
 	says?: string | undefined;
-	/** The user and the groups of the process that makes the call; root if not given. */
-	as?: { uid: number; gid: number; groups?: number[] } | undefined;
+	/**
+	 * The user and the groups of the process that makes the call; root if not given. `cgroup`: the directory of the cgroup
+	 * that the process is in; the root cgroup if not given.
+	 */
+	as?: { uid: number; gid: number; groups?: number[]; cgroup?: string } | undefined;
 	/**
 	 * The standard input, output and error of the call: pipes if not given. `none` is /dev/null. `terminal` is a terminal
 	 * of this size.

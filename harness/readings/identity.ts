@@ -26,6 +26,14 @@ const process = {
 		/** CapEff and CapBnd of /proc/PID/status. */
 		capabilities: maskOrNone,
 		boundingSet: maskOrNone,
+		/** CapPrm, CapInh and CapAmb. Empty in recordings from before they were read, as are the next two. */
+		permitted: v.optional(maskOrNone, ""),
+		inheritable: v.optional(maskOrNone, ""),
+		ambient: v.optional(maskOrNone, ""),
+		/** NoNewPrivs: whether execve grants no new privileges. */
+		noNewPrivileges: v.optional(v.boolean(), false),
+		/** Seccomp_filters: how many system call filters it has. A learner's programs have one of the kit's own. */
+		seccompFilters: v.optional(count, 0),
 	}),
 	/** Null if the run does not ask for it. */
 	identity: v.nullable(Identity),
@@ -40,7 +48,12 @@ export const identityInspection: Inspection<typeof identity> = {
 		containerRow("gid", fourIds(credentials.gids)),
 		containerRow("groups", credentials.groups.join(", ") || "none"),
 		containerRow("CapEff", credentials.capabilities),
+		containerRow("CapPrm", credentials.permitted),
+		containerRow("CapInh", credentials.inheritable),
+		containerRow("CapAmb", credentials.ambient),
 		containerRow("CapBnd", credentials.boundingSet),
+		containerRow("NoNewPrivs", credentials.noNewPrivileges ? "1" : "0"),
+		containerRow("Seccomp_filters", String(credentials.seccompFilters)),
 	],
 };
 

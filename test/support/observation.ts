@@ -79,11 +79,16 @@ export const processState = (more: Partial<ProcessState> = {}): ProcessState => 
 	rootTrees: {},
 	network: null,
 	links: hostState().links,
-	credentials: { uids: [0, 0, 0, 0], gids: [0, 0, 0, 0], groups: [], capabilities: "ff", boundingSet: "ff" },
+	credentials: { uids: [0, 0, 0, 0], gids: [0, 0, 0, 0], groups: [], ...CAPABILITIES },
 	identity: null,
 	escape: null,
 	...more,
 });
+
+const CAPABILITIES = {
+	...{ capabilities: "ff", boundingSet: "ff", permitted: "ff", inheritable: "0", ambient: "0" },
+	...{ noNewPrivileges: false, seccompFilters: 1 },
+};
 
 /**
  * A run of a command that shares every namespace with the host and leaves nothing behind.

@@ -30,11 +30,15 @@ function collect(image: string, path: string, files: ImageFile[], replacements: 
 }
 
 function readFile(image: string, path: string, earlier: readonly ImageFile[], replacements: Replacements): ImageFile {
-	const found = readHarbourFile(`${image}/${path}`, IMAGE_FILE_BYTES_MAX);
-	const nothing = { path: shortPath(path), size: found?.info.size ?? 0, sha256: "", document: null, archive: null };
-	if (found?.info.isDirectory()) return { ...nothing, kind: "directory" };
-	if (!found?.info.isFile()) return { ...nothing, kind: "other" };
-	if (found.info.size > IMAGE_FILE_BYTES_MAX) return { ...nothing, kind: "file" };
+	// At first without the content: of a large file, only the size is kept.
+	const place = `${image}/${path}`;
+	const info = readHarbourFile(place, 0)?.info;
+	const isSmall = info?.isFile() === true && info.size <= IMAGE_FILE_BYTES_MAX;
+	const found = isSmall ? readHarbourFile(place, IMAGE_FILE_BYTES_MAX) : undefined;
+	const nothing = { path: shortPath(path), size: info?.size ?? 0, sha256: "", document: null, archive: null };
+	if (info?.isDirectory()) return { ...nothing, kind: "directory" };
+	if (!info?.isFile()) return { ...nothing, kind: "other" };
+	if (!found?.info.isFile()) return { ...nothing, kind: "file" };
 	const { content } = found;
 	const digest = sha256(content);
 	const isDocument = /^\s*\{/.test(content.toString("latin1", 0, 64));

@@ -43,7 +43,12 @@ const FLAGS: readonly [name: string, bit: number][] = [
 ];
 const PORT_STATES = ["disabled", "listening", "learning", "forwarding", "blocking"];
 /** The types of routes that lead nowhere; they have no device. */
-const TYPES_WITHOUT_DEVICE: Readonly<Record<number, string>> = { 6: "blackhole", 7: "unreachable", 8: "prohibit" };
+const TYPES_WITHOUT_DEVICE: Readonly<Record<number, string>> = {
+	6: "blackhole",
+	7: "unreachable",
+	8: "prohibit",
+	9: "throw",
+};
 
 /** Reads the network namespace that this thread is in. */
 export function dumpNetwork(): Pick<Network, "links" | "routes"> & Pick<NetworkNamespace, "indices"> {

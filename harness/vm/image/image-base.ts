@@ -33,7 +33,9 @@ const SUITE = "trixie";
 const PACKAGES = [
 	...["bash", "coreutils", "dash", "diffutils", "file", "findutils", "grep", "hostname", "less", "mawk", "sed"],
 	...["binutils", "busybox-static", "iproute2", "kmod", "libatomic1", "libstdc++6", "mount", "nasm", "ncurses-base"],
-	...["nftables", "procps", "strace", "util-linux"],
+	...["libcap2-bin", "nftables", "procps", "strace", "uidmap", "util-linux"],
+	// Loads AppArmor's profiles.
+	"apparmor",
 	// Manual pages that `drydock man` shows beside those of the programs above, and the program that formats them.
 	...["mandoc", "manpages", "manpages-dev"],
 ];

@@ -88,7 +88,9 @@ test("a process that ended while it was read is shown as it was before", async (
 
 test("another user without capabilities is reported", async () => {
 	const past = withChangedView(await viewsUpTo("shells"), (view) => {
-		shellIn(view, "container").credentials = {
+		const container = shellIn(view, "container");
+		container.credentials = {
+			...container.credentials,
 			uids: [1000, 1000, 1000, 1000],
 			gids: [],
 			groups: [],
