@@ -1,5 +1,4 @@
 import { cpus, loadavg } from "node:os";
-import type { Step } from "../protocol/index.ts";
 import type { Template } from "./template.ts";
 
 /** How many stages may use all of their budget in one run. */
@@ -47,21 +46,9 @@ export interface ProcessorBudget {
  * which is far away on a busy computer.
  *
  * A loop stays in one stage. So a stage has a budget of its own, almost three times what the longest stage of a right
- * answer uses. All of a run may use more: a right engine may ask again and again whether its command has ended, without
- * sleeping, while the check looks at other containers. Of the run's budget, such an engine uses less than half. Several
- * such engines share the machine's processor, so a stage in which they run at once takes them longer.
- * @param steps the scenario's steps
+ * answer uses. An engine that does not sleep while its command waits is no right answer: lesson 01 says so.
  */
-export function processorBudget({ bootMs }: Booted, steps: readonly Step[]): ProcessorBudget {
-	const oneCallMs = (1_250 + bootMs / 6) * Math.min(BUSY_BUDGET_FACTOR_MAX, busyFactor());
-	const stageMs = Math.round(oneCallMs * Math.max(1, callsAtOnce(steps)));
+export function processorBudget({ bootMs }: Booted): ProcessorBudget {
+	const stageMs = Math.round((1_250 + bootMs / 6) * Math.min(BUSY_BUDGET_FACTOR_MAX, busyFactor()));
 	return { runMs: stageMs * STAGES_AT_MOST, stageMs };
-}
-
-/** The greatest number of calls that run at once: each runs at least from the first to the last step that names it. */
-export function callsAtOnce(steps: readonly Step[]): number {
-	const named = steps.map((step) => ("call" in step ? step.call : undefined));
-	const isRunning = (call: string, index: number) => named.indexOf(call) <= index && named.lastIndexOf(call) >= index;
-	const calls = [...new Set(named)].filter((call) => call !== undefined);
-	return Math.max(0, ...steps.map((_, index) => calls.filter((call) => isRunning(call, index)).length));
 }

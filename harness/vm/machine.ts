@@ -151,7 +151,7 @@ export class Machine {
 			const before = await processorTime(this.pid);
 			const { runMs, stageMs } =
 				asked.deadlineMs === undefined
-					? processorBudget(this.#template, run.steps)
+					? processorBudget(this.#template)
 					: { runMs: asked.deadlineMs, stageMs: asked.deadlineMs };
 			const budget = { runMs: Math.min(runMs, patienceMs), stageMs };
 			const giveUp = () => void this.#send({ type: "giveUp", nonce: run.nonce });

@@ -21,7 +21,7 @@ import {
 	signalExplanations,
 	successExplanations,
 } from "./explanations.ts";
-import { CRASHED, crashCodeOf, DONE, draw, FORBIDDEN, MISSING, REFUSED, scenario } from "./scenario.ts";
+import { CRASHED, crashCodeOf, DONE, draw, FORBIDDEN, MISSING, REFUSED, scenario, WAITING } from "./scenario.ts";
 
 /**
  * How a container ended, in words. If runCommand returned the expected number, `name` stands for this number, which may
@@ -58,6 +58,12 @@ export default defineCheck({
 	weight: 10,
 	groups: [
 		{ title: "the exit code of a command", points: 3, facts: ["ending", "ending.done"] },
+		{
+			title: "an engine that sleeps meanwhile",
+			points: 1,
+			facts: ["engine.waits"],
+			onlyWith: ["the exit code of a command"],
+		},
 		{ title: "the exit code of a command that a signal has ended", points: 2, facts: ["ending.crashed"] },
 		{ title: "a command that cannot be started", points: 2, facts: ["ending.missing", "ending.forbidden"] },
 		{
@@ -79,6 +85,7 @@ export default defineCheck({
 	scenario,
 	derive: (observation, drawn) => {
 		const command = commandAt(observation, DURING);
+		const waiting = observation.measured[WAITING];
 		const endings = {
 			ending: endingOf(observation, BOX, exitCodeOf(drawn), "the command's exit code"),
 			"ending.crashed": endingOf(observation, CRASHED, crashCodeOf(drawn), "128 + the signal's number"),
@@ -92,6 +99,7 @@ export default defineCheck({
 		const { descriptors, engineDescriptors } = command;
 		return {
 			...endings,
+			...(typeof waiting === "string" ? { "engine.waits": waiting } : {}),
 			"command.streams": ["stdin", "stdout", "stderr"].map(
 				(name, fd) => `${name}: ${descriptors[fd] === engineDescriptors[fd] ? "the engine's" : "another"}`,
 			),
@@ -109,6 +117,20 @@ export default defineCheck({
 			// If enter throws in the engine, the engine does not wait for the child any more. Then engine.place reports
 			// the cause.
 			accept: (_, { facts }) => String(facts["engine.place"]) !== "",
+		},
+		{
+			fact: "engine.waits",
+			madeOf: "kernel",
+			what: "the engine while the command waits for input",
+			followsFrom: [EARLY_END],
+			explain: [
+				{
+					diagnosis: "spins",
+					why: "While the command waited for a line of input, one of your engine's processes was never asleep: /proc/PID/stat showed it running each time, until your engine had used a second of processor time. A loop that asks again and again whether the command has ended keeps a whole processor busy, for as long as the container runs.",
+					try: "Leave out WNOHANG: then waitpid lets your process sleep, and the kernel wakes it when the command has ended.",
+					see: ["waitpid(2)", "proc_pid_stat(5)"],
+				},
+			],
 		},
 		{
 			fact: "ns.uts",

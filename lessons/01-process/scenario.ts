@@ -11,6 +11,8 @@ export const FORBIDDEN = "forbidden";
 export const DONE = "done";
 /** The container in which no command starts: `enter` asks for a hostname that is one character too long, and throws. */
 export const REFUSED = "refused";
+/** The measurement that says whether the first container's engine sleeps while its command waits for input. */
+export const WAITING = "waiting";
 const TOO_LONG_HOSTNAME = "x".repeat(65);
 
 /** Signals that write a core dump, which sets one more bit of the wait status. See signal(7). */
@@ -67,6 +69,7 @@ export function scenario(drawn: RandomInputs): Scenario {
 		steps: [
 			{ do: "call", call: BOX },
 			{ do: "look", as: DURING },
+			{ do: "measure", with: "howItWaits", args: [BOX], as: WAITING },
 			{ do: "feed", call: BOX, last: true },
 			{ do: "call", call: CRASHED },
 			{ do: "feed", call: CRASHED, line: signalOf(drawn).slice(3), last: true },

@@ -1,4 +1,5 @@
-// Never sleeps while it waits.
+// diagnosis: spins
+// Believed that an engine has nothing better to do while it waits.
 import { _exit, execve, fork, WEXITSTATUS, WIFSIGNALED, WNOHANG, WTERMSIG, waitpid } from "#kernel";
 
 export function runCommand(command: readonly [string, ...string[]], enter: () => void): number {
