@@ -17,7 +17,7 @@ type Given = (name: string) => string[];
 const pathOf = (id: string) => `${CLAIMS}/${id}.options`;
 
 /** Writes a container's options down. The file is one more claim of the container's, and is removed with the others. */
-export function keepOptions(id: string, given: Given): void {
+export function keepOptionsForExec(id: string, given: Given): void {
 	const kept = Object.fromEntries(KEPT.map((name) => [name, given(name)]));
 	writeFileSync(pathOf(id), `${id} ${getpid()} ${JSON.stringify(kept)}`);
 }

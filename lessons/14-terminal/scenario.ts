@@ -69,7 +69,7 @@ export function scenarioOf({ id = "", hostname }: RandomInputs): Scenario {
 	const withTerminal = { interactive: true, tty: true };
 	const stdio = { terminal: SIZES.first };
 	return {
-		does: "ran a container with -i and -t, and changed the size of its caller's terminal; ran a second one with -i and -t, typed Ctrl-C for it, and hung up its caller's terminal; ran one with neither, whose caller has no terminal; ran one with -t alone and one with -i alone, whose callers have one; and tried one with -i and -t that cannot be made",
+		does: "ran a container with -i and -t, and changed the size of its caller's terminal; ran a second one with -i and -t, typed Ctrl-C for it, and hung up its caller's terminal; ran one with neither, whose caller has no terminal; ran one with -t alone and one with -i alone, whose callers have a terminal; and tried one with -i and -t that cannot be made",
 		prepare: [],
 		calls: {
 			[BOX]: { options: container(0, withTerminal), stdio },

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, realpathSync, writeSync } from "node:fs";
 import { SIGKILL } from "#kernel";
 import { run } from "../box.ts";
 import { claim, giveBack } from "../claims.ts";
-import { keepOptions } from "../kept-options.ts";
+import { keepOptionsForExec } from "../kept-options.ts";
 import { type Container, optionsOf, parts } from "../part.ts";
 import { processesOf, removeAbandoned, removeRemains } from "../remains.ts";
 import { supervise } from "../supervise.ts";
@@ -25,10 +25,12 @@ function start(given: (name: string) => string[], [image, ...command]: string[])
 	removeAbandoned();
 	supervise({
 		prepare: () => {
+			// A container without a claim counts as one that has left nothing behind, so the claim comes first.
 			claim(id, id);
-			keepOptions(id, given);
+			keepOptionsForExec(id, given);
 			for (const { readOptions } of parts) Object.assign(container, readOptions?.(given, container));
 			if (isCommand(command)) container.command = command;
+			// A plain directory has a root by now. An image with a command of its own gets its root later.
 			else if (container.layers ?? container.rootfs)
 				throw new Error(`${image} has no command of its own: give one after the image`);
 		},

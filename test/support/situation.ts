@@ -41,7 +41,7 @@ export interface CommandOutput {
 	output: string;
 }
 
-/** The id of the ordinary user in a situation: one that no system assigns. */
+/** The id of the ordinary user in a situation: one that hardly any computer has given to somebody. */
 export const USER = 59_735;
 
 /**
@@ -90,7 +90,8 @@ export async function runSituation({ setUp, commands }: Situation, files: Tempor
 }
 
 // The kit is mounted where every user may enter, with another directory over its compiled modules, so that the real
-// ones stay unchanged. The situation writes to a tmpfs, which disappears with its namespace.
+// ones stay unchanged. Everything else that the situation writes goes to
+// a tmpfs, which disappears with its namespace.
 const SET_UP = `set -eu
 FILES=$1 KIT=$2 USER=$3
 mkdir -p $FILES/kit $FILES/compiled $FILES/stage

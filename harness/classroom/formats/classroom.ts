@@ -4,8 +4,8 @@ import { onlySubmission, testStatus } from "./one-submission.ts";
 /**
  * The input of GitHub Classroom's reporter: a line for the file $GITHUB_OUTPUT, so that the step's output `result`
  * holds the document in base64. The reporter writes an annotation with the sum of the scores, which GitHub Classroom
- * reads. In the job's log, the reporter prints how many tests passed, not this sum. A lesson that could not be judged
- * has the status error.
+ * reads. In the job's log, it also prints points in which every test counts the same: they may differ from this sum. A
+ * lesson that could not be judged has the status error.
  */
 export function classroom(report: ClassReport): string {
 	const { rows } = onlySubmission(report);

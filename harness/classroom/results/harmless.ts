@@ -14,8 +14,7 @@ const TEXT_CHARS_MAX = 4_000;
 export function harmless(text: string, maxChars = TEXT_CHARS_MAX): string {
 	// Lone surrogates have no UTF-8 encoding, so encoding and decoding replaces them.
 	const whole = Buffer.from(text.slice(0, maxChars + 1)).toString();
-	const shown = printable(whole);
-	return whole.length > maxChars ? shortened(shown, maxChars) : shown;
+	return shortened(printable(whole), maxChars);
 }
 
 /** The same text in one line: white space becomes single spaces. */

@@ -23,7 +23,8 @@ const SYMBOLS: Record<Exclude<Cell, "">, string> = {
 /**
  * Each overlay as a stack of layers: the merged directory on top, then the upper layer, then the lower ones. Each path
  * is a column. An arrow leads from the entry that is visible up to the merged directory. Another one leads from a lower
- * entry to its copy in the upper layer. A bar is drawn where a whiteout or an opaque directory hides lower entries.
+ * entry to its copy in the upper layer. If the upper layer has a whiteout or an opaque directory, a bar is drawn above the
+ * lower entries of the same path.
  */
 export function drawLayers({ overlays, latestChange }: LayersPicture, sheet: Sheet): Drawing {
 	if (overlays.length === 0) {
@@ -40,6 +41,7 @@ interface Layer {
 	key: string;
 	/** Versions of the layer's title, the longest first. The first one that fits is drawn. */
 	titles: string[];
+	/** A class of the style sheet. `mnt` gives the merged directory the colour of mounts. */
 	look: string;
 	cellOf(row: PathRow): { text: string; look: string } | null;
 }
