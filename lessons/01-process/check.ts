@@ -57,7 +57,7 @@ export default defineCheck({
 	exported: "runCommand",
 	weight: 10,
 	groups: [
-		{ title: "the exit code of a command", points: 3, facts: ["ending", "ending.done"] },
+		{ title: "the exit code of a command", points: 2, facts: ["ending", "ending.done"] },
 		{
 			title: "an engine that sleeps meanwhile",
 			points: 1,
