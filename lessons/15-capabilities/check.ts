@@ -13,7 +13,7 @@ export default defineCheck({
 		{
 			title: "root with a part of root's power",
 			points: 5,
-			facts: ["reached", "root.bounding", "root.held", "exec.sets"],
+			facts: ["reached", "root.bounding", "root.held", "setuid.bounding", "exec.sets"],
 		},
 		{ title: "nothing of the engine's passed on", points: 2, facts: ["root.passed", "user.passed"] },
 		{ title: "what another user's command keeps", points: 4, facts: ["user.ids", "user.held", "user.bounding"] },

@@ -54,6 +54,9 @@ export function deriveFacts(observation: Observation, drawn: RandomInputs): Reco
 			both("inheritable", compared(inheritable, asked.ambient), "ambient", compared(ambient, asked.ambient)),
 		),
 		setuid: of(SETUID, DURING, (process) => gained(process, drawn)),
+		"setuid.bounding": of(SETUID, DURING, ({ credentials }, { bounding }) =>
+			compared(credentials.boundingSet, bounding),
+		),
 		"exec.sets": of(EXEC, DURING, deviations),
 		privileged: of(PRIVILEGED, PRIVILEGED, (process, asked) => [
 			...deviations(process, asked).map((deviation) => `not as asked: ${deviation}`),

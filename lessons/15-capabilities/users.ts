@@ -116,4 +116,20 @@ export const userRules: FactRule[] = [
 			},
 		],
 	},
+	{
+		fact: "setuid.bounding",
+		madeOf: "kernel",
+		what: "the bounding set of a command for which no capability is allowed",
+		followsFrom: ["user.ids", "setuid", "reached", "root.bounding", "user.bounding"],
+		isConsequence: didNotRun("setuid.bounding"),
+		explain: [
+			{
+				diagnosis: "empty-list-ignored",
+				why: ({ facts }) =>
+					`privileges.bounding is an empty list, as with --cap-drop ALL. So the bounding set is to be empty. Shown: ${facts["setuid.bounding"]}.`,
+				try: "Drop every capability that is not in the list, also if nothing is in it.",
+				see: ["capabilities(7), Capability bounding set"],
+			},
+		],
+	},
 ];
