@@ -1,5 +1,5 @@
 import { chooseCapabilities } from "#box/capabilities";
-import { readSecurityOptions } from "#box/security-options";
+import { readSecurityOptions } from "#box/security";
 import { part } from "../part.ts";
 import { limitPrivileges, type Privileges } from "./capabilities.ts";
 import options from "./options.json";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { capabilityName } from "../../../harness/readings/capability-names.ts";
 import { CAP_MKNOD, CAP_NET_RAW, CAP_SYS_CHROOT, CAPABILITY_NAMES } from "../../../native/capabilities.ts";
 import { chooseCapabilities, DEFAULT_CAPABILITIES } from "../../../solutions/given/capabilities.ts";
-import { readSecurityOptions } from "../../../solutions/given/security-options.ts";
+import { readSecurityOptions } from "../../../solutions/given/security.ts";
 
 const ALL = [...CAPABILITY_NAMES.keys()];
 const sorted = (set: readonly number[]) => set.toSorted((a, b) => a - b);
