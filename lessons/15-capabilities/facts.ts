@@ -126,7 +126,7 @@ function reached({ files, mounts }: ProcessState, observation: Observation, befo
 }
 
 const rateOf = ({ programs }: Observation, name: string) =>
-	/frequency:\s*(-?\d+)/.exec(programs[name]?.stdout ?? "")?.[1] ?? "unknown";
+	/freq\.adjust:\s*(-?\d+)/.exec(programs[name]?.stdout ?? "")?.[1] ?? "unknown";
 
 /** The ids and the groups: one word if they are those that are asked for. */
 function idsOf({ credentials: { uids, gids, groups } }: ProcessState, { uid, gid, group }: RandomInputs): string {
