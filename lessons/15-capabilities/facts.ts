@@ -1,5 +1,6 @@
 import {
 	CAPABILITIES,
+	type Context,
 	capabilitiesIn,
 	capabilityName,
 	commandAt,
@@ -74,6 +75,12 @@ export function deriveFacts(observation: Observation, drawn: RandomInputs): Reco
 		"root.no-new-privileges": noNewPrivileges ? "set" : "not set",
 		...others,
 	};
+}
+
+/** A fact as text, with what was drawn in place of names such as ‹low›. */
+export function shown({ facts, drawn }: Context, fact: string): string {
+	const text = [facts[fact] ?? []].flat().join(", ");
+	return text.replace(/‹(\w+)›/g, (whole, name: string) => drawn[name] ?? whole);
 }
 
 /** How a set differs from the one that is asked for. */

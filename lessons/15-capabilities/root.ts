@@ -7,13 +7,12 @@ import {
 	type Explanation,
 	type FactRule,
 } from "../../harness/judge/index.ts";
-import { ALL } from "./facts.ts";
+import { ALL, shown } from "./facts.ts";
 import { failuresOf, hasSet } from "./refusals.ts";
 import { askedFor, ENGINES, EXEC, PRIVILEGED } from "./scenario.ts";
 
 /** The rules about root's commands: in the first container, entered into it, and in the one with all capabilities. */
 
-const text = ({ facts }: Context, fact: string) => [facts[fact] ?? []].flat().join(", ");
 const namesOf = (set: readonly number[]) => set.map(capabilityName).join(", ") || "none";
 
 /** What a set of the first container's command has more than what is asked for. */
@@ -45,7 +44,7 @@ const nothingDropped: Explanation[] = [
 		when: (context) => isFull(context) && !drops(context),
 		diagnosis: "nothing-dropped",
 		why: (context) =>
-			`The command's bounding set, CapBnd in /proc/PID/status, is full. So root in the container has all of root's power on this kernel. It has tried three things, and has got: ${text(context, "reached")}.`,
+			`The command's bounding set, CapBnd in /proc/PID/status, is full. So root in the container has all of root's power on this kernel. It has tried three things, and has got: ${shown(context, "reached")}.`,
 		try: "Begin with the bounding set: prctl(PR_CAPBSET_DROP, capability) for each capability that is not in privileges.bounding.",
 		see: ["capabilities(7), Capability bounding set", "PR_CAPBSET_DROP(2const)"],
 	},
@@ -73,7 +72,7 @@ export const rootRules: FactRule[] = [
 			{
 				diagnosis: "wall-missing",
 				why: (context) =>
-					`The command has got: ${text(context, "reached")}. mknod of a device needs CAP_MKNOD, mount needs CAP_SYS_ADMIN, and adjtimex needs CAP_SYS_TIME. None of the three is in privileges.bounding. The command's permitted set has more than what is asked for: ${namesOf(extraIn(context, "permitted"))}.`,
+					`The command has got: ${shown(context, "reached")}. mknod of a device needs CAP_MKNOD, mount needs CAP_SYS_ADMIN, and adjtimex needs CAP_SYS_TIME. None of the three is in privileges.bounding. The command's permitted set has more than what is asked for: ${namesOf(extraIn(context, "permitted"))}.`,
 				try: "Drop every capability that is not in privileges.bounding, and not those of a list of your own.",
 				see: ["capabilities(7), Capabilities list"],
 			},
@@ -100,15 +99,15 @@ export const rootRules: FactRule[] = [
 			{
 				when: (context) => extraIn(context, "boundingSet").length === 0,
 				diagnosis: "dropped-too-much",
-				why: ({ facts }) =>
-					`Something that is asked for is not in the bounding set. Shown: ${facts["root.bounding"]}. A capability that is dropped from this set cannot be put back.`,
+				why: (context) =>
+					`Something that is asked for is not in the bounding set. Shown: ${shown(context, "root.bounding")}. A capability that is dropped from this set cannot be put back.`,
 				try: "Drop what is not in privileges.bounding, and nothing else.",
 				see: ["PR_CAPBSET_DROP(2const)"],
 			},
 			{
 				diagnosis: "bounding-differs",
-				why: ({ facts }) =>
-					`The bounding set is not what is asked for. Shown: ${facts["root.bounding"]}. What is in this set, root has after execve; what is not, no program in the container gets by execve from its file.`,
+				why: (context) =>
+					`The bounding set is not what is asked for. Shown: ${shown(context, "root.bounding")}. What is in this set, root has after execve; what is not, no file can give to a program.`,
 				try: "Go through all numbers from 0 to the highest, and drop each one that is not in privileges.bounding.",
 				see: ["capabilities(7), Capability bounding set"],
 			},
@@ -124,7 +123,7 @@ export const rootRules: FactRule[] = [
 			{
 				diagnosis: "held-differs",
 				why: (context) =>
-					`After execve, root has what is in the bounding set. Here, that is not so: ${text(context, "root.held")}. Possible causes: no_new_privs is set, and capset has taken away more than asked for before execve; SECBIT_NOROOT is set.`,
+					`After execve, root has what is in the bounding set. Here, that is not so: ${shown(context, "root.held")}. Possible causes: no_new_privs is set, and capset has taken away more than asked for before execve; SECBIT_NOROOT is set.`,
 				try: "For root, set permitted and effective to privileges.bounding.",
 				see: ["capabilities(7), Transformation of capabilities during execve()", "PR_SET_NO_NEW_PRIVS(2const)"],
 			},
@@ -180,7 +179,7 @@ export const otherRootRules: FactRule[] = [
 			{
 				diagnosis: "entered-with-more",
 				why: (context) =>
-					`A command that enters a container asks for the same privileges as the container's own command. This one has others. Shown: ${text(context, "exec.sets")}. Its process comes from the host, with all of root's capabilities, and not from the container.`,
+					`A command that enters a container asks for the same privileges as the container's own command. This one has others. Shown: ${shown(context, "exec.sets")}. Its process comes from the host, with all of root's capabilities, and not from the container.`,
 				try: "Do the same in each call of limitPrivileges, and keep nothing from one call to the next.",
 				see: ["capabilities(7)"],
 			},
@@ -196,7 +195,7 @@ export const otherRootRules: FactRule[] = [
 			{
 				diagnosis: "privileged-limited",
 				why: (context) =>
-					`This container asks for all capabilities. Its command is to have them, and to reach what the first container's command must not reach. Shown: ${text(context, "privileged")}.`,
+					`This container asks for all capabilities. Its command is to have them, and to reach what the first container's command must not reach. Shown: ${shown(context, "privileged")}.`,
 				try: "Drop only what is not in privileges.bounding. Do not rely on a list of your own.",
 				see: ["capabilities(7), Capability bounding set"],
 			},

@@ -1,5 +1,5 @@
 import { type Context, capabilitiesIn, capabilityName, type FactRule } from "../../harness/judge/index.ts";
-import { NONE, NOT_RUN } from "./facts.ts";
+import { NONE, NOT_RUN, shown } from "./facts.ts";
 import { failuresOf } from "./refusals.ts";
 import { ENGINES, SETUID, USER } from "./scenario.ts";
 
@@ -68,8 +68,8 @@ export const userRules: FactRule[] = [
 		explain: [
 			{
 				diagnosis: "user-bounding-differs",
-				why: ({ facts }) =>
-					`The command is not root's. Its bounding set is not what is asked for. Shown: ${facts["user.bounding"]}. If the command executes a setuid program, this set is what the program can have.`,
+				why: (context) =>
+					`The command is not root's. Its bounding set is not what is asked for. Shown: ${shown(context, "user.bounding")}. If the command executes a setuid program, this set is what the program can have.`,
 				try: "Drop what is not in privileges.bounding for every user.",
 				see: ["capabilities(7), Capability bounding set"],
 			},
@@ -109,8 +109,8 @@ export const userRules: FactRule[] = [
 			...failuresOf(SETUID),
 			{
 				diagnosis: "setuid-gains",
-				why: ({ facts, during }) =>
-					`The program's file belongs to root and has the set-user-ID bit. It ${facts["setuid"]}. NoNewPrivs in /proc/PID/status is ${during?.commands[SETUID]?.credentials.noNewPrivileges ? 1 : 0}. Without this bit, execve makes such a program root, and gives it what is in the bounding set.`,
+				why: (context) =>
+					`The program's file belongs to root and has the set-user-ID bit. It ${shown(context, "setuid")}. NoNewPrivs in /proc/PID/status is ${context.during?.commands[SETUID]?.credentials.noNewPrivileges ? 1 : 0}. Without this bit, execve makes such a program root, and gives it what is in the bounding set.`,
 				try: "If privileges.noNewPrivileges is true, call prctl(PR_SET_NO_NEW_PRIVS, 1).",
 				see: ["PR_SET_NO_NEW_PRIVS(2const)", "execve(2), NOTES"],
 			},
@@ -125,8 +125,8 @@ export const userRules: FactRule[] = [
 		explain: [
 			{
 				diagnosis: "empty-list-ignored",
-				why: ({ facts }) =>
-					`privileges.bounding is an empty list, as with --cap-drop ALL. So the bounding set is to be empty. Shown: ${facts["setuid.bounding"]}.`,
+				why: (context) =>
+					`privileges.bounding is an empty list, as with --cap-drop ALL. So the bounding set is to be empty. Shown: ${shown(context, "setuid.bounding")}.`,
 				try: "Drop every capability that is not in the list, also if nothing is in it.",
 				see: ["capabilities(7), Capability bounding set"],
 			},
