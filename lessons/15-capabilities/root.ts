@@ -62,6 +62,44 @@ const inheritableKept: Explanation = {
 	see: ["capabilities(7), Transformation of capabilities during execve()", "capset(2)"],
 };
 
+/** Why the bounding set is not what is asked for. */
+const boundingExplanations: Explanation[] = [
+	...nothingDropped,
+	{
+		when: (context) => {
+			const extra = extraIn(context, "boundingSet");
+			return extra.length > 0 && extra.every((number) => number > 31);
+		},
+		diagnosis: "above-31-left",
+		why: (context) =>
+			`The bounding set still has ${namesOf(extraIn(context, "boundingSet"))}. All of them have numbers above 31. A set has 64 bits, and this kernel uses the numbers 0 to 40.`,
+		try: "Go on up to the highest number, which is in /proc/sys/kernel/cap_last_cap. JavaScript's bit operators, such as << and &, know only 32 bits.",
+		see: ["capabilities(7), Capabilities list", "proc_sys_kernel(5)"],
+	},
+	{
+		when: (context) => extraIn(context, "boundingSet").length === 0,
+		diagnosis: "dropped-too-much",
+		why: (context) =>
+			`Something that is asked for is not in the bounding set. Shown: ${shown(context, "root.bounding")}. A capability that is dropped from this set cannot be put back.`,
+		try: "Drop what is not in privileges.bounding, and nothing else.",
+		see: ["PR_CAPBSET_DROP(2const)"],
+	},
+	{
+		diagnosis: "bounding-differs",
+		why: (context) =>
+			`The bounding set is not what is asked for. Shown: ${shown(context, "root.bounding")}. After execve, root has what is in this set. No program's file can give anything else.`,
+		try: "Go through all numbers from 0 to the highest, and drop each one that is not in privileges.bounding.",
+		see: ["capabilities(7), Capability bounding set"],
+	},
+];
+
+/** The same, if the permitted set differs only because of that. */
+const followsBounding: Explanation[] = boundingExplanations.map((explanation) => ({
+	...explanation,
+	when: (context) =>
+		context.facts["root.held"] === context.facts["root.bounding"] && explanation.when?.(context) !== false,
+}));
+
 export const rootRules: FactRule[] = [
 	{
 		fact: "reached",
@@ -83,35 +121,7 @@ export const rootRules: FactRule[] = [
 		madeOf: "kernel",
 		what: "the bounding set of root's command",
 		followsFrom: ["reached"],
-		explain: [
-			...nothingDropped,
-			{
-				when: (context) => {
-					const extra = extraIn(context, "boundingSet");
-					return extra.length > 0 && extra.every((number) => number > 31);
-				},
-				diagnosis: "above-31-left",
-				why: (context) =>
-					`The bounding set still has ${namesOf(extraIn(context, "boundingSet"))}. All of them have numbers above 31. A set has 64 bits, and this kernel uses the numbers 0 to 40.`,
-				try: "Go on up to the highest number, which is in /proc/sys/kernel/cap_last_cap. JavaScript's bit operators, such as << and &, know only 32 bits.",
-				see: ["capabilities(7), Capabilities list", "proc_sys_kernel(5)"],
-			},
-			{
-				when: (context) => extraIn(context, "boundingSet").length === 0,
-				diagnosis: "dropped-too-much",
-				why: (context) =>
-					`Something that is asked for is not in the bounding set. Shown: ${shown(context, "root.bounding")}. A capability that is dropped from this set cannot be put back.`,
-				try: "Drop what is not in privileges.bounding, and nothing else.",
-				see: ["PR_CAPBSET_DROP(2const)"],
-			},
-			{
-				diagnosis: "bounding-differs",
-				why: (context) =>
-					`The bounding set is not what is asked for. Shown: ${shown(context, "root.bounding")}. What is in this set, root has after execve; what is not, no file can give to a program.`,
-				try: "Go through all numbers from 0 to the highest, and drop each one that is not in privileges.bounding.",
-				see: ["capabilities(7), Capability bounding set"],
-			},
-		],
+		explain: boundingExplanations,
 	},
 	{
 		fact: "root.held",
@@ -119,6 +129,7 @@ export const rootRules: FactRule[] = [
 		what: "the permitted and the effective set of root's command",
 		followsFrom: ["reached", "root.bounding"],
 		explain: [
+			...followsBounding,
 			inheritableKept,
 			{
 				diagnosis: "held-differs",
