@@ -21,7 +21,7 @@ export const DEFAULT_CAPABILITIES: readonly number[] = [
 	CAP_DAC_OVERRIDE,
 	CAP_FOWNER,
 	CAP_FSETID,
-	// A shell script or a program such as supervisord ends processes of other users.
+	// A program that starts others as other users also ends them.
 	CAP_KILL,
 	// A server uses a port below 1024.
 	CAP_NET_BIND_SERVICE,
