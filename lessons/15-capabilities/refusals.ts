@@ -32,8 +32,16 @@ const isRefused = ({ thrown }: Refusal, call: string, code: string) =>
 export const hasSet = ({ ledger }: Pick<Refusal, "ledger">) =>
 	called({ ledger: ledger.filter(({ task }) => task !== "1") }, "capset");
 const hasChangedUser = ({ ledger }: Refusal) => called({ ledger }, "setresuid");
-const keeps = ({ ledger }: Refusal) =>
-	called({ ledger }, "prctl", "PR_SET_KEEPCAPS") || called({ ledger }, "prctl", "PR_SET_SECUREBITS");
+/** Whether the process had asked to keep its permitted set before its user changed. */
+const keeps = ({ ledger }: Refusal) => {
+	const before = {
+		ledger: ledger.slice(
+			0,
+			ledger.findIndex(({ call }) => call === "setresuid"),
+		),
+	};
+	return called(before, "prctl", "PR_SET_KEEPCAPS") || called(before, "prctl", "PR_SET_SECUREBITS");
+};
 const isDrop = (refusal: Refusal) =>
 	isRefused(refusal, "prctl", "EPERM") && argument(refusal, "option") === "PR_CAPBSET_DROP";
 
@@ -84,7 +92,7 @@ export function failuresOf(name: string, moment = DURING): Explanation[] {
 		{
 			when: when((refusal) => isRefused(refusal, "capset", "EPERM") && hasChangedUser(refusal) && !keeps(refusal)),
 			diagnosis: "lost-with-the-user",
-			why: "The kernel refused capset: no process can permit itself what is not permitted. The process has changed its user ids from 0 to another number, so the kernel has emptied its permitted and its effective set.",
+			why: "The kernel refused capset: no process can permit itself what is not permitted. The process has changed its user ids from 0 to another number, so the kernel has emptied its permitted and its effective set. PR_SET_KEEPCAPS was not set at that moment.",
 			try: "Call prctl(PR_SET_KEEPCAPS, 1) before becomeUser: then the permitted set stays.",
 			see: ["PR_SET_KEEPCAPS(2const)", "capabilities(7), Effect of user ID changes on capabilities"],
 		},
