@@ -4,6 +4,7 @@ import {
 	calledOnlyInChildren,
 	capabilitiesIn,
 	capabilityName,
+	commandAt,
 	type Explanation,
 	type FactRule,
 } from "../../harness/judge/index.ts";
@@ -203,6 +204,17 @@ export const otherRootRules: FactRule[] = [
 		followsFrom: ["root.held/inheritable-kept", "root.passed"],
 		explain: [
 			...failuresOf(PRIVILEGED, PRIVILEGED),
+			{
+				when: ({ observation }) => {
+					const { boundingSet, permitted } = commandAt(observation, PRIVILEGED, PRIVILEGED)?.credentials ?? {};
+					return boundingSet !== undefined && boundingSet !== permitted;
+				},
+				diagnosis: "limited-by-no-new-privs",
+				why: (context) =>
+					`This container asks for all capabilities, and for no_new_privs. Its bounding set has more than its permitted set. Shown: ${shown(context, "privileged")}. With no_new_privs, execve gives root only what was permitted before. So for root, what capset has taken away is not given back.`,
+				try: "For root, put all of privileges.bounding into the permitted set.",
+				see: ["PR_SET_NO_NEW_PRIVS(2const)", "capabilities(7)"],
+			},
 			{
 				diagnosis: "privileged-limited",
 				why: (context) =>

@@ -20,7 +20,7 @@ export const USER = "user";
 export const SETUID = "setuid";
 /** The call that enters the first container. */
 export const EXEC = "exec";
-/** The container that has all capabilities. It is made after the moment {@link DURING}. */
+/** The container that has all capabilities, and no_new_privs. It is made after the moment {@link DURING}. */
 export const PRIVILEGED = "privileged";
 /** The programs that read the clock's settings: before all containers, after {@link BOX}, and after {@link PRIVILEGED}. */
 export const CLOCK = { before: "clock before", during: "clock during", privileged: "clock privileged" } as const;
@@ -65,7 +65,7 @@ export function askedFor({ low = "", high = "" }: RandomInputs): Record<string, 
 		[USER]: chosen,
 		[EXEC]: chosen,
 		[SETUID]: { bounding: [], ambient: [], noNewPrivileges: true },
-		[PRIVILEGED]: { bounding: all, ambient: [], noNewPrivileges: false },
+		[PRIVILEGED]: { bounding: all, ambient: [], noNewPrivileges: true },
 	};
 }
 
@@ -101,7 +101,7 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 	});
 	const readClock = ["busybox", "adjtimex"];
 	return {
-		does: `ran root's command with ${asked[BOX]?.bounding.length} capabilities, two of them added, and entered that container; ran the user ${uid}'s command with the two that are added; ran a setuid program as user ${uid}, with no capabilities and no_new_privs; and ran root's command with all capabilities`,
+		does: `ran root's command with ${asked[BOX]?.bounding.length} capabilities, two of them added, and entered that container; ran the user ${uid}'s command with the two that are added; ran a setuid program as user ${uid}, with no capabilities and no_new_privs; and ran root's command with all capabilities and no_new_privs`,
 		prepare: preparations(image),
 		calls: {
 			// Only a container with a cgroup can be entered.
@@ -122,7 +122,7 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 				script: "pause\nexit 0",
 			},
 			[PRIVILEGED]: {
-				about: "root has all capabilities",
+				about: "root has all capabilities, and no_new_privs is asked for",
 				options: container(PRIVILEGED, privilegedId),
 				script: `${triesOf(otherRate)}\nexit 0`,
 			},
