@@ -17,6 +17,7 @@ import "./05-pid1/part.ts";
 import "./10-mounts/part.ts";
 import "./11-volumes/late-part.ts";
 import "./13-exec/part.ts";
+import "./15-capabilities/part.ts";
 import "./12-users/part.ts";
 import "./14-terminal/late-part.ts";
 

@@ -10,7 +10,7 @@ import { unlessGone } from "./unless-gone.ts";
  * little: a command that started as root may run as another user by now, and a number could be another user's name in
  * the container's /etc/passwd. With the same words, `box exec` finds the user in the same way as `box run`.
  */
-const KEPT = ["user", "group-add"];
+const KEPT = ["user", "group-add", "cap-add", "cap-drop", "privileged", "security-opt"];
 
 type Given = (name: string) => string[];
 

@@ -13,6 +13,7 @@ export type {
 	Question,
 	Step,
 } from "../protocol/index.ts";
+export { CAPABILITIES, capabilitiesIn, capabilityName } from "../readings/capability-names.ts";
 export { mountsOfHost } from "../readings/mounts.ts";
 export { programName } from "../readings/tasks.ts";
 export {

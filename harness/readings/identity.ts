@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { count, list, maskOrNone, text } from "./bounded-schemas.ts";
+import { CAPABILITIES, capabilitiesIn, capabilityName } from "./capability-names.ts";
 import { containerRow, type Inspection, type Subject } from "./subject.ts";
 
 const Named = list(v.object({ id: count, name: text }));
@@ -47,15 +48,29 @@ export const identityInspection: Inspection<typeof identity> = {
 		containerRow("uid", fourIds(credentials.uids)),
 		containerRow("gid", fourIds(credentials.gids)),
 		containerRow("groups", credentials.groups.join(", ") || "none"),
-		containerRow("CapEff", credentials.capabilities),
-		containerRow("CapPrm", credentials.permitted),
-		containerRow("CapInh", credentials.inheritable),
-		containerRow("CapAmb", credentials.ambient),
-		containerRow("CapBnd", credentials.boundingSet),
+		containerRow("CapEff", ...namesIn(credentials.capabilities)),
+		containerRow("CapPrm", ...namesIn(credentials.permitted)),
+		containerRow("CapInh", ...namesIn(credentials.inheritable)),
+		containerRow("CapAmb", ...namesIn(credentials.ambient)),
+		containerRow("CapBnd", ...namesIn(credentials.boundingSet)),
 		containerRow("NoNewPrivs", credentials.noNewPrivileges ? "1" : "0"),
 		containerRow("Seccomp_filters", String(credentials.seccompFilters)),
 	],
 };
+
+/** How many names are in one line of a row. */
+const NAMES_PER_LINE = 4;
+
+// Names such as net_raw: the prefix CAP_ is the same for all.
+function namesIn(mask: string): string[] {
+	const set = capabilitiesIn(mask);
+	if (set.length === 0 || set.length === CAPABILITIES) return [set.length === 0 ? "none" : `all ${CAPABILITIES}`];
+	const names = set.map((number) => capabilityName(number).replace(/^CAP_/, "").toLowerCase());
+	const lines = Math.ceil(names.length / NAMES_PER_LINE);
+	return Array.from({ length: lines }, (_, line) =>
+		names.slice(line * NAMES_PER_LINE, (line + 1) * NAMES_PER_LINE).join(", "),
+	);
+}
 
 // One number if all four are equal, as they mostly are.
 function fourIds(ids: readonly number[]): string {

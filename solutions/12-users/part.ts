@@ -2,8 +2,15 @@ import { part } from "../part.ts";
 import options from "./options.json";
 import { prepareUser } from "./user.ts";
 
+interface Own {
+	user: string;
+	groupAdd?: string[];
+	/** A later part's function. It calls `becomeUser`, and does before and after that what this part does not. */
+	withPrivileges?: (becomeUser: () => void) => void;
+}
+
 /** Runs the command as the user that is asked for, or as root. Comes after all parts that only root can enter. */
-part<{ user: string; groupAdd?: string[] }, () => void>({
+part<Own, () => void>({
 	when: "user",
 	options,
 	readOptions: (given) => ({ user: given("user").map(checked)[0] ?? "0", groupAdd: given("group-add") }),
@@ -11,7 +18,7 @@ part<{ user: string; groupAdd?: string[] }, () => void>({
 		const [user = "", group] = asked.split(":");
 		return prepareUser({ rootfs, user, group, groupAdd });
 	},
-	enter: (_, becomeUser) => becomeUser?.(),
+	enter: ({ withPrivileges = (becomeUser) => becomeUser() }, becomeUser) => withPrivileges(becomeUser),
 });
 
 function checked(user: string): string {

@@ -88,6 +88,28 @@ describe("box exec", () => {
 		});
 	});
 
+	test("gives the command the container's capabilities, unless others are asked for", {
+		timeout: TIMEOUT_MS,
+	}, async () => {
+		const results = await play(`
+			starts --cap-drop ALL --cap-add NET_RAW --security-opt no-new-privileges /lab/rootfs sh -c "$UP"
+			read -r id pid words < <(box ps); show='echo $(grep -E "Cap(Eff|Bnd)|NoNewPrivs" /proc/self/status)'
+			power() { report "$1" "$(box exec "\${@:2}" $id sh -c "$show")"; }
+			power own; power "another user" --user 1000; power all --privileged
+			power fewer --cap-add KILL --security-opt no-new-privileges:false
+			kill -TERM $box; ends container
+		`);
+		const [one, all, other] = [0x2000, 0x1ffffffffff, 0x20].map((mask) => mask.toString(16).padStart(16, "0"));
+		expect(results).toEqual({
+			own: `CapEff: ${one} CapBnd: ${one} NoNewPrivs: 1`,
+			"another user": `CapEff: ${one} CapBnd: ${one} NoNewPrivs: 1`,
+			all: `CapEff: ${all} CapBnd: ${all} NoNewPrivs: 1`,
+			fewer: `CapEff: ${other} CapBnd: ${other} NoNewPrivs: 0`,
+			container: "143",
+			"container, left": "",
+		});
+	});
+
 	test("finds a user's name in the container's files, also with a module that reads them on the host", {
 		timeout: TIMEOUT_MS,
 	}, async () => {

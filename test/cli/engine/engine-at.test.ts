@@ -39,9 +39,13 @@ test("options and the usage text come from the parts in the engine, in the order
 	expect(Object.keys(boxOptions())).toEqual([
 		...["hostname", "pid", "memory", "pids", "cpus", "network", "publish", "device", "dns"],
 		...["volume", "tmpfs", "user", "group-add", "interactive", "tty"],
+		...["cap-add", "cap-drop", "privileged", "security-opt"],
 	]);
 	expect(Object.keys(boxOptions("05"))).toEqual(["hostname", "pid"]);
-	expect(Object.keys(boxOptions("99", "exec"))).toEqual([...["user", "group-add", "workdir", "interactive", "tty"]]);
+	expect(Object.keys(boxOptions("99", "exec"))).toEqual([
+		...["user", "group-add", "workdir", "interactive", "tty"],
+		...["cap-add", "cap-drop", "privileged", "security-opt"],
+	]);
 	const usage = engineText("solutions/commands/run.txt", "06");
 	expect(usage).toContain("  --pids NUMBER         how many processes it may have\n");
 	expect(usage).not.toMatch(/--publish|\{OPTIONS\}/);

@@ -27,6 +27,22 @@ export const SAME: Readonly<Record<string, string>> = {
 	"a number without a name": 'run --user 4242 -- sh -c "$WHO"',
 	"more groups": 'run --user anna --group-add video --group-add 77 -- sh -c "$WHO"',
 
+	"root's capabilities": 'run -- sh -c "$POWER"',
+	"another user's capabilities": 'run --user anna -- sh -c "$POWER"',
+	"capabilities added and dropped":
+		'run --cap-add net_raw --cap-add CAP_WAKE_ALARM --cap-drop CHOWN --cap-drop cap_kill -- sh -c "$POWER"',
+	"a capability added for another user": 'run --user anna --cap-add NET_RAW --cap-add WAKE_ALARM -- sh -c "$POWER"',
+	"no capabilities": 'run --cap-drop ALL -- sh -c "$POWER"; run --user anna --cap-drop all -- sh -c "$POWER"',
+	"only one capability": 'run --cap-drop ALL --cap-add MKNOD -- sh -c "$POWER"',
+	"all capabilities but one": 'run --cap-add ALL --cap-drop SYS_MODULE -- sh -c "$POWER"',
+	"no new privileges": 'run --security-opt no-new-privileges -- sh -c "$POWER"',
+	"no new privileges for another user, who has one": `run --user anna --cap-add NET_RAW \
+		--security-opt no-new-privileges -- sh -c "$POWER"`,
+	"all capabilities": 'run --privileged -- sh -c "$POWER"',
+	"all capabilities, for another user": 'run --privileged --user anna -- sh -c "$POWER"',
+	"a capability that does not exist": "run --cap-add NET -- true",
+	"a capability that is added and dropped": "run --cap-add MKNOD --cap-drop CAP_MKNOD -- true",
+
 	"an exit code": "run -- sh -c 'exit 7'",
 	"no such command": "run -- nowhere",
 	"a directory as the command": "run -- /etc",
@@ -46,6 +62,8 @@ export const SAME: Readonly<Record<string, string>> = {
 	"what enters is that container's": `starts --user anna --tmpfs /scratch; enter --user anna -- sh -c "$WHO"'
 		grep -c /scratch /proc/mounts; tr "\\0" " " < /proc/1/cmdline | grep -c "sleep 1000"; id -u'`,
 	"what enters, if no user is given": "enter -- id -u",
+	"what enters: capabilities": 'enter -- sh -c "$POWER"; enter --user 0 -- sh -c "$POWER"',
+	"what enters with all capabilities": 'enter --privileged --user 0 -- sh -c "$POWER"',
 	"what enters: a user and a group": 'enter --user anna:video -- sh -c "$WHO"',
 	"what enters: an exit code": "enter -- sh -c 'exit 7'",
 	"what enters is killed": "enter -- sh -c 'kill -9 $$'",

@@ -1,0 +1,93 @@
+import { defineDemo } from "../../harness/judge/index.ts";
+
+export default defineDemo({
+	title: "A part of root's power",
+	minutes: 6,
+	views: ["answers", "identity"],
+	steps: [
+		{
+			narration: "The host has a secret, and only root may read it.",
+			stage: "host",
+			command: "echo 'the secret of the host' > /root/secret; chmod 600 /root/secret; ls -l /root/secret",
+			look: "A file of the host's, outside of every container.",
+			promises: ["-rw------- +1 root"],
+		},
+		{
+			narration: "A container as it was until now: --privileged leaves root everything. It also has the host's pids.",
+			stage: "container",
+			command: "box run -it --privileged --pid host /lab/rootfs sh",
+			look: "Its own mounts, its own network. And root.",
+			promises: [],
+		},
+		{
+			narration: "A device is a pair of numbers. 254:0 is the host's disk.",
+			stage: "container",
+			command: "mknod /tmp/disk b 254 0; head -c 1028 /tmp/disk | tail -c 4 | od -t x1",
+			look: "Raw bytes of the host's disk: the magic number of its file system. No path and no mount led there.",
+			promises: ["e2 e1 f5 e0"],
+		},
+		{
+			narration: "And the files of the host? PID 1 has them, and root may look at its root directory.",
+			stage: "container",
+			command: "cat /proc/1/root/root/secret",
+			look: "No wall so far has stopped this. Walls change what a process sees. This is about what it may do.",
+			promises: ["the secret of the host"],
+		},
+		{
+			narration: "The kernel does not ask whether a process is root. It asks for capabilities.",
+			stage: "container",
+			command: "grep Cap /proc/self/status",
+			look: "Five sets of bits. 41 bits are set in three of them: all of root's power.",
+			promises: ["CapBnd:\\s+000001ffffffffff"],
+		},
+		{
+			narration: "Back to the host's shell.",
+			stage: "container",
+			command: "exit",
+			look: "Now we take root's power away: first by hand, and in the wrong way.",
+			promises: [],
+		},
+		{
+			narration: "capsh leaves itself only CAP_CHOWN, and executes a shell. Which capabilities does the shell have?",
+			stage: "container",
+			command: "capsh --caps=cap_chown+ep -- -c 'grep CapPrm /proc/self/status'",
+			look: "All of them! execve computes the set anew, and gives root everything that is in the bounding set.",
+			promises: ["CapPrm:\\s+000001ffffffffff"],
+		},
+		{
+			narration: "So the bounding set has to be smaller. The finished engine begins with it.",
+			stage: "container",
+			command: "box run -it --pid host /lab/rootfs sh",
+			look: "The same container, without --privileged.",
+			promises: [],
+		},
+		{
+			narration: "Who is it, and which capabilities are left?",
+			stage: "container",
+			command: "id -u; grep CapEff /proc/self/status",
+			look: "Still root, with eleven capabilities, as in podman.",
+			promises: ["CapEff:\\s+00000000800405fb"],
+		},
+		{
+			narration: "The same two attempts:",
+			stage: "container",
+			command: "mknod /tmp/disk b 254 0; cat /proc/1/root/root/secret",
+			look: "Refused, both of them.",
+			promises: ["mknod: .*Operation not permitted", "Permission denied"],
+		},
+		{
+			narration: "And another user, who needs one capability? First, out of this container.",
+			stage: "container",
+			command: "exit",
+			look: "We are back in a shell of the host's.",
+			promises: [],
+		},
+		{
+			narration: "The user 1000, with CAP_NET_RAW added:",
+			stage: "container",
+			command: "box run --user 1000 --cap-add NET_RAW /lab/rootfs grep Cap /proc/self/status",
+			look: "One bit in four sets. The last one, the ambient set, has carried it over execve.",
+			promises: ["CapEff:\\s+0000000000002000", "CapAmb:\\s+0000000000002000"],
+		},
+	],
+});
