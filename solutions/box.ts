@@ -19,5 +19,6 @@ import "./11-volumes/late-part.ts";
 import "./13-exec/part.ts";
 import "./12-users/part.ts";
 import "./14-terminal/late-part.ts";
+import "./16-seccomp/part.ts";
 
 export { run } from "./container.ts";

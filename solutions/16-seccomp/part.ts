@@ -1,0 +1,22 @@
+import { defaultProfile } from "#box/default-seccomp-profile";
+import { type Profile, readProfile } from "#box/seccomp-profile";
+import { readSecurityOptions } from "#box/security-options";
+import { part } from "../part.ts";
+import { installFilter } from "./filter.ts";
+import options from "./options.json";
+
+/**
+ * Gives a command a filter for its system calls. Comes last: the filter refuses calls that other parts make.
+ * `seccomp` is the text of a profile, or `default`.
+ */
+part<{ seccomp: string; privileges?: { bounding: readonly number[] } }, Profile>({
+	when: "seccomp",
+	options,
+	readOptions: (given) => {
+		const { seccomp } = readSecurityOptions(given("security-opt"));
+		return seccomp === "unconfined" ? {} : { seccomp };
+	},
+	make: ({ seccomp, privileges }) =>
+		seccomp === "default" ? defaultProfile(privileges?.bounding ?? []) : readProfile(seccomp),
+	enter: (_, profile) => installFilter(profile),
+});
