@@ -32,7 +32,7 @@ export function deriveFacts(observation: Observation, drawn: RandomInputs): Reco
 	const wrongAbout = (subject: Subject, calls?: readonly string[]) => someOf(about(subject, calls));
 	return {
 		"filter.count": countOf(box),
-		"filter.privileges": privilegesOf(box),
+		"filter.privileges": CALLS.filter((call) => isUnlimited(commandAt(observation, DURING, call))),
 		answers: CALLS.filter((call) => askedOf(observation, call, drawn).some(({ got }) => got === undefined)),
 		"calls.listed": wrongAbout("listed", BOTH),
 		"calls.others": wrongAbout("others"),
@@ -48,7 +48,7 @@ export function deriveFacts(observation: Observation, drawn: RandomInputs): Reco
 		"args.first": wrongAbout("first"),
 		"args.number": wrongAbout("number"),
 		"default.calls": wrongAbout("default", [DEFAULT]),
-		"entered.filter": entered === null ? "not read" : `${countOf(entered)}, no_new_privs ${privilegesOf(entered)}`,
+		"entered.filter": entered === null ? "not read" : countOf(entered),
 		"entered.calls": someOf(askedOf(observation, ENTERED, drawn)),
 	};
 }
@@ -58,7 +58,7 @@ function countOf({ credentials: { seccompFilters } }: ProcessState): string {
 	return own <= 0 ? NO_FILTER : own === 1 ? ONE_FILTER : String(own);
 }
 
-const privilegesOf = ({ credentials }: ProcessState) => (credentials.noNewPrivileges ? "set" : "not set");
+const isUnlimited = (command: ProcessState | null) => command?.credentials.noNewPrivileges === false;
 
 /** A call that worked, and that the kernel has not written down. */
 export const UNLOGGED = "not in the kernel's log";

@@ -1,7 +1,7 @@
 import { BOX, type Context, called, calledOnlyInChildren, type FactRule } from "../../harness/judge/index.ts";
 import { type Asked, askedAbout, inWords, isRight } from "./answers.ts";
 import { NO_FILTER, UNLOGGED } from "./facts.ts";
-import { type Answer, EPERM, errorAnswer, SIGSYS, type Subject, signalAnswer, WORKED } from "./profiles.ts";
+import { type Answer, EPERM, errorAnswer, SIGSYS, type Subject, WORKED } from "./profiles.ts";
 import { DEFAULT, OPEN } from "./scenario.ts";
 
 /** The rules about the filter itself, and about what it says to a call's number and architecture. */
@@ -22,16 +22,23 @@ const isError = (answer: Answer | undefined) =>
 const isOfProfile = (context: Context, answer: Answer | undefined) =>
 	answer === otherwise(context) || askedAbout(context, "listed").some(({ question }) => question.wanted[0] === answer);
 
-/** The place in the profile from which all answers are wrong; undefined if right and wrong ones are mixed. */
-function wrongFrom(context: Context): number | undefined {
+/**
+ * Where the wrong answers are, if all of them are before or behind all right ones in the profile; otherwise undefined. A
+ * jump that is too long goes wrong for rules that are far from its target.
+ */
+function wrongSide(context: Context): string | undefined {
 	const asked = askedAbout(context, "listed");
 	const places = (ofRight: boolean) =>
 		asked.filter((one) => isRight(one) === ofRight).map(({ question }) => question.place ?? 0);
 	const [right, wrong] = [places(true), places(false)];
 	if (right.length === 0 || wrong.length === 0) return undefined;
-	const first = Math.min(...wrong);
-	return Math.max(...right) < first ? first : undefined;
+	if (Math.max(...right) < Math.min(...wrong)) return `from rule ${Math.min(...wrong) + 1} of the profile on`;
+	return Math.max(...wrong) < Math.min(...right) ? `up to rule ${Math.max(...wrong) + 1} of the profile` : undefined;
 }
+
+/** Whether the list of system calls shows that the filter loads the architecture. It shows only the filter's beginning. */
+const loadsArchitecture = ({ ledger }: Context) =>
+	ledger.some(({ call, args }) => call === "seccomp" && /\bld 0x4\b/.test(args["args"] ?? ""));
 
 const NO = ["filter.count"];
 
@@ -68,12 +75,13 @@ export const numberRules: FactRule[] = [
 	{
 		fact: "filter.privileges",
 		madeOf: "kernel",
-		what: "no_new_privs of the command",
+		what: "containers whose command has no no_new_privs",
 		followsFrom: NO,
 		explain: [
 			{
 				diagnosis: "no-new-privileges-missing",
-				why: "NoNewPrivs in /proc/PID/status of the command is 0. So a setuid program, which runs as root, could run with a filter that its caller has chosen. A filter can make the program's setresuid seem to work without doing anything.",
+				why: (context) =>
+					`NoNewPrivs in /proc/PID/status of the command is 0 in: ${list(context, "filter.privileges")}. So a setuid program, which runs as root, could run with a filter that its caller has chosen. A filter can make the program's setresuid seem to work without doing anything. The kernel demands no_new_privs only of processes without CAP_SYS_ADMIN.`,
 				try: "Call prctl(PR_SET_NO_NEW_PRIVS, 1) before seccomp, in any case.",
 				see: ["PR_SET_NO_NEW_PRIVS(2const)", "seccomp(2)"],
 			},
@@ -120,10 +128,10 @@ export const numberRules: FactRule[] = [
 				see: ["seccomp(2)"],
 			},
 			{
-				when: (context) => wrongFrom(context) !== undefined,
-				diagnosis: "wrong-from-a-place-on",
+				when: (context) => wrongSide(context) !== undefined,
+				diagnosis: "wrong-by-distance",
 				why: (context) =>
-					`The answers are right for the first ${wrongFrom(context)} rules of the profile, and wrong for all that come later: ${list(context, "calls.listed")}. Probable cause: a jump that is too long. A conditional jump skips at most 255 instructions.`,
+					`Rules without conditions have wrong answers ${wrongSide(context)}, and all others have right ones: ${list(context, "calls.listed")}. Probable cause: a jump that is too long. A conditional jump skips at most 255 instructions.`,
 				try: "Let a rule that does not fit go on with the next rule, over only the rule's own instructions. Or jump with BPF_JMP | BPF_JA, whose offset has 32 bits.",
 				see: ["seccomp(2)"],
 			},
@@ -154,6 +162,17 @@ export const numberRules: FactRule[] = [
 		what: "calls that are not in the profile, with another answer than its default",
 		followsFrom: [...NO, "answers"],
 		explain: [
+			{
+				when: (context) => {
+					const wrong = wrongAbout(context, "others");
+					return wrong.length > 1 && isError(wrong[0]?.got) && every(wrong, ({ got }) => got === wrong[0]?.got);
+				},
+				diagnosis: "default-error-wrong",
+				why: (context) =>
+					`These calls are not in the profile: ${list(context, "calls.others")}. Its default error is another one: ${Number.parseInt(otherwise(context), 16)}.`,
+				try: "After the last rule, return profile.otherwise: its errno, for every number that no rule has.",
+				see: ["seccomp(2)"],
+			},
 			{
 				when: (context) => every(wrongAbout(context, "others"), ({ got }) => !isOfProfile(context, got)),
 				diagnosis: "others-allowed",
@@ -247,18 +266,25 @@ export const numberRules: FactRule[] = [
 		followsFrom: [...NO, "answers"],
 		explain: [
 			{
-				when: (context) => wrongAbout(context, "i386").some(({ got }) => got === WORKED),
-				diagnosis: "no-architecture",
-				why: "The program has made a directory, with a profile that refuses mkdir. It used the instruction int 0x80, by which 32-bit programs make system calls, and which works in every program. Those calls have other numbers: mkdir is 39, which for 64-bit calls is getpid. The filter saw an allowed number.",
-				try: "Begin the program with ld [SECCOMP_DATA_ARCH]. If it is not profile.architecture, return SECCOMP_RET_ERRNO | ENOSYS.",
-				see: ["seccomp(2)"],
-			},
-			{
 				when: (context) => every(wrongAbout(context, "i386"), ({ got }) => got === otherwise(context)),
 				diagnosis: "architecture-by-default",
 				why: (context) =>
 					`A call by int 0x80 gets the profile's default action: ${list(context, "arch.i386")}. Where the default is to allow, everything is allowed to it. The list of a profile says nothing about another architecture's numbers.`,
 				try: "Return SECCOMP_RET_ERRNO | ENOSYS for every architecture other than profile.architecture, whatever the profile's default is.",
+				see: ["seccomp(2)"],
+			},
+			{
+				when: (context) => wrongAbout(context, "i386").some(({ got }) => got === WORKED) && !loadsArchitecture(context),
+				diagnosis: "no-architecture",
+				why: "The program has made a directory, with a profile that refuses mkdir. It used the instruction int 0x80, by which 32-bit programs make system calls, and which works in every program. Those calls have other numbers: mkdir is 39, which for 64-bit calls is getpid, and the profile allows getpid.",
+				try: "Begin the program with ld [SECCOMP_DATA_ARCH]. If it is not profile.architecture, return SECCOMP_RET_ERRNO | ENOSYS.",
+				see: ["seccomp(2)"],
+			},
+			{
+				when: (context) => wrongAbout(context, "i386").some(({ got }) => got === WORKED),
+				diagnosis: "architecture-let-through",
+				why: "The program has made a directory, with a profile that refuses mkdir. It used the instruction int 0x80, by which 32-bit programs make system calls, and which works in every program. Your filter reads the architecture, and these calls went through nevertheless.",
+				try: "If the architecture is not profile.architecture, return SECCOMP_RET_ERRNO | ENOSYS. Do the numbers of another architecture mean anything in this profile?",
 				see: ["seccomp(2)"],
 			},
 			{
@@ -300,5 +326,3 @@ function unsharedUser(context: Context): string {
 	const unshare = askedAbout(context, "default", [DEFAULT]).find(({ question }) => question.number === 272);
 	return `unshare(CLONE_NEWUSER) ${inWords(unshare?.got)}.`;
 }
-
-export const killed = signalAnswer(SIGSYS);
