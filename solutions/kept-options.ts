@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { withTexts } from "#box/security-options";
+import { withTexts } from "#box/security";
 import { getpid } from "#kernel";
 import { CLAIMS } from "./claims.ts";
 import { unlessGone } from "./unless-gone.ts";

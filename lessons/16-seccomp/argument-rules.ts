@@ -268,7 +268,7 @@ export const argumentRules: FactRule[] = [
 				diagnosis: "default-profile",
 				why: (context) =>
 					`The engine's own profile allows clone if it makes no namespace, answers clone3 with ENOSYS, and refuses what is not in its list with EPERM. Wrong answers: ${list(context, "default.calls")}.`,
-				try: "Read solutions/given/default-seccomp-profile.ts, and follow the rules of the first of these calls.",
+				try: "Read solutions/given/allowlist.ts, and follow the rules of the first of these calls.",
 				see: ["seccomp(2)", "clone(2)"],
 			},
 		],

@@ -1,4 +1,4 @@
-import type { Profile } from "#box/seccomp-profile";
+import type { Profile } from "#box/seccomp";
 
 /**
  * Installs a filter for the system calls of this process. The engine calls this function in the process that is about

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import type { Action, Condition, Profile, Rule } from "#box/seccomp-profile";
+import type { Action, Condition, Profile, Rule } from "#box/seccomp";
 import {
 	BPF_ABS,
 	BPF_ALU,

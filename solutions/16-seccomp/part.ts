@@ -1,6 +1,6 @@
-import { defaultProfile } from "#box/default-seccomp-profile";
-import { type Profile, readProfile } from "#box/seccomp-profile";
-import { readSecurityOptions } from "#box/security-options";
+import { defaultProfile } from "#box/allowlist";
+import { type Profile, readProfile } from "#box/seccomp";
+import { readSecurityOptions } from "#box/security";
 import { part } from "../part.ts";
 import { installFilter } from "./filter.ts";
 import options from "./options.json";

@@ -10,9 +10,9 @@ import {
 } from "../../../lessons/16-seccomp/profiles.ts";
 import * as kernel from "../../../native/kernel.ts";
 import { installFilter } from "../../../solutions/16-seccomp/filter.ts";
-import { defaultProfile } from "../../../solutions/given/default-seccomp-profile.ts";
-import { numberOf, type Profile, readProfile } from "../../../solutions/given/seccomp-profile.ts";
-import { SYSCALL_NUMBERS } from "../../../solutions/given/syscall-numbers.ts";
+import { defaultProfile } from "../../../solutions/given/allowlist.ts";
+import { numberOf, type Profile, readProfile } from "../../../solutions/given/seccomp.ts";
+import { SYSCALL_NUMBERS } from "../../../solutions/given/syscalls.ts";
 
 // Runs the solution's filters on an interpreter of their instructions.
 

@@ -1,6 +1,6 @@
 // A tree of comparisons: ten for each call instead of hundreds. Long ways are jumped by BPF_JA.
 import { constants } from "node:os";
-import type { Action, Condition, Profile, Rule } from "#box/seccomp-profile";
+import type { Action, Condition, Profile, Rule } from "#box/seccomp";
 import * as k from "#kernel";
 
 export function installFilter({ architecture, rules, otherwise }: Profile): void {

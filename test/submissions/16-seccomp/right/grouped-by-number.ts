@@ -1,6 +1,6 @@
 // All rules about one number together: the number is compared once.
 import { constants } from "node:os";
-import type { Action, Condition, Profile, Rule } from "#box/seccomp-profile";
+import type { Action, Condition, Profile, Rule } from "#box/seccomp";
 import * as k from "#kernel";
 
 export function installFilter({ architecture, rules, otherwise }: Profile): void {

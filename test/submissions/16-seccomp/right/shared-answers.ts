@@ -1,6 +1,6 @@
 // Each answer is in the program once, behind all rules. Only BPF_JA jumps that far.
 import { constants } from "node:os";
-import type { Action, Condition, Profile } from "#box/seccomp-profile";
+import type { Action, Condition, Profile } from "#box/seccomp";
 import * as k from "#kernel";
 
 export function installFilter({ architecture, rules, otherwise }: Profile): void {

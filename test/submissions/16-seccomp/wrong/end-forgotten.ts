@@ -1,6 +1,6 @@
 // diagnosis: program-without-end
 // Tried the first test alone.
-import type { Profile } from "#box/seccomp-profile";
+import type { Profile } from "#box/seccomp";
 import * as k from "#kernel";
 
 export function installFilter({ architecture }: Profile): void {

@@ -1,7 +1,7 @@
 // diagnosis: wrong-by-distance
 // Wrote the offset into 8 bits, and lost the rest.
 import { constants } from "node:os";
-import type { Action, Condition, Profile, Rule } from "#box/seccomp-profile";
+import type { Action, Condition, Profile, Rule } from "#box/seccomp";
 import * as k from "#kernel";
 
 export function installFilter({ architecture, rules, otherwise }: Profile): void {

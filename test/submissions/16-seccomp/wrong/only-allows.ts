@@ -1,6 +1,6 @@
 // diagnosis: not-refused
 // Stopped after the first step.
-import type { Profile } from "#box/seccomp-profile";
+import type { Profile } from "#box/seccomp";
 import {
 	BPF_K,
 	BPF_RET,

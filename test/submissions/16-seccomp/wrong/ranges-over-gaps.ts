@@ -1,7 +1,7 @@
 // diagnosis: others-confused
 // Made ranges of calls with the same answer, also over numbers that are not in the list.
 import { constants } from "node:os";
-import type { Action, Condition, Profile, Rule } from "#box/seccomp-profile";
+import type { Action, Condition, Profile, Rule } from "#box/seccomp";
 import * as k from "#kernel";
 
 export function installFilter({ architecture, rules, otherwise }: Profile): void {

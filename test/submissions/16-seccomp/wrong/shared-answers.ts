@@ -1,7 +1,7 @@
 // diagnosis: jump-too-long
 // Jumped to the answers behind all rules.
 import { constants } from "node:os";
-import type { Action, Condition, Profile } from "#box/seccomp-profile";
+import type { Action, Condition, Profile } from "#box/seccomp";
 import * as k from "#kernel";
 
 export function installFilter({ architecture, rules, otherwise }: Profile): void {

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import * as kernel from "#kernel";
-import { ALL_BITS, type Condition, machineArchitecture, numberOf, type Profile, type Rule } from "./seccomp-profile.ts";
-import { SYSCALL_NUMBERS } from "./syscall-numbers.ts";
+import { ALL_BITS, type Condition, machineArchitecture, numberOf, type Profile, type Rule } from "./seccomp.ts";
+import { SYSCALL_NUMBERS } from "./syscalls.ts";
 
 /**
  * The profile of a container whose user asks for no other one. It follows what stock engines do: it lists what is

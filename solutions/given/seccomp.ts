@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { AUDIT_ARCH_AARCH64, AUDIT_ARCH_X86_64 } from "#kernel";
-import { SYSCALL_NUMBERS } from "./syscall-numbers.ts";
+import { SYSCALL_NUMBERS } from "./syscalls.ts";
 
 /**
  * Which system calls a command may make. Engines read this from a file in the form of the OCI's runtime specification,
