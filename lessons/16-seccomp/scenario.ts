@@ -54,7 +54,7 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 		does: `ran a program as user ${UID} with a profile of more than 300 calls, and a second time in the same container; ran it with a profile that refuses a few calls, and with the engine's own profile`,
 		prepare: preparations(drawn),
 		calls: {
-			[BOX]: { options: { ...container(BOX), id, user: UID, groupAdd: [] }, command: command(BOX) },
+			[BOX]: { options: { ...container(BOX), id, limits: {}, user: UID, groupAdd: [] }, command: command(BOX) },
 			[ENTERED]: {
 				about: "a command that enters the first container",
 				options: { enters: id, user: UID, groupAdd: [], seccomp: planOf(ENTERED, drawn).profile },
