@@ -7,7 +7,7 @@ import {
 	type RandomInputs,
 } from "../../harness/judge/index.ts";
 import { type Answer, ENOSYS, type Question, type Subject } from "./profiles.ts";
-import { ANSWERS, LOG, planOf } from "./scenario.ts";
+import { ANSWERS, LOG, OPEN, planOf } from "./scenario.ts";
 
 /** A question, and what the kernel said: undefined if the program was not told. */
 export interface Asked {
@@ -50,8 +50,12 @@ export function inWords(answer: Answer | undefined): string {
 const NAMES: Readonly<Record<number, string>> = { 1: "EPERM", 9: "EBADF", 22: "EINVAL", [ENOSYS]: "ENOSYS" };
 const nameOf = (errno: number) => (NAMES[errno] === undefined ? String(errno) : `${NAMES[errno]} (${errno})`);
 
-/** What is wrong with an answer: `getpgid failed with error 70`. */
-export const shown = ({ question: { name }, got }: Asked): string => `${name}: ${inWords(got)}`;
+/** What is wrong with an answer: `getpgid: failed with error 70`. */
+export function shown({ call, question: { name, condition, args }, got }: Asked): string {
+	const index = condition?.rule.index;
+	const compared = index === undefined ? "" : ` with 0x${args[index]?.toString(16)} as argument ${index}`;
+	return `${name}${compared}${call === OPEN ? ` in the container "${call}"` : ""}: ${inWords(got)}`;
+}
 
 const SHOWN = 3;
 /** Some of the wrong answers, and how many more there are. */

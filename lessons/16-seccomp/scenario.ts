@@ -47,6 +47,8 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 	const { images, id, openId, defaultId } = drawn;
 	const container = (call: string) => ({
 		...{ layers: [`/lab/${images}/${call}`, "/lab/rootfs"], init: true, seccomp: planOf(call, drawn).profile },
+		// With an IPC namespace of its own: without a filter, the program makes message queues.
+		hostname: call,
 	});
 	const command = (call: string) => (token: string) =>
 		["/ask", token, `/${ANSWERS}/${call}-0`] as [string, ...string[]];
