@@ -64,7 +64,7 @@ const answersAre =
 		);
 	};
 
-const FOLLOWS = ["filter.count", "answers"];
+const FOLLOWS = ["filter.count", "answers", "calls.listed", "calls.others"];
 const ARGUMENTS = ["args.operators"];
 
 export const argumentRules: FactRule[] = [
@@ -293,7 +293,7 @@ export const argumentRules: FactRule[] = [
 		madeOf: "files",
 		what: "wrong answers to a command that enters the container",
 		followsFrom: [
-			...[...FOLLOWS, "entered.filter", "calls.listed", "calls.others", "calls.allowed", "calls.log", "calls.kill"],
+			...[...FOLLOWS, "entered.filter", "calls.allowed", "calls.log", "calls.kill"],
 			...["arch.i386", "arch.x32", "args.operators", "args.mask", "args.all", "args.alternatives", "args.first"],
 			"args.number",
 		],

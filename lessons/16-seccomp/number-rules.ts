@@ -243,7 +243,7 @@ export const numberRules: FactRule[] = [
 		followsFrom: [...NO, "answers"],
 		explain: [
 			{
-				when: (context) => every(wrongAbout(context, "kill", [BOX, OPEN]), ({ got }) => isOfProfile(context, got)),
+				when: (context) => every(wrongAbout(context, "kill"), ({ got }) => isOfProfile(context, got)),
 				diagnosis: "kill-as-error",
 				why: (context) =>
 					`The call failed, and the process went on: ${list(context, "calls.kill")}. The action kill ends the process by signal ${SIGSYS}, SIGSYS.`,

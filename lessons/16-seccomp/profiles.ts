@@ -272,7 +272,8 @@ const near = (value: bigint): bigint[] => {
 const nearMask = (mask: bigint, value: bigint): bigint[] => {
 	const others = ALL_BITS & ~mask;
 	const [lowest, highest] = [mask & -mask, 1n << BigInt(mask.toString(2).length - 1)];
-	return [value, value | others, value | (others & 0xffff0000ffffn), value ^ lowest, value ^ highest, 0n, ALL_BITS];
+	const [above, below] = [others & ~(HIGH - 1n), others & (HIGH - 1n)];
+	return [value, value | others, value | above, value | below, value ^ lowest, value ^ highest, 0n, ALL_BITS];
 };
 
 /** Whether a condition holds for an argument. */

@@ -10,9 +10,9 @@ export function installFilter({ architecture, rules, otherwise }: Profile): void
 	const special = rules.filter((rule) => rules.some((other) => other.number === rule.number && !isPlain(other)));
 	const plain = rules.filter((rule) => !special.includes(rule));
 	const answers = [...new Set(plain.map(({ action }) => returnFor(action)))];
-	const numbers = plain.map(({ number, action }, at) => {
-		const distance = plain.length - at + answers.indexOf(returnFor(action));
-		return k.BPF_JUMP(JEQ, number, distance & 0xff, 0);
+	const numbers = plain.flatMap(({ number, action }, at) => {
+		const distance = 2 * (plain.length - at) - 1 + answers.indexOf(returnFor(action));
+		return [ld(k.SECCOMP_DATA_NR), k.BPF_JUMP(JEQ, number, distance & 0xff, 0)];
 	});
 	k.prctl(k.PR_SET_NO_NEW_PRIVS, 1);
 	k.seccomp(k.SECCOMP_SET_MODE_FILTER, 0, [
@@ -23,7 +23,6 @@ export function installFilter({ architecture, rules, otherwise }: Profile): void
 		k.BPF_JUMP(JGE, k.X32_SYSCALL_BIT, 0, 1),
 		NOT_HERE,
 		...special.flatMap(ruleCode),
-		ld(k.SECCOMP_DATA_NR),
 		...numbers,
 		ret(returnFor(otherwise)),
 		...answers.map(ret),
