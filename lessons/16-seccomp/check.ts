@@ -24,7 +24,7 @@ export default defineCheck({
 		{ title: "no way around it by other calls", points: 2, facts: ["arch.i386", "arch.x32"] },
 		{
 			title: "arguments",
-			points: 4,
+			points: 3,
 			facts: ["args.operators", "args.mask", "args.all", "args.alternatives", "args.first", "args.number"],
 		},
 		{ title: "the engine's own profile", points: 1, facts: ["default.calls", "entered.calls"] },

@@ -215,7 +215,7 @@ export const numberRules: FactRule[] = [
 	},
 	{
 		fact: "calls.log",
-		madeOf: "kernel",
+		madeOf: "files",
 		what: "calls with the action log",
 		followsFrom: [...NO, "answers"],
 		explain: [
