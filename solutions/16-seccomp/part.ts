@@ -1,9 +1,13 @@
 import { defaultProfile } from "#box/allowlist";
 import { type Profile, readProfile } from "#box/seccomp";
 import { readSecurityOptions } from "#box/security";
+import { CAP_SYS_CHROOT } from "#kernel";
 import { part } from "../part.ts";
 import { installFilter } from "./filter.ts";
 import options from "./options.json";
+
+/** Of the capabilities that a container has if nobody asks for others, only this one allows more system calls. */
+const USUAL_CAPABILITIES = [CAP_SYS_CHROOT];
 
 /**
  * Gives a command a filter for its system calls. Comes last: the filter refuses calls that other parts make.
@@ -17,6 +21,6 @@ part<{ seccomp: string; privileges?: { bounding: readonly number[] } }, Profile>
 		return seccomp === "unconfined" ? {} : { seccomp };
 	},
 	make: ({ seccomp, privileges }) =>
-		seccomp === "default" ? defaultProfile(privileges?.bounding ?? []) : readProfile(seccomp),
+		seccomp === "default" ? defaultProfile(privileges?.bounding ?? USUAL_CAPABILITIES) : readProfile(seccomp),
 	enter: (_, profile) => installFilter(profile),
 });
