@@ -17,7 +17,9 @@ part<{ seccomp: string; privileges?: { bounding: readonly number[] } }, Profile>
 	when: "seccomp",
 	options,
 	readOptions: (given) => {
-		const { seccomp } = readSecurityOptions(given("security-opt"));
+		// A privileged container has no filter, unless one is asked for.
+		const usual = given("privileged").length > 0 ? "unconfined" : "default";
+		const { seccomp = usual } = readSecurityOptions(given("security-opt"));
 		return seccomp === "unconfined" ? {} : { seccomp };
 	},
 	make: ({ seccomp, privileges }) =>

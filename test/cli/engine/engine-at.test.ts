@@ -41,7 +41,9 @@ test("options and the usage text come from the parts in the engine, in the order
 		...["volume", "tmpfs", "user", "group-add", "interactive", "tty", "security-opt"],
 	]);
 	expect(Object.keys(boxOptions("05"))).toEqual(["hostname", "pid"]);
-	expect(Object.keys(boxOptions("99", "exec"))).toEqual([...["user", "group-add", "workdir", "interactive", "tty", "security-opt"]]);
+	expect(Object.keys(boxOptions("99", "exec"))).toEqual([
+		...["user", "group-add", "workdir", "interactive", "tty", "security-opt"],
+	]);
 	const usage = engineText("solutions/commands/run.txt", "06");
 	expect(usage).toContain("  --pids NUMBER         how many processes it may have\n");
 	expect(usage).not.toMatch(/--publish|\{OPTIONS\}/);
