@@ -117,6 +117,14 @@ export const numberRules: FactRule[] = [
 				see: ["seccomp(2)"],
 			},
 			{
+				when: (context) => wrongSide(context) !== undefined,
+				diagnosis: "wrong-by-distance",
+				why: (context) =>
+					`Rules without conditions have wrong answers ${wrongSide(context)}, and all others have right ones: ${list(context, "calls.listed")}. Probable cause: a jump that is too long. A conditional jump skips at most 255 instructions.`,
+				try: "Let a rule that does not fit go on with the next rule, over only the rule's own instructions. Or jump with BPF_JMP | BPF_JA, whose offset has 32 bits.",
+				see: ["seccomp(2)"],
+			},
+			{
 				when: (context) => {
 					const wrong = wrongAbout(context, "listed");
 					return wrong.length > 1 && isError(wrong[0]?.got) && every(wrong, ({ got }) => got === wrong[0]?.got);
@@ -125,14 +133,6 @@ export const numberRules: FactRule[] = [
 				why: (context) =>
 					`Calls that should fail with different errors have all failed with the same one: ${list(context, "calls.listed")}. Each rule has an error number of its own.`,
 				try: "Return SECCOMP_RET_ERRNO | errno, with the errno of the rule's action.",
-				see: ["seccomp(2)"],
-			},
-			{
-				when: (context) => wrongSide(context) !== undefined,
-				diagnosis: "wrong-by-distance",
-				why: (context) =>
-					`Rules without conditions have wrong answers ${wrongSide(context)}, and all others have right ones: ${list(context, "calls.listed")}. Probable cause: a jump that is too long. A conditional jump skips at most 255 instructions.`,
-				try: "Let a rule that does not fit go on with the next rule, over only the rule's own instructions. Or jump with BPF_JMP | BPF_JA, whose offset has 32 bits.",
 				see: ["seccomp(2)"],
 			},
 			{
