@@ -20,5 +20,6 @@ import "./13-exec/part.ts";
 import "./15-capabilities/part.ts";
 import "./12-users/part.ts";
 import "./14-terminal/late-part.ts";
+import "./16-seccomp/part.ts";
 
 export { run } from "./container.ts";

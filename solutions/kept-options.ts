@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { withTexts } from "#box/security";
 import { getpid } from "#kernel";
 import { CLAIMS } from "./claims.ts";
 import { unlessGone } from "./unless-gone.ts";
@@ -8,7 +9,8 @@ import { unlessGone } from "./unless-gone.ts";
  *
  * They are written down as they were given. The kernel shows the ids of the container's command, but these say too
  * little: a command that started as root may run as another user by now, and a number could be another user's name in
- * the container's /etc/passwd. With the same words, `box exec` finds the user in the same way as `box run`.
+ * the container's /etc/passwd. With the same words, `box exec` finds the user in the same way as `box run`. Only a file
+ * is written down as its text.
  */
 const KEPT = ["user", "group-add", "cap-add", "cap-drop", "privileged", "security-opt"];
 
@@ -18,7 +20,8 @@ const pathOf = (id: string) => `${CLAIMS}/${id}.options`;
 
 /** Writes a container's options down. The file is one more claim of the container's, and is removed with the others. */
 export function keepOptionsForExec(id: string, given: Given): void {
-	const kept = Object.fromEntries(KEPT.map((name) => [name, given(name)]));
+	const wordsOf = (name: string) => (name === "security-opt" ? withTexts(given(name)) : given(name));
+	const kept = Object.fromEntries(KEPT.map((name) => [name, wordsOf(name)]));
 	writeFileSync(pathOf(id), `${id} ${getpid()} ${JSON.stringify(kept)}`);
 }
 
