@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { dirname } from "node:path";
+import { unlessGone } from "./unless-gone.ts";
 
 /**
  * Where box keeps what it makes. An ordinary user's box has directories of its own, in which this user may write.
@@ -11,14 +13,17 @@ import { dirname } from "node:path";
 /** Whose box this is, as the host numbers users. */
 export const OWNER = process.getuid?.() ?? 0;
 
-const ofUser = (variable: string, otherwise: string) => process.env[variable] ?? otherwise;
+/** The line of this user in /etc/passwd; null if there is none. */
+export const ACCOUNT = OWNER === 0 ? null : unlessGone(() => userInfo(), null);
+
+const fromEnvironment = (variable: string, otherwise: string) => process.env[variable] ?? otherwise;
 
 /** What exists as long as containers run. Its directory above exists already: for a user, a login has made it. */
-export const RUN = OWNER === 0 ? "/run/box" : `${ofUser("XDG_RUNTIME_DIR", `/run/user/${OWNER}`)}/box`;
+export const RUN = OWNER === 0 ? "/run/box" : `${fromEnvironment("XDG_RUNTIME_DIR", `/run/user/${OWNER}`)}/box`;
 
 /** What outlives containers. */
 export const DATA =
-	OWNER === 0 ? "/var/lib/box" : `${ofUser("XDG_DATA_HOME", `${ofUser("HOME", "")}/.local/share`)}/box`;
+	OWNER === 0 ? "/var/lib/box" : `${fromEnvironment("XDG_DATA_HOME", `${ACCOUNT?.homedir ?? ""}/.local/share`)}/box`;
 
 /**
  * The parent of all containers' cgroups. A user may only make cgroups in a part of the tree that root has handed over. If

@@ -1,11 +1,10 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
-import { userInfo } from "node:os";
 import { DEVICES, type Device } from "#box/defaults";
 import { ip } from "#box/tools";
 import { _exit, CLONE_NEWNET, CLONE_NEWUSER, fork, pidfdOpen, setns, unshare, WEXITSTATUS, waitpid } from "#kernel";
 import { type HostTrees, openHostTrees } from "../host-trees.ts";
 import { part } from "../part.ts";
-import { CGROUP, OWNER } from "../places.ts";
+import { ACCOUNT, CGROUP, OWNER } from "../places.ts";
 import { runningContainer } from "../running.ts";
 import { enterUserNamespace, type Mapping, type Range } from "./user-namespace.ts";
 
@@ -32,7 +31,10 @@ part<OfUser>({
 		const limited = ["memory", "pids", "cpus"].find((option) => given(option).length > 0);
 		if (limited !== undefined && !mayMakeCgroups())
 			throw new Error(`--${limited}: box may not make a cgroup in ${CGROUP}, so it cannot limit anything`);
-		return { mapping: mappingOf(OWNER) };
+		const mapping = mappingOf(OWNER);
+		if (given("user").length > 0 && !hasRange({ mapping }))
+			throw new Error("--user: there is only root, because you have no line in both /etc/subuid and /etc/subgid");
+		return { mapping };
 	},
 	around: ({ mapping }, work) =>
 		inOneThread(() => {
@@ -91,8 +93,8 @@ function mayMakeCgroups(): boolean {
 
 function mappingOf(uid: number): Mapping {
 	const gid = process.getgid?.() ?? 0;
-	const { username } = userInfo();
-	const [subuids, subgids] = ["/etc/subuid", "/etc/subgid"].map((file) => rangeIn(file, [username, String(uid)]));
+	const names = [ACCOUNT?.username ?? "", String(uid)];
+	const [subuids, subgids] = ["/etc/subuid", "/etc/subgid"].map((file) => rangeIn(file, names));
 	return { uid, gid, subuids: subuids ?? null, subgids: subgids ?? null };
 }
 
