@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { DEVICES, type Device, LINKS, MASKED_PATHS, READ_ONLY_PATHS } from "#box/defaults";
 import {
 	CLONE_NEWCGROUP,
@@ -21,6 +21,9 @@ import { hideHostTrees, hostTree } from "./host-trees.ts";
 
 const DATA_ONLY = MS_NOSUID | MS_NODEV | MS_NOEXEC;
 
+/** The group `tty`, which owns terminals. */
+const TTY = 5;
+
 interface Names {
 	hostname: string;
 	address: string;
@@ -30,10 +33,9 @@ interface Names {
 /**
  * Called between `showHostTrees` and the command's start.
  * @param devices devices besides those of every container
- * @param hasRange whether there are more users and groups in the user namespace than root
  */
-export function prepareRootlessRootfs(names: Names, devices: readonly Device[], hasRange: boolean): void {
-	makeDev(devices, hasRange);
+export function prepareRootlessRootfs(names: Names, devices: readonly Device[]): void {
+	makeDev(devices);
 	mount("sysfs", "/sys", "sysfs", MS_RDONLY | DATA_ONLY, null);
 	hideHostTrees();
 	unshare(CLONE_NEWCGROUP);
@@ -49,7 +51,7 @@ export function prepareRootlessRootfs(names: Names, devices: readonly Device[], 
 	writeNames(names);
 }
 
-function makeDev(devices: readonly Device[], hasRange: boolean): void {
+function makeDev(devices: readonly Device[]): void {
 	mount("tmpfs", "/dev", "tmpfs", MS_NOSUID, "mode=755,size=64k");
 	for (const { path } of [...DEVICES, ...devices]) {
 		writeFileSync(path, "");
@@ -57,11 +59,18 @@ function makeDev(devices: readonly Device[], hasRange: boolean): void {
 	}
 	for (const [path, target] of Object.entries(LINKS)) symlinkSync(target, path);
 	for (const dir of ["/dev/pts", "/dev/shm", "/dev/mqueue"]) mkdirSync(dir);
-	const tty = hasRange ? ",gid=5" : "";
+	const tty = hasGroup(TTY) ? `,gid=${TTY}` : "";
 	mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, `ptmxmode=666,mode=620${tty}`);
 	symlinkSync("pts/ptmx", "/dev/ptmx");
 	mount("shm", "/dev/shm", "tmpfs", DATA_ONLY, "mode=1777,size=64m");
 	mount("mqueue", "/dev/mqueue", "mqueue", DATA_ONLY, null);
+}
+
+// A line has the first id inside, the first one outside, and how many. See user_namespaces(7).
+function hasGroup(gid: number): boolean {
+	const lines = readFileSync(hostTree("/proc/self/gid_map"), "utf8").trim().split("\n");
+	const numbers = lines.map((line) => line.trim().split(/\s+/).map(Number));
+	return numbers.some(([inside = 0, , count = 0]) => gid >= inside && gid < inside + count);
 }
 
 function writeNames({ hostname, address, nameservers }: Names): void {

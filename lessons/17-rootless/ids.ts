@@ -1,5 +1,7 @@
-import type { Context, FactRule } from "../../harness/judge/index.ts";
+import { type Context, type Explanation, type FactRule, howItEnded } from "../../harness/judge/index.ts";
 import { HOSTS, NOT_RUN } from "./facts.ts";
+import { refusals } from "./refusals.ts";
+import { ALONE } from "./scenario.ts";
 
 /** The rules about who the commands are: their user namespaces, their ids, and whose files they make. */
 
@@ -9,6 +11,24 @@ const shown = ({ drawn }: Context, texts: readonly string[]) =>
 	texts.map((text) => text.replace(/‹(\w+)›/g, (whole, name) => drawn[name] ?? whole));
 /** The lines of both maps, for a sentence: "uid 0 1000 1, gid 0 1000 1". */
 const maps = (context: Context, fact: string) => shown(context, listOf(context, fact)).join(", ") || "empty";
+
+/** The context in which an explanation of an exception looks at the second container. */
+function ofAlone(context: Context): Context {
+	const call = context.observation.calls[ALONE];
+	const thrown = call?.ending.how === "threw" ? call.ending.thrown : null;
+	const observation = { ...context.observation, calls: call === undefined ? {} : { [ALONE]: call } };
+	return { ...context, observation, thrown, ledger: call?.ledger ?? [], atThrow: call?.atThrow ?? null };
+}
+
+/** The same explanation for an exception in the call for the second container. */
+function aboutAlone({ when, why, ...rest }: Explanation): Explanation {
+	return {
+		...rest,
+		when: (context) => context.facts["alone.maps"] === NOT_RUN && when?.(ofAlone(context)) !== false,
+		why: (context) =>
+			`This is about the second container, whose user has no ranges. ${typeof why === "string" ? why : why(ofAlone(context))}`,
+	};
+}
 
 export const idRules: FactRule[] = [
 	{
@@ -138,8 +158,20 @@ export const idRules: FactRule[] = [
 		madeOf: "kernel",
 		what: "the lines of uid_map and gid_map of the second command, whose user has no ranges",
 		followsFrom: ["user.namespace"],
-		isConsequence: ({ facts }) => facts["alone.maps"] === NOT_RUN,
+		isConsequence: ({ facts }) => facts["alone.maps"] === NOT_RUN && facts["command.ran"] === false,
 		explain: [
+			...refusals.map(aboutAlone),
+			{
+				when: ({ facts }) => facts["alone.maps"] === NOT_RUN,
+				diagnosis: "alone-not-run",
+				why: ({ observation }) => {
+					const ending = observation.calls[ALONE]?.ending;
+					const end = ending?.how === "threw" ? `threw: ${ending.thrown.message}` : howItEnded(ending);
+					return `The second container's command did not run: the engine ${end}. This user has no ranges: mapping.subuids and mapping.subgids are null.`;
+				},
+				try: "Without ranges, write one line with a single number to each map, and do not call newuidmap, newgidmap or setgroups.",
+				see: ["user_namespaces(7)"],
+			},
 			{
 				diagnosis: "another-map-without-ranges",
 				why: (context) =>

@@ -1,21 +1,16 @@
-import { type Context, called, type Explanation, type LedgerCall, refused } from "../../harness/judge/index.ts";
+import { BOX, type Context, called, type Explanation, type LedgerCall, refused } from "../../harness/judge/index.ts";
 import { ALONE } from "./scenario.ts";
 
 /** Explanations of exceptions and other early ends, the most specific first. */
 
-/** All system calls of the exercise, in both calls. */
-const all = ({ observation, ledger }: Context): readonly LedgerCall[] => [
-	...ledger,
-	...(observation.calls[ALONE]?.ledger ?? []),
-];
-const hasUserNamespace = (context: Context) => called({ ledger: all(context) }, "unshare", "CLONE_NEWUSER");
-const hasMountNamespace = (context: Context) => called({ ledger: all(context) }, "unshare", "CLONE_NEWNS");
+/** The call that the context is about: see ofAlone in ids.ts. */
+const callOf = ({ observation: { calls } }: Context) => calls[BOX] ?? calls[ALONE];
+const hasUserNamespace = (context: Context) => called(context, "unshare", "CLONE_NEWUSER");
+const hasMountNamespace = (context: Context) => called(context, "unshare", "CLONE_NEWNS");
 
 /** Writes of the exercise to one of the files of /proc about its user namespace. */
-const writesTo = ({ observation }: Context, file: string) =>
-	Object.values(observation.calls).flatMap(({ writes }) =>
-		writes.filter(({ args }) => String(args["path"]).includes(file)),
-	);
+const writesTo = (context: Context, file: string) =>
+	(callOf(context)?.writes ?? []).filter(({ args }) => String(args["path"]).includes(file));
 const refusedWrite = (context: Context, file: string) => writesTo(context, file).find(({ error }) => error === "EPERM");
 const hasWritten = (context: Context, file: string) => writesTo(context, file).some(({ error }) => error === undefined);
 const data = (write: LedgerCall | undefined) => write?.args["data"] ?? "";
@@ -29,7 +24,7 @@ const says = ({ thrown }: Context, pattern: RegExp) => pattern.test(thrown?.mess
 
 /** Whether newuidmap or newgidmap was executed by a descendant of a process, forked after the process's unshare. */
 function helperIsInside(context: Context): boolean {
-	const calls = all(context);
+	const { ledger: calls } = context;
 	const moved = calls.findIndex((entry) => called({ ledger: [entry] }, "unshare", "CLONE_NEWUSER"));
 	const mover = calls[moved]?.task;
 	if (mover === undefined) return false;

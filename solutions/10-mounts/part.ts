@@ -11,8 +11,8 @@ interface Mounts {
 	nameservers: string[];
 	hostname?: string;
 	address?: string;
-	/** For a container of an ordinary user (lesson 17). `hasRange`: whether it has more users than root. */
-	rootless?: { hasRange: boolean };
+	/** Set for a container of an ordinary user (lesson 17). */
+	rootless?: unknown;
 }
 
 /** Gives a container the file systems, devices and files that every program expects. */
@@ -28,7 +28,7 @@ part<Mounts>({
 		for (const dir of ["/dev", "/sys", "/etc"]) mkdirSync(dir, { recursive: true });
 		const names = { hostname, address, nameservers };
 		if (rootless === undefined) prepareRootfs(names, devices);
-		else prepareRootlessRootfs(names, devices, rootless.hasRange);
+		else prepareRootlessRootfs(names, devices);
 	},
 });
 

@@ -11,7 +11,7 @@ import { enterUserNamespace, type Mapping, type Range } from "./user-namespace.t
 interface OfUser {
 	mapping: Mapping;
 	devices?: Device[];
-	rootless?: { trees: HostTrees; hasRange: boolean };
+	rootless?: HostTrees;
 	/** What other parts would do with root's power only. */
 	address?: string | undefined;
 	limits?: object | undefined;
@@ -53,7 +53,7 @@ part<OfUser>({
 		ip("link set lo up");
 		if (container.user === undefined) process.env["HOME"] = "/root";
 		const devices = [...DEVICES, ...(container.devices ?? [])].map(({ path }) => path);
-		container.rootless = { trees: openHostTrees(devices), hasRange: hasRange(container) };
+		container.rootless = openHostTrees(devices);
 	},
 });
 
