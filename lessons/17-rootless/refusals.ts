@@ -68,7 +68,7 @@ export const refusals: Explanation[] = [
 		see: ["user_namespaces(7)"],
 	},
 	{
-		when: (context) => refusedWrite(context, "setgroups") !== undefined && hasWritten(context, "gid_map"),
+		when: (context) => refusedWrite(context, "setgroups") !== undefined && gidMap(context).length > 0,
 		diagnosis: "denied-too-late",
 		misconception: 14,
 		why: "gid_map is set. From then on, the kernel does not let anybody change what setgroups may do in this namespace.",
