@@ -5,6 +5,8 @@ import {
 	AT_RECURSIVE,
 	MNT_DETACH,
 	MOVE_MOUNT_F_EMPTY_PATH,
+	MS_PRIVATE,
+	MS_REC,
 	mount,
 	moveMount,
 	OPEN_TREE_CLONE,
@@ -43,6 +45,8 @@ export function showHostTrees(trees: HostTrees): void {
 		moveMount(tree, "", AT_FDCWD, place, MOVE_MOUNT_F_EMPTY_PATH);
 		closeSync(tree);
 	}
+	// Otherwise they would still follow the mounts that they are copies of.
+	mount(null, PLACE, null, MS_REC | MS_PRIVATE, null);
 }
 
 /** Where a path of the host is, between {@link showHostTrees} and {@link hideHostTrees}. */
