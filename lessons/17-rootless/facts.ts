@@ -14,7 +14,6 @@ import { ALONE, MADE, PID_FILE, pathsOf, TRIED } from "./scenario.ts";
 
 /** Values that explanations ask for. */
 export const NOT_RUN = "the command did not run";
-export const REFUSED = "refused";
 export const HOSTS = "the host's";
 
 type Line = NonNullable<ProcessState["identity"]>["uidMap"][number];
@@ -26,29 +25,26 @@ export function deriveFacts(observation: Observation, drawn: RandomInputs): Reco
 	const box = commandAt(observation, DURING);
 	const alone = commandAt(observation, DURING, ALONE);
 	const facts: Record<string, FactValue> = {
-		"left.files": leftFiles(after, drawn),
-		"left.cgroups": after.cgroups.filter((path) => !before.cgroups.includes(path)).length,
 		"alone.maps": alone === null ? NOT_RUN : mapsOf(alone, drawn),
-		"alone.owner": alone === null ? NOT_RUN : ownerOf(host, MADE.alone, drawn),
-		"alone.signal": alone === null ? NOT_RUN : signalTried(before, host, drawn),
+		left: left(before, after, drawn),
 	};
 	if (box === null) return facts;
 	return {
 		...facts,
 		"user.namespace": box.namespaces["user"] === before.namespaces["user"] ? HOSTS : "its own",
-		"user.maps": mapsOf(box, drawn),
 		"user.ids": idsOf(box, drawn),
-		"user.groups": box.credentials.groups
-			.filter((group) => String(group) !== drawn["gid"])
-			.map((group) => named(group, drawn)),
-		"user.capabilities": box.credentials.capabilities,
-		"owners.root": ownerOf(host, MADE.byRoot, drawn),
-		"owners.others": ownerOf(host, MADE.given, drawn),
-		"walls.file": isMade(host, pathsOf(drawn).shared, TRIED.secret) ? "read" : REFUSED,
-		"walls.mount": isMade(host, pathsOf(drawn).frozen, TRIED.mount) ? "changed" : REFUSED,
-		"works.overlay": box.overlay === null ? "no overlay" : "an overlay",
-		"works.cgroup": box.cgroup.replace(/^0::/, "") === `/${drawn["cgroup"]}/${drawn["id"]}` ? "its own" : box.cgroup,
-		"works.network": networkOf(box, before),
+		owners: Object.values(MADE).map((file) => `${file}: ${ownerOf(host, file, drawn)}`),
+		"user.maps": mapsOf(box, drawn),
+		"user.groups": groupsOf(box, drawn),
+		powers: [
+			`capabilities: ${box.credentials.capabilities}`,
+			`root: ${box.overlay === null ? "no overlay" : "an overlay"}`,
+			`cgroup: ${box.cgroup.replace(/^0::/, "") === `/${drawn["cgroup"]}/${drawn["id"]}` ? "its own" : box.cgroup}`,
+			`network: ${networkOf(box, before)}`,
+			`a file of the host's root: ${isMade(host, pathsOf(drawn).shared, TRIED.secret) ? "read" : "refused"}`,
+			`a read-only mount of the host's: ${isMade(host, pathsOf(drawn).frozen, TRIED.mount) ? "changed" : "refused"}`,
+			`a process of the host's root: ${alone === null ? "not tried" : signalTried(before, host, drawn)}`,
+		],
 		zombies: zombies(before, host),
 	};
 }
@@ -97,6 +93,11 @@ const entryIn = (host: HostState, tree: string, path: string): Entry | undefined
 
 const isMade = (host: HostState, tree: string, path: string) => entryIn(host, tree, path) !== undefined;
 
+/** The supplementary groups besides the user's own group, as the host numbers them. */
+function groupsOf({ credentials: { groups } }: ProcessState, drawn: RandomInputs): string[] {
+	return groups.filter((group) => String(group) !== drawn["gid"]).map((group) => named(group, drawn));
+}
+
 /** The owner and the group of a file in the user's directory, as the host numbers them. */
 function ownerOf(host: HostState, file: string, drawn: RandomInputs): string {
 	const entry = entryIn(host, pathsOf(drawn).shared, file);
@@ -106,7 +107,7 @@ function ownerOf(host: HostState, file: string, drawn: RandomInputs): string {
 /** Whether the process of the host's root still runs. */
 function signalTried(before: HostState, host: HostState, drawn: RandomInputs): string {
 	const pid = Number(entryIn(before, pathsOf(drawn).roots, PID_FILE)?.text);
-	return host.tasks.some((task) => task.pid === pid && !hasEnded(task)) ? REFUSED : "killed";
+	return host.tasks.some((task) => task.pid === pid && !hasEnded(task)) ? "refused" : "killed";
 }
 
 function networkOf({ namespaces, network }: ProcessState, before: HostState): string {
@@ -115,10 +116,13 @@ function networkOf({ namespaces, network }: ProcessState, before: HostState): st
 	return `its own, with ${links.join(", ")}`;
 }
 
-/** What the containers have left in the directory where box makes everything for them. */
-function leftFiles(after: HostState, drawn: RandomInputs): string[] {
-	const entries = after.trees[pathsOf(drawn).run] ?? [];
-	return entries.flatMap(({ path }) => (/^box\/[^/]+$/.test(path) ? [path.replace(/^box\//, "")] : []));
+/** What is left in the directory where box makes everything for the user's containers, and of their cgroups. */
+function left(before: HostState, after: HostState, drawn: RandomInputs): string[] {
+	const { run } = pathsOf(drawn);
+	const entries = after.trees[run] ?? [];
+	const files = entries.filter(({ path }) => path !== "." && path !== "box" && !/^box\/.*\//.test(path));
+	const cgroups = after.cgroups.filter((path) => !before.cgroups.includes(path));
+	return [...files.map(({ path }) => `${run}/${path}`), ...cgroups.map((path) => `/sys/fs/cgroup${path}`)];
 }
 
 function zombies(before: HostState, now: HostState): number {

@@ -1,7 +1,7 @@
 import { type Context, type Explanation, type FactRule, howItEnded } from "../../harness/judge/index.ts";
-import { HOSTS, NOT_RUN } from "./facts.ts";
+import { NOT_RUN } from "./facts.ts";
 import { refusals } from "./refusals.ts";
-import { ALONE } from "./scenario.ts";
+import { ALONE, MADE } from "./scenario.ts";
 
 /** The rules about who the commands are: their user namespaces, their ids, and whose files they make. */
 
@@ -37,7 +37,6 @@ export const idRules: FactRule[] = [
 		what: "the command's user namespace",
 		explain: [
 			{
-				when: ({ facts }) => facts["user.namespace"] === HOSTS,
 				diagnosis: "not-entered",
 				why: "/proc/PID/ns/user of the command is the host's. In the host's user namespace, this user is nobody's root.",
 				try: "Begin with unshare(CLONE_NEWUSER), in the process that calls enterUserNamespace.",
@@ -46,50 +45,56 @@ export const idRules: FactRule[] = [
 		],
 	},
 	{
-		fact: "user.maps",
-		madeOf: "kernel",
-		what: "the lines of uid_map and gid_map of the first command: first id inside, first id outside, how many",
-		followsFrom: ["user.namespace"],
-		explain: [
-			{
-				when: (context) =>
-					listOf(context, "user.maps").length === 2 &&
-					listOf(context, "user.maps").every((line) => line.endsWith(" 1")),
-				diagnosis: "range-not-mapped",
-				why: (context) =>
-					`The maps are: ${maps(context, "user.maps")}. So there is only one user in the namespace. This user has ranges of ${context.drawn["count"]} more: from ${context.drawn["subuid"]} and from ${context.drawn["subgid"]} on. Files of any other user could not even be unpacked.`,
-				try: "If mapping has ranges, let newuidmap and newgidmap write the maps: 0 OWN 1 1 START COUNT.",
-				see: ["newuidmap(1)", "subuid(5)"],
-			},
-			{
-				when: (context) => !listOf(context, "user.maps").some((line) => line.startsWith("gid")),
-				diagnosis: "gid-map-empty",
-				why: (context) =>
-					`The maps are: ${maps(context, "user.maps")}. gid_map has no line, so every group is shown as 65534, and no process in the namespace can make a file.`,
-				try: "Set both maps. newgidmap is for groups.",
-				see: ["newgidmap(1)", "user_namespaces(7)"],
-			},
-			{
-				diagnosis: "another-map",
-				why: (context) =>
-					`The maps are: ${maps(context, "user.maps")}. They should be: ${shown(context, WANTED_MAPS).join(", ")}. The first number is an id inside, the second one the same id outside, and the third one says how many ids follow one another.`,
-				try: "newuidmap PID 0 UID 1 1 START COUNT, and the same for groups with newgidmap.",
-				see: ["newuidmap(1)", "user_namespaces(7)"],
-			},
-		],
-	},
-	{
 		fact: "user.ids",
 		madeOf: "kernel",
 		what: "the user and the group of the first command, as the host numbers them",
-		followsFrom: ["user.namespace", "user.maps"],
+		followsFrom: ["user.namespace"],
 		explain: [
 			{
 				diagnosis: "another-user",
 				why: (context) =>
-					`For the host, the command is ${shown(context, [String(context.facts["user.ids"])])[0]}. It should be root inside, which is ${context.drawn["uid"]} and ${context.drawn["gid"]} for the host: the user who has started the engine.`,
+					`For the host, the command is ${shown(context, listOf(context, "user.ids")).join()}. Root inside should be ${context.drawn["uid"]} and ${context.drawn["gid"]}: the user who has started the engine, and this user's group. Otherwise, this user cannot use the files that a container leaves in a volume.`,
 				try: "Map 0 to the caller's own id. Then the process is root as soon as the map is set, and need not change its ids.",
 				see: ["user_namespaces(7)", "credentials(7)"],
+			},
+		],
+	},
+	{
+		fact: "owners",
+		madeOf: "files",
+		what: "the owners, on the host, of files that the commands have made",
+		followsFrom: ["user.namespace", "user.ids"],
+		isConsequence: ({ facts }) => facts["alone.maps"] === NOT_RUN,
+		explain: [
+			{
+				when: (context) => listOf(context, "user.maps").length === 2,
+				diagnosis: "range-not-mapped",
+				why: (context) =>
+					`The maps are: ${maps(context, "user.maps")}. So there is only one user in the namespace, and the command could not give a file to 1:2. The host has ranges of ${context.drawn["count"]} more numbers for this user: from ${context.drawn["subuid"]} and from ${context.drawn["subgid"]} on.`,
+				try: "If mapping has ranges, let newuidmap and newgidmap write the maps: 0 OWN 1 1 START COUNT.",
+				see: ["newuidmap(1)", "subuid(5)"],
+			},
+			{
+				diagnosis: "owner-of-others",
+				why: (context) =>
+					`${shown(context, listOf(context, "owners")).join("; ")}. A file of root's should belong to ${context.drawn["uid"]} and ${context.drawn["gid"]} on the host. The file ${MADE.given}, which root has given to 1:2, should belong to ${context.drawn["subuid"]} and ${Number(context.drawn["subgid"]) + 1}. The maps are: ${maps(context, "user.maps")}.`,
+				try: "0 inside is the caller's own id, and the range begins at 1 inside: 0 OWN 1 1 START COUNT.",
+				see: ["user_namespaces(7)", "newuidmap(1)"],
+			},
+		],
+	},
+	{
+		fact: "user.maps",
+		madeOf: "kernel",
+		what: "uid_map and gid_map of the first command: first id inside, first id outside, how many",
+		followsFrom: ["user.namespace", "user.ids", "owners/range-not-mapped", "owners/owner-of-others"],
+		explain: [
+			{
+				diagnosis: "another-map",
+				why: (context) =>
+					`The maps are: ${maps(context, "user.maps")}. They should be: ${shown(context, WANTED_MAPS).join(", ")}. The third number says how many ids follow one another. The range has ${context.drawn["count"]}, and the own id is not one of them.`,
+				try: "newuidmap PID 0 UID 1 1 START COUNT, and the same for groups with newgidmap.",
+				see: ["newuidmap(1)", "user_namespaces(7)"],
 			},
 		],
 	},
@@ -109,54 +114,9 @@ export const idRules: FactRule[] = [
 		],
 	},
 	{
-		fact: "user.capabilities",
-		madeOf: "kernel",
-		what: "the command's effective capabilities",
-		followsFrom: ["user.namespace", "user.maps", "user.ids"],
-		explain: [
-			{
-				diagnosis: "capabilities-lost",
-				why: ({ process }) =>
-					`CapEff in /proc/PID/status of the command is ${process?.credentials.capabilities}. execve gives all capabilities to root, and no others. Possible causes: the command's user id is not 0 in its user namespace; the process has dropped capabilities from its bounding set.`,
-				try: "Let the process be 0 in the namespace before the function returns, by the map. Drop nothing: in this lesson, root keeps everything, and it is worth something only inside.",
-				see: ["capabilities(7)", "user_namespaces(7)"],
-			},
-		],
-	},
-	{
-		fact: "owners.root",
-		madeOf: "files",
-		what: "the owner, on the host, of a file that root has made inside",
-		followsFrom: ["user.namespace", "user.maps", "user.ids"],
-		explain: [
-			{
-				diagnosis: "owner-of-root",
-				why: (context) =>
-					`On the host, the file belongs to: ${shown(context, [String(context.facts["owners.root"])])[0]}. Root inside should be the user who has started the engine, ${context.drawn["uid"]} and ${context.drawn["gid"]}. Otherwise, this user cannot use the files that a container leaves in a volume.`,
-				try: "Map 0 to the caller's own id, alone, and 1 and the following numbers to the range.",
-				see: ["user_namespaces(7)", "newuidmap(1)"],
-			},
-		],
-	},
-	{
-		fact: "owners.others",
-		madeOf: "files",
-		what: "the owner, on the host, of a file that root has given to 1:2 inside",
-		followsFrom: ["user.namespace", "user.maps", "user.ids"],
-		explain: [
-			{
-				diagnosis: "owner-of-others",
-				why: (context) =>
-					`On the host, the file belongs to: ${shown(context, [String(context.facts["owners.others"])])[0]}. 1 inside should be ${context.drawn["subuid"]}, and the group 2 should be ${Number(context.drawn["subgid"]) + 1}.`,
-				try: "The range begins at 1 inside: 1 START COUNT.",
-				see: ["user_namespaces(7)", "newuidmap(1)"],
-			},
-		],
-	},
-	{
 		fact: "alone.maps",
 		madeOf: "kernel",
-		what: "the lines of uid_map and gid_map of the second command, whose user has no ranges",
+		what: "uid_map and gid_map of the second command, whose user has no ranges",
 		followsFrom: ["user.namespace"],
 		isConsequence: ({ facts }) => facts["alone.maps"] === NOT_RUN && facts["command.ran"] === false,
 		explain: [
@@ -176,23 +136,7 @@ export const idRules: FactRule[] = [
 				diagnosis: "another-map-without-ranges",
 				why: (context) =>
 					`The maps are: ${maps(context, "alone.maps")}. They should be: uid 0 ${context.drawn["uid"]} 1, gid 0 ${context.drawn["gid"]} 1.`,
-				try: "Without ranges, write one line with a single number to each map.",
-				see: ["user_namespaces(7)"],
-			},
-		],
-	},
-	{
-		fact: "alone.owner",
-		madeOf: "files",
-		what: "the owner, on the host, of a file that root has made in the second container",
-		followsFrom: ["user.namespace", "alone.maps"],
-		isConsequence: ({ facts }) => facts["alone.owner"] === NOT_RUN,
-		explain: [
-			{
-				diagnosis: "owner-without-ranges",
-				why: (context) =>
-					`On the host, the file belongs to: ${shown(context, [String(context.facts["alone.owner"])])[0]}. Root inside should be ${context.drawn["uid"]} and ${context.drawn["gid"]}.`,
-				try: "Map 0 to the caller's own id.",
+				try: "Without ranges, write one line with a single number to each map: 0 OWN 1.",
 				see: ["user_namespaces(7)"],
 			},
 		],

@@ -36,6 +36,13 @@ function helperIsInside(context: Context): boolean {
 	});
 }
 
+const overlayRefused = ({ ledger }: Context) =>
+	ledger.some(
+		({ call, args, error }) => call === "mount" && args["filesystemtype"] === '"overlay"' && error === "EACCES",
+	);
+const outsideOfRoot = (process: Context["atThrow"]) =>
+	process?.identity?.uidMap.find(({ inside }) => inside === 0)?.outside ?? "nothing";
+
 export const refusals: Explanation[] = [
 	{
 		when: (context) => refused("unshare", "EPERM")(context) && !hasUserNamespace(context),
@@ -134,20 +141,22 @@ export const refusals: Explanation[] = [
 		see: ["newgidmap(1)", "subgid(5)"],
 	},
 	{
-		when: (context) => isInUserNamespace(context) && wasRead(context) && uidMap(context).length === 0,
-		diagnosis: "map-empty",
-		why: ({ thrown }) =>
-			`When the program threw (${thrown?.message}), it was in a new user namespace, and uid_map was empty. Every id is shown as 65534 then, and no file can be made. Possible causes: nobody has set the map; newuidmap was called before unshare, or with other numbers than /etc/subuid allows, and says so on standard error.`,
-		try: "Without ranges, write to /proc/self/uid_map. With ranges, let newuidmap do it, after unshare: newuidmap PID 0 UID 1 1 START COUNT.",
-		see: ["user_namespaces(7)", "newuidmap(1)"],
-	},
-	{
 		when: (context) => isInUserNamespace(context) && says(context, /EACCES|EPERM/) && uidMap(context).length > 0,
 		diagnosis: "not-the-user",
 		why: ({ thrown, atThrow, drawn }) =>
-			`${thrown?.message}. At that moment, the process was user ${atThrow?.credentials.uids[1]} for the host, and the first number of uid_map outside was ${atThrow?.identity?.uidMap[0]?.outside}. The directories in which the engine works belong to ${drawn["uid"]}.`,
+			`${thrown?.message}. At that moment, the process was user ${atThrow?.credentials.uids[1]} for the host, and 0 inside was ${outsideOfRoot(atThrow)} outside. The directories in which the engine works belong to ${drawn["uid"]}.`,
 		try: "Map 0 to the caller's own id, and let the process be 0 inside.",
 		see: ["user_namespaces(7)"],
+	},
+	{
+		when: (context) =>
+			hasUserNamespace(context) &&
+			(overlayRefused(context) || (isInUserNamespace(context) && wasRead(context) && uidMap(context).length === 0)),
+		diagnosis: "map-empty",
+		why: (context) =>
+			`${overlayRefused(context) ? "In the new user namespace, the kernel refused to mount the overlay: EACCES, because this process has no number there." : `When the program threw (${context.thrown?.message}), uid_map was empty.`} As long as a process has no number in its user namespace, it is shown as 65534, and may not even use the files that are its own. Possible causes: nobody has set the map; newuidmap was called before unshare, with another pid, or with other numbers than /etc/subuid allows, and says so on standard error.`,
+		try: "Without ranges, write to /proc/self/uid_map. With ranges, let newuidmap do it, after unshare: newuidmap PID 0 UID 1 1 START COUNT.",
+		see: ["user_namespaces(7)", "newuidmap(1)"],
 	},
 ];
 
