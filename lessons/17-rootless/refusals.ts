@@ -20,7 +20,6 @@ const gidMap = ({ atThrow }: Context) => atThrow?.identity?.gidMap ?? [];
 const wasRead = ({ atThrow }: Context) => atThrow?.identity !== null && atThrow?.identity !== undefined;
 const isInUserNamespace = ({ atThrow, observation }: Context) =>
 	atThrow !== null && atThrow.namespaces["user"] !== observation.before.namespaces["user"];
-const says = ({ thrown }: Context, pattern: RegExp) => pattern.test(thrown?.message ?? "");
 
 /** Whether newuidmap or newgidmap was executed by a descendant of a process, forked after the process's unshare. */
 function helperIsInside(context: Context): boolean {
@@ -104,17 +103,24 @@ export const refusals: Explanation[] = [
 		}),
 	),
 	{
-		when: (context) => refused("setgroups", "EPERM")(context) && wasRead(context) && gidMap(context).length === 0,
-		diagnosis: "groups-before-map",
-		why: "When the program called setgroups, gid_map was empty. As long as no group has a number in the namespace, nobody may change groups there.",
-		try: "Wait until both maps are set: the helper has to tell, or to end.",
+		when: (context) => context.thrown !== null && helperIsInside(context) && uidMap(context).length === 0,
+		diagnosis: "helper-inside",
+		why: "newuidmap was executed in the new user namespace, and uid_map is empty. newuidmap is a setuid program of root's. But whose root? The host's root has no number in the new namespace, so execve gave it no privilege there.",
+		try: "Fork the helper before unshare. It stays outside, and waits until the other process has called unshare.",
+		see: ["user_namespaces(7)", "newuidmap(1)", "execve(2)"],
+	},
+	{
+		when: (context) => refused("setgroups", "EPERM")(context) && hasWritten(context, "setgroups"),
+		diagnosis: "groups-denied",
+		why: "The program has written deny to /proc/PID/setgroups, so nobody may call setgroups in this namespace any more. The groups of the caller stay, and are shown as 65534.",
+		try: "With ranges, call setgroups([]), and do not write deny: newgidmap may set the map without it. Without ranges, write deny, and do not call setgroups.",
 		see: ["user_namespaces(7)", "setgroups(2), ERRORS"],
 	},
 	{
 		when: refused("setgroups", "EPERM"),
-		diagnosis: "groups-denied",
-		why: "In this namespace, setgroups is denied: /proc/PID/setgroups says so. Without ranges, nobody can set gid_map otherwise. The groups of the caller stay, and are shown as 65534.",
-		try: "Call setgroups only if there are ranges. And write deny to /proc/self/setgroups only if there are none.",
+		diagnosis: "groups-before-map",
+		why: "As long as gid_map is empty, no process may call setgroups in a user namespace. Possible causes: nobody has set the map; the program has not waited until newgidmap had ended; newgidmap was given no range, and has denied setgroups.",
+		try: "Wait until both maps are set: wait for the helper with waitpid.",
 		see: ["user_namespaces(7)", "setgroups(2), ERRORS"],
 	},
 	{
@@ -126,13 +132,6 @@ export const refusals: Explanation[] = [
 		see: ["user_namespaces(7)", "setresuid(2), ERRORS"],
 	},
 	{
-		when: (context) => context.thrown !== null && helperIsInside(context) && uidMap(context).length === 0,
-		diagnosis: "helper-inside",
-		why: "newuidmap was executed in the new user namespace, and uid_map is empty. newuidmap is a setuid program of root's. But whose root? The host's root has no number in the new namespace, so execve gave it no privilege there.",
-		try: "Fork the helper before unshare. It stays outside, and waits until the other process has called unshare.",
-		see: ["user_namespaces(7)", "newuidmap(1)", "execve(2)"],
-	},
-	{
 		when: (context) => isInUserNamespace(context) && uidMap(context).length > 0 && gidMap(context).length === 0,
 		diagnosis: "gid-map-refused",
 		why: ({ thrown }) =>
@@ -141,7 +140,10 @@ export const refusals: Explanation[] = [
 		see: ["newgidmap(1)", "subgid(5)"],
 	},
 	{
-		when: (context) => isInUserNamespace(context) && says(context, /EACCES|EPERM/) && uidMap(context).length > 0,
+		when: (context) =>
+			isInUserNamespace(context) &&
+			uidMap(context).length > 0 &&
+			String(outsideOfRoot(context.atThrow)) !== context.drawn["uid"],
 		diagnosis: "not-the-user",
 		why: ({ thrown, atThrow, drawn }) =>
 			`${thrown?.message}. At that moment, the process was user ${atThrow?.credentials.uids[1]} for the host, and 0 inside was ${outsideOfRoot(atThrow)} outside. The directories in which the engine works belong to ${drawn["uid"]}.`,

@@ -1,10 +1,6 @@
-import type { Context, FactRule } from "../../harness/judge/index.ts";
+import type { FactRule } from "../../harness/judge/index.ts";
 
 /** The rules about what the commands may do, and what is left. */
-
-/** Capabilities by number that the command lacks. See capabilities(7). */
-const ALL_CAPABILITIES = (1n << 41n) - 1n;
-const has = ({ process }: Context) => BigInt(`0x${process?.credentials.capabilities || "0"}`);
 
 export const wallRules: FactRule[] = [
 	{
@@ -15,18 +11,11 @@ export const wallRules: FactRule[] = [
 		isConsequence: ({ facts }) => [facts["powers"] ?? []].flat().some((power) => String(power).endsWith("not tried")),
 		explain: [
 			{
-				when: (context) => has(context) !== ALL_CAPABILITIES,
-				diagnosis: "capabilities-lost",
-				why: ({ process }) =>
-					`CapEff in /proc/PID/status of the command is ${process?.credentials.capabilities}. execve gives root all capabilities that are in its bounding set (CapBnd), which is ${process?.credentials.boundingSet}. In this lesson, root keeps all of them: they count only for what belongs to the container's namespaces.`,
-				try: "Drop no capabilities. Let the process be 0 in the namespace before the function returns, by the map.",
-				see: ["capabilities(7)", "user_namespaces(7)"],
-			},
-			{
 				diagnosis: "powers-changed",
-				why: ({ facts }) => `The check found: ${[facts["powers"] ?? []].flat().join("; ")}.`,
-				try: "Leave the root directory, the cgroup and the network to the engine.",
-				see: ["user_namespaces(7)"],
+				why: ({ facts, process }) =>
+					`The check found: ${[facts["powers"] ?? []].flat().join("; ")}. execve gives root all capabilities that are in its bounding set (CapBnd), which is ${process?.credentials.boundingSet}. In this lesson, root keeps all of them: they count only for what belongs to the container's namespaces.`,
+				try: "Drop no capabilities, and leave the root directory, the cgroup and the network to the engine.",
+				see: ["capabilities(7)", "user_namespaces(7)"],
 			},
 		],
 	},
