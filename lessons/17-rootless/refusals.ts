@@ -13,6 +13,11 @@ const writesTo = (context: Context, file: string) =>
 	(callOf(context)?.writes ?? []).filter(({ args }) => String(args["path"]).includes(file));
 const refusedWrite = (context: Context, file: string) => writesTo(context, file).find(({ error }) => error === "EPERM");
 const hasWritten = (context: Context, file: string) => writesTo(context, file).some(({ error }) => error === undefined);
+const isMapProgram = ({ call, args }: LedgerCall) => call === "execve" && /new[ug]idmap/.test(args["pathname"] ?? "");
+const hasBegunToMap = (context: Context) =>
+	context.ledger.some(isMapProgram) ||
+	writesTo(context, "_map").length > 0 ||
+	writesTo(context, "setgroups").length > 0;
 const data = (write: LedgerCall | undefined) => write?.args["data"] ?? "";
 
 const uidMap = ({ atThrow }: Context) => atThrow?.identity?.uidMap ?? [];
@@ -28,11 +33,9 @@ function helperIsInside(context: Context): boolean {
 	const mover = calls[moved]?.task;
 	if (mover === undefined) return false;
 	const forksBefore = calls.slice(0, moved).filter(({ task, call }) => task === mover && call === "fork").length;
-	return calls.some(({ task, call, args }) => {
-		if (call !== "execve" || !/new[ug]idmap/.test(args["pathname"] ?? "")) return false;
-		if (!task.startsWith(`${mover}.`)) return false;
-		return Number(task.slice(mover.length + 1).split(".")[0]) > forksBefore;
-	});
+	return calls
+		.filter((entry) => isMapProgram(entry) && entry.task.startsWith(`${mover}.`))
+		.some(({ task }) => Number(task.slice(mover.length + 1).split(".")[0]) > forksBefore);
 }
 
 const overlayRefused = ({ ledger }: Context) =>
@@ -49,6 +52,14 @@ export const refusals: Explanation[] = [
 		why: "An ordinary user may make no other namespace than a user namespace. In a new user namespace, the process has all capabilities, CAP_SYS_ADMIN as well, and may make the others there.",
 		try: "Call unshare(CLONE_NEWUSER) first, or both flags in one call: then the kernel makes the user namespace first.",
 		see: ["user_namespaces(7)", "unshare(2), ERRORS"],
+	},
+	{
+		when: (context) => context.thrown !== null && !hasUserNamespace(context) && hasBegunToMap(context),
+		diagnosis: "map-before-namespace",
+		why: ({ thrown }) =>
+			`${thrown?.message}. The program has tried to set a map, and has not called unshare(CLONE_NEWUSER) before. At that moment, the process was in the host's user namespace, whose map is set since the kernel has started.`,
+		try: "Call unshare(CLONE_NEWUSER) first, and set the maps of the new namespace afterwards.",
+		see: ["user_namespaces(7)"],
 	},
 	{
 		when: (context) => refused("mount", "EPERM")(context) && !hasUserNamespace(context),
