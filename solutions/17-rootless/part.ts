@@ -1,7 +1,20 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
 import { DEVICES, type Device } from "#box/defaults";
 import { ip } from "#box/tools";
-import { _exit, CLONE_NEWNET, CLONE_NEWUSER, fork, pidfdOpen, setns, unshare, WEXITSTATUS, waitpid } from "#kernel";
+import {
+	_exit,
+	CLONE_NEWNET,
+	CLONE_NEWUSER,
+	fork,
+	pidfdOpen,
+	SIG_UNBLOCK,
+	SIGCHLD,
+	setns,
+	sigprocmask,
+	unshare,
+	WEXITSTATUS,
+	waitpid,
+} from "#kernel";
 import { type HostTrees, openHostTrees } from "../host-trees.ts";
 import { part } from "../part.ts";
 import { ACCOUNT, CGROUP, OWNER } from "../places.ts";
@@ -39,6 +52,8 @@ part<OfUser>({
 	around: ({ mapping }, work) =>
 		inOneThread(() => {
 			enterUserNamespace(mapping);
+			// The module may have waited for signals. Node waits for SIGCHLD when it runs programs.
+			sigprocmask(SIG_UNBLOCK, [SIGCHLD]);
 			return work();
 		}),
 	make: (container) => {
