@@ -43,7 +43,7 @@ part<OfUser>({
 			if (given(option).length > 0) throw new Error(`--${option}: only root's box can do this`);
 		const limited = ["memory", "pids", "cpus"].find((option) => given(option).length > 0);
 		if (limited !== undefined && !mayMakeCgroups())
-			throw new Error(`--${limited}: box may not make a cgroup in ${CGROUP}, so it cannot limit anything`);
+			throw new Error(`--${limited}: root has given you no part of the tree of cgroups for this process`);
 		const mapping = mappingOf(OWNER);
 		if (given("user").length > 0 && !hasRange({ mapping }))
 			throw new Error("--user: there is only root, because you have no line in both /etc/subuid and /etc/subgid");
