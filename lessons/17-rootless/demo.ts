@@ -17,7 +17,7 @@ export default defineDemo({
 			narration:
 				"anna wants containers, and the engine needs root. The old answer: a setuid program that starts the engine as root.",
 			stage: "host",
-			command: "install -m 4755 /usr/bin/setpriv /usr/local/bin/as-root; ls -l /usr/local/bin/as-root",
+			command: "install -m 4755 /usr/bin/setpriv /opt/as-root; ls -l /opt/as-root",
 			look: "The s: this program runs as its owner, root, whoever starts it.",
 			promises: ["-rwsr-xr-x"],
 		},
@@ -31,7 +31,7 @@ export default defineDemo({
 		{
 			narration: "anna starts a container, with a directory of the host as a volume.",
 			stage: "container",
-			command: "cd; as-root --reuid 0 --regid 0 --clear-groups box run -v /etc:/mnt /lab/rootfs cat /mnt/secret",
+			command: "cd; /opt/as-root --reuid 0 --regid 0 --clear-groups box run -v /etc:/mnt /lab/rootfs cat /mnt/secret",
 			look: "Whoever may tell root's engine what to do is root. The same holds for the group docker.",
 			promises: ["the secret of root"],
 		},
