@@ -19,7 +19,7 @@ export default defineDemo({
 			stage: "host",
 			command: "install -m 4755 /usr/bin/setpriv /opt/as-root; ls -l /opt/as-root",
 			look: "The s: this program runs as its owner, root, whoever starts it.",
-			promises: ["-rwsr-xr-x"],
+			promises: ["-rws"],
 		},
 		{
 			narration: "This shell becomes anna's.",

@@ -13,7 +13,8 @@ const writesTo = (context: Context, file: string) =>
 	(callOf(context)?.writes ?? []).filter(({ args }) => String(args["path"]).includes(file));
 const refusedWrite = (context: Context, file: string) => writesTo(context, file).find(({ error }) => error === "EPERM");
 const hasWritten = (context: Context, file: string) => writesTo(context, file).some(({ error }) => error === undefined);
-const isMapProgram = ({ call, args }: LedgerCall) => call === "execve" && /new[ug]idmap/.test(args["pathname"] ?? "");
+const isMapProgram = ({ call, args }: LedgerCall) =>
+	call === "execve" && /newuidmap|newgidmap/.test(args["pathname"] ?? "");
 const hasBegunToMap = (context: Context) =>
 	context.ledger.some(isMapProgram) ||
 	writesTo(context, "_map").length > 0 ||

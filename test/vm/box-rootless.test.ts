@@ -45,6 +45,9 @@ describe("box of an ordinary user", () => {
 			code user as anna box run --user 5:6 -v data:/data image sh -c 'id -u; id -g'; report ids "$(echo $(cat /tmp/out))"
 			code "volume rm" as anna box volume rm data; report volumes "$(ls /home/anna/.local/share/box/volumes)"
 			code ben as ben box run image sh -c 'id -u; cat /proc/self/uid_map'; report "ben, stdout" "$(echo $(cat /tmp/out))"
+			maps='cat /proc/self/uid_map /proc/self/gid_map'
+			code maps as anna box run image $maps; report "maps, box" "$(echo $(cat /tmp/out))"
+			code "maps, unshare" as anna unshare --user --map-root-user --map-auto $maps; report oracle "$(echo $(cat /tmp/out))"
 			code "ben, user" as ben box run --user 5 image true; report "ben, stderr" "$(head -n1 /tmp/err | cut -c1-60)"
 			remains left
 		`);
@@ -59,6 +62,11 @@ describe("box of an ordinary user", () => {
 			volumes: "",
 			ben: "0",
 			"ben, stdout": "0 0 1001 1",
+			maps: "0",
+			"maps, box": "0 1000 1 1 100000 65536 0 1000 1 1 100000 65536",
+			// Somebody else's program, unshare(1), makes the same maps.
+			"maps, unshare": "0",
+			oracle: "0 1000 1 1 100000 65536 0 1000 1 1 100000 65536",
 			"ben, user": "125",
 			"ben, stderr": "box: --user: there is only root, because you have no line in",
 			left: "",
