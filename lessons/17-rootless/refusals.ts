@@ -147,9 +147,9 @@ export const refusals: Explanation[] = [
 		when: (context) => isInUserNamespace(context) && uidMap(context).length > 0 && gidMap(context).length === 0,
 		diagnosis: "gid-map-refused",
 		why: ({ thrown }) =>
-			`When the program threw (${thrown?.message}), uid_map was set, and gid_map was empty. newgidmap says on standard error what is wrong. Possible causes: the numbers are not those of subgids, or the own number is not gid.`,
-		try: "newgidmap PID 0 GID 1 1 START COUNT, with mapping.gid and mapping.subgids.",
-		see: ["newgidmap(1)", "subgid(5)"],
+			`When the program threw (${thrown?.message}), uid_map was set, and gid_map was empty. Possible causes: nobody has written "deny" to setgroups before, if there are no ranges; newgidmap was given other numbers than those of gid and subgids, and says so on standard error.`,
+		try: "With ranges: newgidmap PID 0 GID 1 1 START COUNT, with mapping.gid and mapping.subgids. Without: first deny to setgroups, then 0 GID 1 to gid_map.",
+		see: ["newgidmap(1)", "user_namespaces(7)"],
 	},
 	{
 		when: (context) =>
