@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { getpid } from "#kernel";
+import { _exit, getpid } from "#kernel";
 import type { Command, Option } from "./commands/command.ts";
 
 /**
@@ -94,23 +94,22 @@ export function inPlaceOf(container: AnyContainer, work: () => number): number {
  */
 export function inPlaceOfFiles(work: () => void): void {
 	const container: AnyContainer = { id: "" };
+	const given = () => [];
 	for (const { around, readOptions } of parts)
-		if (around !== undefined)
-			Object.assign(
-				container,
-				readOptions?.(() => [], container),
-			);
+		if (around !== undefined) Object.assign(container, readOptions?.(given, container));
 	const caller = getpid();
-	const exitCode = inPlaceOf(container, () => {
-		try {
+	let exitCode: number;
+	try {
+		exitCode = inPlaceOf(container, () => {
 			work();
 			return 0;
-		} catch (error) {
-			if (getpid() === caller) throw error;
-			writeSync(2, `box: ${(error as Error).message}\n`);
-			return 1;
-		}
-	});
+		});
+	} catch (error) {
+		if (getpid() === caller) throw error;
+		// A forked process must not go on with what its parent does next.
+		writeSync(2, `box: ${(error as Error).message}\n`);
+		_exit(1);
+	}
 	if (exitCode !== 0) throw new Error("not everything was removed");
 }
 
