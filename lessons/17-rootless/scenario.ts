@@ -140,6 +140,7 @@ echo "$user:$subgid:$count" >>/etc/subgid
 for dir in bin dev etc proc root sys tmp; do busybox mkdir -p $image/$dir; done
 busybox cp /usr/bin/busybox $image/bin/busybox
 busybox ln -s busybox $image/bin/sh
+for device in null zero full random urandom tty; do : >$image/dev/$device; done
 busybox mkdir $cgroup $cgroup/engine
 busybox chown -R $uid:$gid $image $shared $run /home/$user
 busybox chown $uid:$gid $cgroup $cgroup/cgroup.procs $cgroup/cgroup.subtree_control $cgroup/engine $cgroup/engine/cgroup.procs

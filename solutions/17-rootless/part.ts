@@ -3,12 +3,15 @@ import { DEVICES, type Device } from "#box/defaults";
 import { ip } from "#box/tools";
 import {
 	_exit,
+	CLONE_NEWIPC,
 	CLONE_NEWNET,
 	CLONE_NEWUSER,
+	CLONE_NEWUTS,
 	fork,
 	pidfdOpen,
 	SIG_UNBLOCK,
 	SIGCHLD,
+	sethostname,
 	setns,
 	sigprocmask,
 	unshare,
@@ -25,7 +28,10 @@ interface OfUser {
 	mapping: Mapping;
 	devices?: Device[];
 	rootless?: HostTrees;
+	/** The hostname, until this part has set it. */
+	ownHostname?: string | undefined;
 	/** What other parts would do with root's power only. */
+	hostname?: string | undefined;
 	address?: string | undefined;
 	limits?: object | undefined;
 	user?: string | undefined;
@@ -59,13 +65,18 @@ part<OfUser>({
 	make: (container) => {
 		// A bridge and NAT belong to the host's network.
 		container.address = undefined;
+		// Some modules of lesson 02 write the name to a file in /proc/sys, and such files are the host's root's.
+		container.ownHostname = container.hostname;
+		container.hostname = undefined;
 		if (!mayMakeCgroups()) container.limits = undefined;
 		// With a single number, there is only root, and no group can be left.
 		if (!hasRange(container)) container.user = undefined;
 	},
 	enter: (container) => {
-		unshare(CLONE_NEWNET);
+		unshare(CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC);
 		ip("link set lo up");
+		container.hostname = container.ownHostname;
+		if (container.hostname !== undefined) sethostname(container.hostname);
 		if (container.user === undefined) process.env["HOME"] = "/root";
 		const devices = [...DEVICES, ...(container.devices ?? [])].map(({ path }) => path);
 		container.rootless = openHostTrees(devices);
