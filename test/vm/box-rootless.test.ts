@@ -47,7 +47,7 @@ describe("box of an ordinary user", () => {
 			code ben as ben box run image sh -c 'id -u; cat /proc/self/uid_map'; report "ben, stdout" "$(echo $(cat /tmp/out))"
 			maps='cat /proc/self/uid_map /proc/self/gid_map'
 			code maps as anna box run image $maps; report "maps, box" "$(echo $(cat /tmp/out))"
-			code "maps, unshare" as anna unshare --user --map-root-user --map-auto $maps; report oracle "$(echo $(cat /tmp/out))"
+			code "maps, unshare" as anna unshare --user --map-root-user --map-auto $maps; report oracle "$(echo $(awk '{ print $1, $2 }' /tmp/out))"
 			code "ben, user" as ben box run --user 5 image true; report "ben, stderr" "$(head -n1 /tmp/err | cut -c1-60)"
 			remains left
 		`);
@@ -64,9 +64,9 @@ describe("box of an ordinary user", () => {
 			"ben, stdout": "0 0 1001 1",
 			maps: "0",
 			"maps, box": "0 1000 1 1 100000 65536 0 1000 1 1 100000 65536",
-			// Somebody else's program, unshare(1), makes the same maps.
+			// Somebody else's program, unshare(1), maps the same numbers. It leaves out the last one of the range.
 			"maps, unshare": "0",
-			oracle: "0 1000 1 1 100000 65536 0 1000 1 1 100000 65536",
+			oracle: "0 1000 1 100000 0 1000 1 100000",
 			"ben, user": "125",
 			"ben, stderr": "box: --user: there is only root, because you have no line in",
 			left: "",
