@@ -5,6 +5,7 @@
  * The check of a lesson runs the engine with the parts of lessons up to that lesson.
  */
 import "./14-terminal/part.ts";
+import "./17-rootless/part.ts";
 import "./06-cgroups/part.ts";
 import "./08-network/part.ts";
 import "./09-scratch/part.ts";
@@ -13,6 +14,7 @@ import "./02-unshare/part.ts";
 import "./11-volumes/part.ts";
 import "./03-chroot/part.ts" with { until: "04" };
 import "./04-pivot-root/part.ts";
+import "./17-rootless/late-part.ts";
 import "./05-pid1/part.ts";
 import "./10-mounts/part.ts";
 import "./11-volumes/late-part.ts";

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { getpid, kill } from "#kernel";
+import { RUN } from "./places.ts";
 import { unlessGone } from "./unless-gone.ts";
 
 /**
@@ -7,7 +8,7 @@ import { unlessGone } from "./unless-gone.ts";
  * own id before anything is made for it, and gives the id back after everything is removed. So a container without a
  * claim has left nothing behind.
  */
-export const CLAIMS = "/run/box/claims";
+export const CLAIMS = `${RUN}/claims`;
 
 /** Claims something for a container. @returns false if it is claimed already */
 export function claim(what: string, id: string): boolean {

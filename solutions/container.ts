@@ -1,6 +1,6 @@
 import { runCommand } from "./01-process/process.ts";
 import { oneAtATime } from "./lock.ts";
-import { type Container, type Part, parts } from "./part.ts";
+import { type Container, inPlaceOf, type Part, parts } from "./part.ts";
 import { findOnSearchPath } from "./search-path.ts";
 
 /**
@@ -8,8 +8,15 @@ import { findOnSearchPath } from "./search-path.ts";
  * process. Removes them on the host after the command has ended.
  * @returns the command's exit code; 128+n when signal n ended it
  */
-export function run(asked: Partial<Container> & Record<string, unknown>): number {
-	const container: Container & Record<string, unknown> = { id: "", ...asked };
+export function run(asked: Asked): number {
+	const container: AskedContainer = { id: "", ...asked };
+	return inPlaceOf(container, () => runParts(container, asked));
+}
+
+type Asked = Partial<Container> & Record<string, unknown>;
+type AskedContainer = Container & Asked;
+
+function runParts(container: AskedContainer, asked: Asked): number {
 	const used: { part: Part; made: unknown }[] = [];
 	try {
 		for (const part of parts) {

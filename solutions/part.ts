@@ -1,3 +1,5 @@
+import { writeSync } from "node:fs";
+import { _exit, getpid } from "#kernel";
 import type { Command, Option } from "./commands/command.ts";
 
 /**
@@ -32,6 +34,11 @@ export interface Part<Own = Record<string, unknown>, Made = unknown> {
 	 * @param container has the properties that earlier parts have read
 	 */
 	readOptions?(given: (name: string) => string[], container: Container): Partial<Container & Own>;
+	/**
+	 * Runs everything that the other methods of all parts do, from `make` to `remove`, in another place than the host.
+	 * Calls `work` once, perhaps in a forked process, and returns what it returns. Only one part has this method.
+	 */
+	around?(container: Container & Own, work: () => number): number;
 	/**
 	 * Runs on the host, before the container's first process starts. Before it throws, it removes what it has made so
 	 * far.
@@ -72,6 +79,39 @@ export function optionsOf(command: string): Record<string, Option> {
 const isFor = (command: string, { commands = ["run"] }: Option) => commands.includes(command);
 const hasOptionFor = (command: string, options: Record<string, Option> = {}) =>
 	Object.values(options).some((option) => isFor(command, option));
+
+type AnyContainer = Container & Record<string, unknown>;
+
+/** Runs `work` in the place that a part of this container has for everything; on the host if there is no such part. */
+export function inPlaceOf(container: AnyContainer, work: () => number): number {
+	const outer = parts.find((part) => part.around !== undefined && container[part.when] !== undefined);
+	return outer?.around === undefined ? work() : outer.around(container, work);
+}
+
+/**
+ * Runs `work`, which removes files that containers have made, in the place where they were made.
+ * @throws {Error} what `work` throws; if that place is in a forked process, only its message is printed
+ */
+export function inPlaceOfFiles(work: () => void): void {
+	const container: AnyContainer = { id: "" };
+	const given = () => [];
+	for (const { around, readOptions } of parts)
+		if (around !== undefined) Object.assign(container, readOptions?.(given, container));
+	const caller = getpid();
+	let exitCode: number;
+	try {
+		exitCode = inPlaceOf(container, () => {
+			work();
+			return 0;
+		});
+	} catch (error) {
+		if (getpid() === caller) throw error;
+		// A forked process must not go on with what its parent does next.
+		writeSync(2, `box: ${(error as Error).message}\n`);
+		_exit(1);
+	}
+	if (exitCode !== 0) throw new Error("not everything was removed");
+}
 
 /** All parts, in the order in which they were added. */
 export const parts: Part[] = [];

@@ -1,12 +1,12 @@
 import { abandoned, giveBack, hasClaims } from "./claims.ts";
 import { doAll } from "./container.ts";
-import { parts } from "./part.ts";
+import { inPlaceOfFiles, parts } from "./part.ts";
 
 /** Removes everything that a container can leave behind. Call it only after all processes of its engine have ended. */
 export function removeRemains(id: string): void {
 	// A container gives its claims back last. Without claims, it has left nothing behind.
 	if (!hasClaims(id)) return;
-	doAll(parts, (part) => part.removeRemains?.(id));
+	inPlaceOfFiles(() => doAll(parts, (part) => part.removeRemains?.(id)));
 	giveBack(id);
 }
 

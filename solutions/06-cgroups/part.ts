@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { part } from "../part.ts";
+import { CGROUP } from "../places.ts";
 import { unlessGone } from "../unless-gone.ts";
 import { type Cgroup, createCgroup, type Limits } from "./cgroup.ts";
 import options from "./options.json";
@@ -35,7 +36,7 @@ part<{ limits: Limits }, Cgroup>({
 	},
 });
 
-const pathOf = (id: string) => `/sys/fs/cgroup/box/${id}`;
+const pathOf = (id: string) => `${CGROUP}/${id}`;
 
 function bytes(text: string): number {
 	const [, amount, unit = ""] = /^([1-9]\d*)([KMG]?)$/i.exec(text) ?? [];

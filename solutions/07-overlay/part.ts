@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { MNT_DETACH, umount2 } from "#kernel";
 import { part } from "../part.ts";
+import { RUN } from "../places.ts";
 import { mountOverlay, type Overlay } from "./overlay.ts";
 
 /** Gives a container a root made of layers. The topmost layer is the container's own. */
@@ -24,7 +25,7 @@ part<{ layers: string[] }, Overlay>({
 	},
 });
 
-const directoryOf = (id: string) => `/run/box/${id}`;
+const directoryOf = (id: string) => `${RUN}/${id}`;
 
 // The mount point is the fifth field of a line. See proc_pid_mountinfo(5).
 function mountPoints(): string[] {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { claim } from "../claims.ts";
 import { oneAtATime } from "../lock.ts";
 import { isHost, part } from "../part.ts";
+import { OWNER } from "../places.ts";
 import { connect, type Network, type Published } from "./network.ts";
 import options from "./options.json";
 
@@ -25,7 +26,10 @@ part<{ address: string; publish?: Published[] }, Network>({
 	make: ({ id, address, publish = [] }) => connect(nameOf(id), address, publish),
 	enter: (_, network) => network?.join(),
 	remove: (network) => network.remove(),
-	removeRemains: (id) => oneAtATime(() => removeNetwork(nameOf(id))),
+	removeRemains: (id) => {
+		// Other users' containers have nothing in the host's network.
+		if (OWNER === 0) oneAtATime(() => removeNetwork(nameOf(id)));
+	},
 });
 
 const nameOf = (id: string) => `box-${id}`;

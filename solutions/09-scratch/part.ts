@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { part } from "../part.ts";
+import { RUN } from "../places.ts";
 import { openImage } from "./image.ts";
 
 /**
@@ -10,7 +11,7 @@ part<{ image: string }>({
 	readOptions: (_, { rootfs = "" }) =>
 		existsSync(`${rootfs}/manifest.json`) ? { image: rootfs, rootfs: undefined } : {},
 	make: (container) => {
-		const image = openImage(container.image, `/run/box/${container.id}/image`);
+		const image = openImage(container.image, `${RUN}/${container.id}/image`);
 		container.layers ??= image?.layers;
 		container.command ??= image?.command as [string];
 	},

@@ -2,21 +2,33 @@ import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import type { Device } from "#box/defaults";
 import { major, minor, S_IFBLK, S_IFCHR } from "#kernel";
 import { part } from "../part.ts";
+import { prepareRootlessRootfs } from "../rootless-rootfs.ts";
 import options from "./options.json";
 import { prepareRootfs } from "./prepare-rootfs.ts";
 
+interface Mounts {
+	devices: Device[];
+	nameservers: string[];
+	hostname?: string;
+	address?: string;
+	/** Set for a container of an ordinary user (lesson 17). */
+	rootless?: unknown;
+}
+
 /** Gives a container the file systems, devices and files that every program expects. */
-part<{ devices: Device[]; nameservers: string[]; hostname?: string; address?: string }>({
+part<Mounts>({
 	when: "devices",
 	options,
 	readOptions: (given) => {
 		const servers = given("dns");
 		return { devices: given("device").map(deviceAt), nameservers: servers.length > 0 ? servers : hostNameservers() };
 	},
-	enter: ({ devices, nameservers, hostname = "localhost", address = "127.0.1.1" }) => {
+	enter: ({ devices, nameservers, hostname = "localhost", address = "127.0.1.1", rootless }) => {
 		// An image need not have these directories. Other engines make them as well.
 		for (const dir of ["/dev", "/sys", "/etc"]) mkdirSync(dir, { recursive: true });
-		prepareRootfs({ hostname, address, nameservers }, devices);
+		const names = { hostname, address, nameservers };
+		if (rootless === undefined) prepareRootfs(names, devices);
+		else prepareRootlessRootfs(names, devices);
 	},
 });
 

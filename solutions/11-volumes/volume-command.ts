@@ -2,11 +2,13 @@ import { existsSync, readdirSync, writeSync } from "node:fs";
 import { _exit, type SyscallError } from "#kernel";
 import type { Command } from "../commands/command.ts";
 import { oneAtATime } from "../lock.ts";
+import { inPlaceOfFiles } from "../part.ts";
+import { DATA } from "../places.ts";
 import usage from "./volume.txt";
 import { removeVolume } from "./volumes.ts";
 
 /** Where the named volumes are: a directory for each. */
-export const VOLUMES = "/var/lib/box/volumes";
+export const VOLUMES = `${DATA}/volumes`;
 
 /** Whether a text can be the name of a volume. */
 export const isVolumeName = (text: string): boolean => /^[a-zA-Z0-9][\w.-]*$/.test(text);
@@ -32,10 +34,12 @@ function list(): void {
 function remove(name: string): void {
 	const path = `${VOLUMES}/${name}`;
 	if (!isVolumeName(name) || !existsSync(path)) throw new Error(`there is no volume ${name}`);
-	try {
-		oneAtATime(() => removeVolume(path));
-	} catch (error) {
-		if ((error as SyscallError).code !== "EAGAIN") throw error;
-		throw new Error(`volume ${name} is in use: a container that has it still runs`);
-	}
+	inPlaceOfFiles(() => {
+		try {
+			oneAtATime(() => removeVolume(path));
+		} catch (error) {
+			if ((error as SyscallError).code !== "EAGAIN") throw error;
+			throw new Error(`volume ${name} is in use: a container that has it still runs`);
+		}
+	});
 }
