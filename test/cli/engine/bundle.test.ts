@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { inKit } from "../../../harness/base/kit.ts";
 import { type BundleError, bundle } from "../../../harness/engine/bundle.ts";
 import { WHOLE_ENGINE } from "../../../harness/engine/engine-at.ts";
+import { CAPABILITY_NAMES } from "../../../native/capabilities.ts";
 import { temporary } from "../../support/temporary.ts";
 
 const engine = WHOLE_ENGINE;
@@ -18,9 +19,12 @@ afterAll(() => files.remove());
  */
 async function runAsChild(subject: string): Promise<string[]> {
 	const calls: string[] = [];
-	const kernel = new Proxy({ fork: () => 0, waitpid: () => ({ status: 0 }) } as Record<string, unknown>, {
-		get: (own, name: string) => own[name] ?? ((...args: unknown[]) => calls.push(`${name}(${args.join(", ")})`)),
-	});
+	const kernel = new Proxy(
+		{ CAPABILITY_NAMES, fork: () => 0, waitpid: () => ({ status: 0 }) } as Record<string, unknown>,
+		{
+			get: (own, name: string) => own[name] ?? ((...args: unknown[]) => calls.push(`${name}(${args.join(", ")})`)),
+		},
+	);
 	const { code } = await bundle(engine, new Map([[reference, subject]]));
 	const module = { exports: {} as { run?: (options: object) => void } };
 	compileFunction(code, ["module", "require"])(module, (name: string) => {
