@@ -70,14 +70,34 @@ function sleepingProcesses(): string | null {
 	return tasks.map(({ pid, startTicks, state }) => [pid, startTicks, state, readTimeslices(pid)].join(":")).join(" ");
 }
 
-// A process without a socket waits for a pipe or a terminal: a shell's `read` polls its standard input.
-const mayWaitForNetwork = () =>
-	readHarbourStats().some(({ pid }) => NETWORK_WAIT.test(readWaitingFunction(pid)) && hasSocket(pid));
+// A process without a network socket waits for a pipe, a terminal or another process: a shell's `read` polls its standard
+// input.
+function mayWaitForNetwork(): boolean {
+	const pids = readHarbourStats()
+		.map(({ pid }) => pid)
+		.filter((pid) => NETWORK_WAIT.test(readWaitingFunction(pid)));
+	if (pids.length === 0) return false;
+	// A forked process may have a socket of the network namespace that its parent is in.
+	const local = new Set([1, ...pids].flatMap(localSockets));
+	return pids.some((pid) => socketsOf(pid).some((socket) => !local.has(socket)));
+}
 
-function hasSocket(pid: number): boolean {
+/** The inode numbers of the sockets that a process has open. */
+function socketsOf(pid: number): string[] {
 	try {
-		return Object.values(readDescriptors(pid)).some((file) => file.startsWith("socket:"));
+		const files = Object.values(readDescriptors(pid));
+		return files.flatMap((file) => /^socket:\[(\d+)\]$/.exec(file)?.[1] ?? []);
 	} catch {
-		return false; // The process has ended meanwhile.
+		return []; // The process has ended meanwhile.
+	}
+}
+
+/** The inode numbers of the Unix sockets in a process's network namespace: the seventh column. See proc_pid_net(5). */
+function localSockets(pid: number): string[] {
+	try {
+		const [, ...lines] = readFileSync(`/proc/${pid}/net/unix`, "utf8").split("\n");
+		return lines.flatMap((line) => line.trim().split(/\s+/)[6] ?? []);
+	} catch {
+		return [];
 	}
 }
