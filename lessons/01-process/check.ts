@@ -126,8 +126,8 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "spins",
-					why: "While the command waited for a line of input, one of your engine's processes was never asleep: /proc/PID/stat showed it running each time, until your engine had used a second of processor time. A loop that asks again and again whether the command has ended keeps a whole processor busy, for as long as the container runs.",
-					try: "Leave out WNOHANG: then waitpid lets your process sleep, and the kernel wakes it when the command has ended.",
+					why: "While the command waited for a line of input, your engine was never asleep: whenever the check looked at /proc/PID/stat, at least one of its processes was not, until they had used a second of processor time. A loop that asks again and again whether the command has ended keeps a whole processor busy, for as long as the container runs.",
+					try: "Wait with waitpid, and without WNOHANG: then it lets your process sleep, and the kernel wakes it when the command has ended.",
 					see: ["waitpid(2)", "proc_pid_stat(5)"],
 				},
 			],
@@ -154,7 +154,7 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "enter-in-the-process-between",
-					why: "In the list of your system calls, a process called sethostname, which enter calls, and that process did not become the command. Possible cause: it started the command in a child of its own. Children inherit the namespaces, so today nothing else is different. But later lessons give the process that calls enter more: it leads a session, it owns a terminal, it gets the container's signals. A command in another process would have none of that.",
+					why: "The list of your system calls shows which process made the call sethostname, which is a part of enter. That process did not become the command. Possible cause: it started the command in a child of its own. Children inherit the namespaces, so today nothing else is different. But later lessons give the process that calls enter more: it leads a session, it owns a terminal, it gets the container's signals. A command in another process would have none of that.",
 					try: "Call enter and execve in the same process, one after the other. A process that waits between the engine and the command must not call enter.",
 					see: ["execve(2)", "credentials(7)"],
 				},
