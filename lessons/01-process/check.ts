@@ -127,7 +127,7 @@ export default defineCheck({
 				{
 					diagnosis: "spins",
 					why: "While the command waited for a line of input, your engine was never asleep: whenever the check looked at /proc/PID/stat, at least one of its processes was not, until they had used a second of processor time. A loop that asks again and again whether the command has ended keeps a whole processor busy, for as long as the container runs.",
-					try: "Leave out WNOHANG: then waitpid lets your process sleep, and the kernel wakes it when the command has ended.",
+					try: "Wait with waitpid, and without WNOHANG: then it lets your process sleep, and the kernel wakes it when the command has ended.",
 					see: ["waitpid(2)", "proc_pid_stat(5)"],
 				},
 			],
