@@ -72,7 +72,7 @@ export const idRules: FactRule[] = [
 				why: (context) =>
 					`The maps are: ${maps(context, "user.maps")}. So there is only one user in the namespace, and the command could not give a file to 1:2. The host has ranges of ${context.drawn["count"]} more numbers for this user: from ${context.drawn["subuid"]} and from ${context.drawn["subgid"]} on.`,
 				try: "If mapping has ranges, let newuidmap and newgidmap write the maps: 0 OWN 1 1 START COUNT.",
-				see: ["newuidmap(1)", "subuid(5)"],
+				see: ["newuidmap(1)"],
 			},
 			{
 				diagnosis: "owner-of-others",

@@ -124,7 +124,7 @@ function mappingOf(uid: number): Mapping {
 	return { uid, gid, subuids: subuids ?? null, subgids: subgids ?? null };
 }
 
-// A line is NAME:START:COUNT, with a number in place of the name, perhaps. See subuid(5).
+// A line is NAME:START:COUNT, with a number in place of the name, perhaps. See newuidmap(1).
 function rangeIn(file: string, names: string[]): Range | undefined {
 	const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
 	const [, start, count] = lines.map((line) => line.split(":")).find(([name = ""]) => names.includes(name)) ?? [];

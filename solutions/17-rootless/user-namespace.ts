@@ -1,7 +1,7 @@
 import { closeSync, readSync, writeFileSync, writeSync } from "node:fs";
 import { _exit, CLONE_NEWNS, CLONE_NEWUSER, execve, fork, getpid, pipe, setgroups, unshare, waitpid } from "#kernel";
 
-/** Numbers that a user may use besides the user's own: a line of /etc/subuid or /etc/subgid. See subuid(5). */
+/** Numbers that a user may use besides the user's own: a line of /etc/subuid or /etc/subgid. See newuidmap(1). */
 export interface Range {
 	start: number;
 	count: number;
