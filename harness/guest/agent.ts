@@ -1,4 +1,4 @@
-import { openSync, readSync, writeSync } from "node:fs";
+import { openSync, readSync, writeFileSync, writeSync } from "node:fs";
 import { release } from "node:os";
 import { lockMemory } from "../../native/guest.ts";
 import {
@@ -11,10 +11,12 @@ import {
 	type Session,
 } from "../protocol/index.ts";
 import { EXAMPLE_READINGS } from "../readings/guest/example-readings.ts";
+import { AGENT_PROC } from "../readings/guest/paths.ts";
 import { harbourIsUp } from "./harbour.ts";
 import { protectFromOom } from "./oom.ts";
 import { parkRunner, type RunnerPlace } from "./parked-runner.ts";
 import { ParkedShell } from "./parked-shell.ts";
+import { Patience } from "./patience.ts";
 import { DisturbedError, play } from "./play.ts";
 import { chunksOf, writeAll } from "./running-program.ts";
 import type { ParkedRunners, Scene } from "./scene.ts";
@@ -35,6 +37,8 @@ const PRACTICE_RUNNERS = 1;
 const WARM_UP_RUNS = 2;
 /** After this time, a run reports what it waits for, and then again and again at this interval. */
 const LONG_RUN_MS = 3_000;
+/** How long the harbour's init may take to end after it was killed. */
+const HARBOUR_END_MS = 2_000;
 
 const port = openPort();
 const chunk = Buffer.alloc(1 << 16);
@@ -96,16 +100,25 @@ async function handle(
 				onStageEnd: () => send({ type: "stageEnded", nonce }),
 			});
 			// If the exercise restarts the machine or switches it off, the machine's end tells more than this report.
-			if (harbourIsUp()) send({ type: "report", nonce, observation });
+			if (!harbourIsUp()) return restartIfUnended();
+			send({ type: "report", nonce, observation });
 		}
 		if (frame.type === "session") await holdSession(frame, shell, connectToHost());
 		if (frame.type === "stage") await shell.end().then(() => holdStage(frame, connectToHost()));
 	} catch (error) {
-		if (!harbourIsUp()) return;
+		if (!harbourIsUp()) return restartIfUnended();
 		const disturbed = error instanceof DisturbedError;
 		const { stack } = (disturbed ? error.cause : error) as Error;
 		send({ type: "failed", nonce, message: String(stack ?? error).slice(0, 8000), disturbed });
 	}
+}
+
+// The harbour's init has been killed, and the machine ends with it. But if the exercise has left init almost no processor
+// time, init ends only after minutes. The agent then restarts the machine in its place.
+function restartIfUnended(): Promise<never> {
+	return new Promise(() => {
+		new Patience(HARBOUR_END_MS).onEnd(() => writeFileSync(`${AGENT_PROC}/sysrq-trigger`, "b"));
+	});
 }
 
 // A run that takes long says what it waits for, and the computer outside may give it up. From then on, another thread

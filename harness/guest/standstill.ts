@@ -1,11 +1,5 @@
 import { readFileSync } from "node:fs";
-import {
-	isAwake,
-	readDescriptors,
-	readHarbourStats,
-	readTimeslices,
-	readWaitingFunction,
-} from "../readings/guest/proc.ts";
+import { readDescriptors, readHarbourStats, readTimeslices, readWaitingFunction } from "../readings/guest/proc.ts";
 import { idleMs } from "./patience.ts";
 
 /** How long the machine must have been idle between two looks that find the same. */
@@ -63,10 +57,11 @@ export function timersDue(withinMs: number): number {
 }
 
 // A text that is different for every set of processes, and changes when the first thread of one of them runs. Null if
-// one is about to act.
+// one runs. A process that waits for a disk runs again before the machine has been idle for so long. Any other process in
+// state D waits for a process: for its child after vfork(2), or for somebody who answers a fanotify(7) event.
 function sleepingProcesses(): string | null {
 	const tasks = readHarbourStats();
-	if (tasks.some(isAwake)) return null;
+	if (tasks.some(({ state }) => state === "R")) return null;
 	return tasks.map(({ pid, startTicks, state }) => [pid, startTicks, state, readTimeslices(pid)].join(":")).join(" ");
 }
 

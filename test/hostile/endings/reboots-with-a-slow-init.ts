@@ -1,6 +1,6 @@
-// diagnosis: guest-reset silent
+// diagnosis: guest-reset
 // The harbour's init may run for a millisecond in a second, and has had it: the exercise has ended long before the harbour has.
-// Init may stop while it holds a lock that reboot(2) waits for. On a busy computer, that takes longer than the host waits.
+// Init may stop while it holds a lock that reboot(2) waits for. The agent restarts the machine then.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { execve } from "#kernel";
 import { sh } from "../support.ts";
