@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheDir } from "../harness/base/cache.ts";
@@ -118,7 +118,16 @@ async function run(): Promise<number> {
 	process.env["DRYDOCK_TESTS_LEFT_OUT"] = left.map(({ name }) => `test/${name}`).join(" ");
 	const { exitCode } = await $`vitest run ${reporters} ${given} ${shard === undefined ? [] : await filesOf(shard)}`;
 	if (mode === "all") await writeRecords();
+	await sayOutcome(join(cacheDir, "tests.json"), startedMs);
 	return exitCode ?? 1;
+}
+
+// Repeats vitest's counts as the last line, without colours, for programs that read the output.
+async function sayOutcome(report: string, startedMs: number): Promise<void> {
+	const { mtimeMs } = await stat(report).catch(() => ({ mtimeMs: 0 }));
+	if (mtimeMs < startedMs) return;
+	const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(await readFile(report, "utf8"));
+	console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);
 }
 
 // The test files with items that are tried, and the one that also tries solutions and skeletons.

@@ -19,6 +19,8 @@ const hasBegunToMap = (context: Context) =>
 	context.ledger.some(isMapProgram) ||
 	writesTo(context, "_map").length > 0 ||
 	writesTo(context, "setgroups").length > 0;
+const refusedMount = ({ ledger }: Context) =>
+	ledger.findLast(({ call, error }) => call === "mount" && error === "EPERM");
 const data = (write: LedgerCall | undefined) => write?.args["data"] ?? "";
 
 const uidMap = ({ atThrow }: Context) => atThrow?.identity?.uidMap ?? [];
@@ -76,6 +78,16 @@ export const refusals: Explanation[] = [
 		try: "Call unshare(CLONE_NEWNS) in the new user namespace.",
 		see: ["mount_namespaces(7)", "user_namespaces(7)"],
 	},
+	...["proc", "sysfs"].map(
+		(type): Explanation => ({
+			when: (context) =>
+				refused("mount", "EPERM")(context) && refusedMount(context)?.args["filesystemtype"] === `"${type}"`,
+			diagnosis: "foreign-file-system",
+			why: `A mount of ${type} shows the ${type === "proc" ? "PID" : "network"} namespace of the process that mounts it. The kernel allows it only in a ${type === "proc" ? "PID" : "network"} namespace that belongs to the process's user namespace. Here, this was still the host's. An engine that root starts may do that, and an ordinary user's may not.`,
+			try: `Look at your module of lesson ${type === "proc" ? "05: mount proc only in the first process of the new PID namespace" : "10: mount sysfs only when the container has its own network namespace"}.`,
+			see: ["user_namespaces(7)"],
+		}),
+	),
 	{
 		when: (context) => refusedWrite(context, "gid_map") !== undefined && !hasWritten(context, "setgroups"),
 		diagnosis: "setgroups-not-denied",
