@@ -94,6 +94,13 @@ export const numberRules: FactRule[] = [
 		followsFrom: NO,
 		explain: [
 			{
+				when: (context) => list(context, "answers") === OPEN,
+				diagnosis: "default-not-allow",
+				why: "The second profile's default is to allow. The program in its container needs mmap, fork, wait4, open and write, which are not in that profile, and it could not make all of its calls.",
+				try: "profile.otherwise is an action like those of rules: make the same of it.",
+				see: ["seccomp(2)"],
+			},
+			{
 				diagnosis: "program-stopped",
 				why: (context) =>
 					`The program makes its calls in a child, and writes the answers to a file. It needs mmap, fork, wait4, open and write, which all of the profiles allow. In these containers, answers are missing: ${list(context, "answers")}.`,
@@ -196,14 +203,6 @@ export const numberRules: FactRule[] = [
 		what: "calls that the profile allows, and that the filter has refused",
 		followsFrom: [...NO, "answers"],
 		explain: [
-			{
-				when: (context) => every(wrongAbout(context, "allowed", [BOX, OPEN]), ({ call }) => call === OPEN),
-				diagnosis: "default-not-allow",
-				why: (context) =>
-					`The second profile's default is to allow, and these calls are not in its list: ${list(context, "calls.allowed")}.`,
-				try: "profile.otherwise is an action like those of rules: make the same of it.",
-				see: ["seccomp(2)"],
-			},
 			{
 				diagnosis: "allowed-refused",
 				why: (context) =>

@@ -81,8 +81,8 @@ export default defineDemo({
 		{
 			narration: "The finished engine, started by anna. It does the same, and then what it always did.",
 			stage: "container",
-			command: "cp -R /lab/rootfs image 2>&-; box run -it -v /etc:/mnt image sh",
-			look: "No setuid program of ours, and no daemon of root's.",
+			command: "cp -R /lab/rootfs image 2>&-; box run -it --privileged -v /etc:/mnt image sh",
+			look: "No setuid program of ours, and no daemon of root's. --privileged leaves all capabilities, so that we see what they are worth.",
 			promises: [],
 		},
 		{

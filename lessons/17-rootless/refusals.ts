@@ -84,7 +84,7 @@ export const refusals: Explanation[] = [
 				refused("mount", "EPERM")(context) && refusedMount(context)?.args["filesystemtype"] === `"${type}"`,
 			diagnosis: "foreign-file-system",
 			why: `A mount of ${type} shows the ${type === "proc" ? "PID" : "network"} namespace of the process that mounts it. The kernel allows it only in a ${type === "proc" ? "PID" : "network"} namespace that belongs to the process's user namespace. Here, this was still the host's. An engine that root starts may do that, and an ordinary user's may not.`,
-			try: `Look at your module of lesson ${type === "proc" ? "05: mount proc only in the first process of the new PID namespace" : "10: mount sysfs only when the container has its own network namespace"}.`,
+			try: `Mount ${type} only when the container has its own ${type === "proc" ? "PID namespace, as your module of lesson 05 should do it" : "network namespace, as your module of lesson 10 should do it"}.`,
 			see: ["user_namespaces(7)"],
 		}),
 	),

@@ -5,6 +5,8 @@ import { prepareUser } from "./user.ts";
 interface Own {
 	user: string;
 	groupAdd?: string[];
+	/** The container has a single user and a single group, so nobody can become another. */
+	onlyRoot?: boolean;
 	/** A later part's function. It calls `becomeUser`, and does before and after that what this part does not. */
 	withPrivileges?: (becomeUser: () => void) => void;
 }
@@ -18,7 +20,8 @@ part<Own, () => void>({
 		const [user = "", group] = asked.split(":");
 		return prepareUser({ rootfs, user, group, groupAdd });
 	},
-	enter: ({ withPrivileges = (becomeUser) => becomeUser() }, becomeUser) => withPrivileges(becomeUser),
+	enter: ({ onlyRoot, withPrivileges = (becomeUser) => becomeUser() }, becomeUser) =>
+		withPrivileges(onlyRoot ? () => {} : becomeUser),
 });
 
 function checked(user: string): string {

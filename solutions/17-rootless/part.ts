@@ -34,7 +34,7 @@ interface OfUser {
 	hostname?: string | undefined;
 	address?: string | undefined;
 	limits?: object | undefined;
-	user?: string | undefined;
+	onlyRoot?: boolean;
 }
 
 /**
@@ -70,21 +70,21 @@ part<OfUser>({
 		container.hostname = undefined;
 		if (!mayMakeCgroups()) container.limits = undefined;
 		// With a single number, there is only root, and no group can be left.
-		if (!hasRange(container)) container.user = undefined;
+		container.onlyRoot = !hasRange(container);
 	},
 	enter: (container) => {
 		unshare(CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC);
 		ip("link set lo up");
 		container.hostname = container.ownHostname;
 		if (container.hostname !== undefined) sethostname(container.hostname);
-		if (container.user === undefined) process.env["HOME"] = "/root";
+		if (container.onlyRoot) process.env["HOME"] = "/root";
 		const devices = [...DEVICES, ...(container.devices ?? [])].map(({ path }) => path);
 		container.rootless = openHostTrees(devices);
 	},
 });
 
 /** Lets a user's command into the user namespace of the user's container, before it enters the others. */
-part<{ enters: string }>({
+part<{ enters: string; onlyRoot?: boolean }>({
 	when: "enters",
 	around: ({ enters }, work) => {
 		if (OWNER === 0) return work();
@@ -93,6 +93,9 @@ part<{ enters: string }>({
 			setns(pidfdOpen(pid), CLONE_NEWUSER);
 			return work();
 		});
+	},
+	make: (container) => {
+		container.onlyRoot = readFileSync("/proc/self/setgroups", "utf8").trim() === "deny";
 	},
 });
 
