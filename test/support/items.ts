@@ -166,13 +166,15 @@ export async function exampleItems(lesson: string): Promise<{ commands: Item; re
 
 /**
  * A track's finish, played with a right engine and with wrong ones.
- * @param lesson the track's last lesson; null is returned for other lessons, and for tracks without a finish
+ * @param lesson the track's last lesson
+ * @returns the items, with the track's number; null for other lessons, and for tracks without a finish
  */
-export async function finishItems(lesson: string): Promise<{ right: Item; wrong: Item } | null> {
+export async function finishItems(lesson: string): Promise<{ number: number; right: Item; wrong: Item } | null> {
 	const track = (await tracks()).find(({ hasFinish, lessons }) => hasFinish && lessons.at(-1)?.id === lesson);
 	if (track === undefined) return null;
 	const key = (await finishKeys(lesson))([await readText(finishSteps(track.number))]);
 	return {
+		number: track.number,
 		right: { lesson, name: "finish/right", key, expected: ["passes"], exactly: true },
 		wrong: { lesson, name: "finish/wrong", key, expected: ["fails"], exactly: true },
 	};
@@ -186,12 +188,13 @@ export async function allItems(): Promise<Map<string, Item[]>> {
 /** All items of one lesson. */
 export async function itemsOf(lesson: string): Promise<Item[]> {
 	const { commands, reports } = await exampleItems(lesson);
+	const finish = await finishItems(lesson);
 	return [
 		...(await submissionItems(lesson)),
 		...(await mutantItems(lesson)),
 		...(await hostileItems(lesson)),
 		...[await demoItem(lesson), commands, reports],
-		...Object.values((await finishItems(lesson)) ?? {}),
+		...(finish === null ? [] : [finish.right, finish.wrong]),
 	];
 }
 
