@@ -7,6 +7,7 @@ import {
 } from "../views/capabilities-picture.ts";
 import { equalSets, namesText, shortName } from "../views/capability-changes.ts";
 import { listed } from "../views/phrases.ts";
+import { CELL_HEIGHT, type CellState, drawCell, STATES, stateOf } from "./capability-cells.ts";
 import { boxAround, type Drawing } from "./shapes.ts";
 import type { Item, Sheet } from "./sheet.ts";
 
@@ -14,14 +15,11 @@ const ROW_GAP = 6;
 /** Cells that are narrower than this are on two lines instead of one. */
 const CELL_MIN = 8;
 const CELL_MAX = 18;
-const CELL_HEIGHT = 14;
 /** The size of the names above the columns, and how wide a column must be for them. */
 const HEAD = { size: 0.66, code: true };
 const HEAD_MIN = 13.6;
-
-/** What a cell can stand for: its look, and the words of the legend. */
-const STATES = { held: "held", none: "not held", lost: "just lost", won: "just won" } as const;
-type State = keyof typeof STATES;
+/** On a sheet that is narrower than this, no_new_privs and the number of filters are on two lines. */
+const TWO_VALUES_MIN = 420;
 
 /**
  * A row of cells for each capability set, with a cell for each capability. Above the columns are the capabilities' names.
@@ -107,48 +105,24 @@ class CapabilitiesPen {
 	#capability(set: SetPicture, capability: number, top: number) {
 		const line = Math.floor(capability / this.#perLine);
 		const x = (capability % this.#perLine) * this.#cell;
-		return this.#cellAt(`${set.name}.${capability}`, stateOf(set, capability), x, top + line * (CELL_HEIGHT + 2));
+		const at = [x, top + line * (CELL_HEIGHT + 2)] as const;
+		return drawCell(this.sheet, `${set.name}.${capability}`, stateOf(set, capability), at, this.#cell);
 	}
 
-	/** Draws a cell. One that has changed has a sign: a cross if the capability is lost, a plus if it is won. */
-	#cellAt(key: string, state: State, x: number, y: number) {
-		const { sheet } = this;
-		const [width, half] = [this.#cell - 1.5, 3];
-		const [middle, center] = [x + this.#cell / 2, y + CELL_HEIGHT / 2];
-		const box = sheet.rectangle(key, { x: x + 0.75, y, width, height: CELL_HEIGHT }, `capability ${state}`);
-		const look = `capability-sign ${state}`;
-		const line = (part: string, [x1, y1]: [number, number], [x2, y2]: [number, number]) =>
-			sheet.line(
-				`${key}.${part}`,
-				[
-					[middle + x1, center + y1],
-					[middle + x2, center + y2],
-				],
-				look,
-			);
-		if (state === "lost") {
-			line("down", [-half, -half], [half, half]);
-			line("up", [-half, half], [half, -half]);
-		}
-		if (state === "won") {
-			line("across", [-half, 0], [half, 0]);
-			line("upright", [0, -half], [0, half]);
-		}
-		return box;
-	}
-
-	/** One line with no_new_privs and the number of seccomp filters. */
+	/** One line with no_new_privs and the number of seccomp filters, or two if the sheet is narrow. */
 	#values(y: number): number {
-		const { noNewPrivileges, seccompFilters } = this.picture;
-		const look = (value: { before: unknown; now: unknown }) => (value.before === value.now ? "" : "changed");
-		const items: Item[] = [
-			{ text: "no_new_privs", code: true, size: 0.9 },
-			{ text: valueText(noNewPrivileges), code: true, bold: true, size: 0.9, tag: true, look: look(noNewPrivileges) },
-			{ text: "seccomp filters", size: 0.95 },
-			{ text: valueText(seccompFilters), code: true, bold: true, size: 0.9, tag: true, look: look(seccompFilters) },
+		const { sheet, picture } = this;
+		const pairs = [
+			valueItems({ text: "no_new_privs", code: true, size: 0.9 }, picture.noNewPrivileges),
+			valueItems({ text: "seccomp filters", size: 0.95 }, picture.seccompFilters),
 		];
-		const box = this.sheet.flow("values", [0, y + 2], items, this.sheet.width);
-		return box.y + box.height + 6;
+		const isWide = sheet.width >= TWO_VALUES_MIN;
+		let bottom = y + 2;
+		for (const [index, items] of (isWide ? [pairs.flat()] : pairs).entries()) {
+			const box = sheet.flow(`values.${index}`, [0, bottom], items, sheet.width);
+			bottom = box.y + box.height + 4;
+		}
+		return bottom + 2;
 	}
 
 	#callout(y: number): number {
@@ -159,7 +133,7 @@ class CapabilitiesPen {
 	/** Explains the cells that are in the picture. */
 	#legend(y: number): number {
 		const { sheet, picture } = this;
-		const states = (Object.keys(STATES) as State[]).filter((state) =>
+		const states = (Object.keys(STATES) as CellState[]).filter((state) =>
 			picture.sets.some((set) => cellStates(set, picture.capabilities).has(state)),
 		);
 		const style = { size: 0.85, look: "muted" };
@@ -167,7 +141,7 @@ class CapabilitiesPen {
 		for (const state of states) {
 			const width = this.#cell + 4 + sheet.widthOf(STATES[state], style) + 12;
 			if (at.x > 0 && at.x + width > sheet.width) at = { x: 0, y: at.y + 22 };
-			this.#cellAt(`legend.${state}`, state, at.x, at.y + 2);
+			drawCell(sheet, `legend.${state}`, state, [at.x, at.y + 2], this.#cell);
 			sheet.text(`legend.${state}.text`, [at.x + this.#cell + 4, at.y], STATES[state], style);
 			at = { x: at.x + width, y: at.y };
 		}
@@ -192,10 +166,10 @@ class CapabilitiesPen {
 	}
 }
 
-function stateOf({ held, lost, won }: SetPicture, capability: number): State {
-	if (won.includes(capability)) return "won";
-	if (lost.includes(capability)) return "lost";
-	return held.includes(capability) ? "held" : "none";
+/** A name and its value, which has an outline. */
+function valueItems(name: Item, value: { before: number | boolean; now: number | boolean }): Item[] {
+	const look = value.before === value.now ? "" : "changed";
+	return [name, { text: valueText(value), code: true, bold: true, size: 0.9, tag: true, look }];
 }
 
 const cellStates = (set: SetPicture, capabilities: number) =>

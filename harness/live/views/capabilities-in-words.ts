@@ -6,7 +6,7 @@ export function capabilitiesInWords(picture: CapabilitiesPicture): string[] {
 	const { process, capabilities, sets, noNewPrivileges, seccompFilters, latestChange } = picture;
 	if (process === null) return ["The capabilities were not read."];
 	return [
-		`The container's shell is ${process.name}, process ${process.pid} on the host, with user id ${process.uid}.`,
+		`In the container's shell: ${process.name}, process ${process.pid} on the host, user id ${process.uid}`,
 		...sets.map((set) => {
 			const names = set.held.length === 0 ? "" : `: ${namesText(set.held, capabilities)}`;
 			return `${set.name}: ${countText(set)} of ${capabilities}${names}`;

@@ -29,22 +29,21 @@ const NOTHING_READ: CapabilitiesPicture = {
  */
 export function capabilitiesOf(past: Past): CapabilitiesPicture {
 	const seen = withoutGaps(past).filter(({ view }) => isRead(view.shells["container"]));
-	const view = seen.at(-1)?.view;
-	const now = view?.shells["container"];
-	if (view === undefined || now == null) return NOTHING_READ;
-	const earlier = beforeLastChange(seen, comparedPart)?.view;
-	const before = earlier?.shells["container"] ?? now;
+	const now = seen.at(-1)?.view.shells["container"];
+	if (now == null) return NOTHING_READ;
+	const earlier = beforeLastChange(seen, comparedPart)?.view.shells["container"];
+	const before = earlier ?? now;
 	const sets = FIELDS.map(([name, field]) => setOf(name, maskAt(before, field), maskAt(now, field)));
 	const all = sets.flatMap(({ held, lost }) => [...held, ...lost]);
 	const picture: CapabilitiesPicture = {
-		process: processOf(now, view),
+		process: processOf(now, seen),
 		capabilities: Math.max(CAPABILITIES, ...all.map((capability) => capability + 1)),
 		sets,
 		noNewPrivileges: { before: before.credentials.noNewPrivileges, now: now.credentials.noNewPrivileges },
 		seccompFilters: { before: before.credentials.seccompFilters, now: now.credentials.seccompFilters },
 		latestChange: "",
 	};
-	const previous = earlier === undefined ? null : processOf(before, earlier);
+	const previous = earlier == null ? null : processOf(earlier, seen);
 	return { ...picture, latestChange: capabilityChangeText(previous, picture) };
 }
 
@@ -72,7 +71,14 @@ function setOf(name: SetName, before: string, now: string): SetPicture {
 	};
 }
 
-function processOf({ pid, credentials }: ShellState, { host }: KernelState): CapabilitiesPicture["process"] {
-	const task = host.tasks.find((one) => one.pid === pid);
+function processOf(shell: ShellState, seen: Past): NonNullable<CapabilitiesPicture["process"]> {
+	const { pid, credentials } = shell;
+	// The process may have ended since it was read, or it has executed another program since.
+	const moment =
+		seen.findLast(({ view }) => view.shells["container"] === shell && taskIn(view, pid) !== undefined) ??
+		seen.findLast(({ view }) => taskIn(view, pid) !== undefined);
+	const task = moment && taskIn(moment.view, pid);
 	return { pid, name: task === undefined ? "a process" : programName(task), uid: credentials.uids[1] ?? 0 };
 }
+
+const taskIn = ({ host }: KernelState, pid: number) => host.tasks.find((one) => one.pid === pid);
