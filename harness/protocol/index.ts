@@ -9,6 +9,7 @@
  */
 
 export type { Escape, NamespaceMount } from "../readings/break-out.ts";
+export { CAPABILITIES, capabilitiesIn, capabilityName } from "../readings/capability-names.ts";
 export type { Entry } from "../readings/files.ts";
 export type { Identity } from "../readings/identity.ts";
 export { IMAGE_LIMITS } from "../readings/image-limits.ts";

@@ -8,6 +8,7 @@ export const VIEWS = [
 	"layers",
 	"network",
 	"identity",
+	"capabilities",
 	"volumes",
 	"terminals",
 ] as const;

@@ -3,7 +3,7 @@ import { defineDemo } from "../../harness/judge/index.ts";
 export default defineDemo({
 	title: "A part of root's power",
 	minutes: 6,
-	views: ["answers", "identity"],
+	views: ["capabilities", "answers", "identity"],
 	steps: [
 		{
 			narration: "The host has a secret, and only root may read it.",

@@ -39,6 +39,8 @@ export interface Label extends Keyed {
 	bold: boolean;
 	/** In the typeface of code. */
 	code: boolean;
+	/** It is turned by a quarter, and read from the bottom to the top. */
+	turned?: boolean;
 }
 
 /** A line through points. Its corners are rounded unless it is closed. */

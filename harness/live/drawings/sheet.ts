@@ -98,6 +98,15 @@ export class Sheet {
 		return box;
 	}
 
+	/** Adds a text that is read from the bottom to the top. @param at where the middle of its beginning is */
+	turnedText(key: string, at: Point, text: string, style: TextStyle = {}): Box {
+		const { size = 1, bold = false, code = false, look = "" } = style;
+		const [width, height] = [size * EM * LINE_HEIGHT, this.widthOf(text, style)];
+		const box = { x: at[0] - width / 2, y: at[1] - height, width, height };
+		this.#shapes.push({ type: "label", key, text, box, size: size * EM, bold, code, look, turned: true });
+		return box;
+	}
+
 	/** A text in as many lines as it needs. A line ends between words; only a word that is wider than a line is cut. */
 	paragraph(key: string, [x, y]: Point, text: string, maxWidth: number, style: TextStyle = {}): Box {
 		const lines: string[] = [];

@@ -1,4 +1,5 @@
 import { drawAnswers } from "../drawings/answers.ts";
+import { drawCapabilities } from "../drawings/capabilities.ts";
 import { drawIdentity } from "../drawings/identity.ts";
 import { drawLayers } from "../drawings/layers.ts";
 import { drawLimits } from "../drawings/limits.ts";
@@ -10,6 +11,8 @@ import { drawTerminals } from "../drawings/terminals.ts";
 import { drawVolumes } from "../drawings/volumes.ts";
 import { answersOf } from "../views/answers.ts";
 import { answersInWords } from "../views/answers-in-words.ts";
+import { capabilitiesOf, hasCapabilitySets } from "../views/capabilities.ts";
+import { capabilitiesInWords } from "../views/capabilities-in-words.ts";
 import { identityOf } from "../views/identity.ts";
 import { identityInWords } from "../views/identity-in-words.ts";
 import { layersOf } from "../views/layers.ts";
@@ -50,6 +53,8 @@ export const PAINTERS: readonly Painter[] = [
 	painterOf("identity", "Identity", identityOf, identityInWords, drawIdentity, ({ shells }) =>
 		Object.values(shells).some((shell) => shell?.identity != null),
 	),
+	// The capability sets of the container's shell, before and after the latest change.
+	painterOf("capabilities", "Capabilities", capabilitiesOf, capabilitiesInWords, drawCapabilities, hasCapabilitySets),
 	// Where a container has files that are not in its root, and where on the host these files are.
 	painterOf("volumes", "Volumes", volumesOf, volumesInWords, drawVolumes, ({ shells }) =>
 		Object.values(shells).some((shell) => shell?.volumes != null),

@@ -82,13 +82,20 @@ function update(element: SVGElement, shape: Shape): void {
 		if (element.textContent !== shape.text) element.textContent = shape.text;
 		set(element, "font-size", round(shape.size));
 		set(element, "data-style", [shape.bold && "bold", shape.code && "code"].filter(Boolean).join(" "));
-		element.style.transform = `translate(${round(shape.box.x)}px, ${round(baselineOf(shape.box, shape.size))}px)`;
+		element.style.transform = shape.turned ? turnedPlaceOf(shape.box, shape.size) : placeOf(shape.box, shape.size);
 	} else {
 		set(element, "d", pathOf(shape.points, shape.closed) + (shape.arrow ? headOf(shape.points) : ""));
 	}
 }
 
-const baselineOf = ({ y, height }: Box, size: number) => y + height / 2 + size * 0.35;
+/** How far a text's baseline is below the middle of its line, as a multiple of the font size. */
+const BASELINE = 0.35;
+
+const placeOf = ({ x, y, height }: Box, size: number) =>
+	`translate(${round(x)}px, ${round(y + height / 2 + size * BASELINE)}px)`;
+
+const turnedPlaceOf = ({ x, y, width, height }: Box, size: number) =>
+	`translate(${round(x + width / 2 + size * BASELINE)}px, ${round(y + height)}px) rotate(-90deg)`;
 
 function set(element: Element, name: string, value: string): void {
 	if (element.getAttribute(name) !== value) element.setAttribute(name, value);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { drawCapabilities } from "../../../../harness/live/drawings/capabilities.ts";
 import { drawIdentity } from "../../../../harness/live/drawings/identity.ts";
 import { drawLayers } from "../../../../harness/live/drawings/layers.ts";
 import { drawLimits } from "../../../../harness/live/drawings/limits.ts";
@@ -7,6 +8,7 @@ import { drawNamespaces } from "../../../../harness/live/drawings/namespaces.ts"
 import { drawNetwork } from "../../../../harness/live/drawings/network.ts";
 import { drawProcesses } from "../../../../harness/live/drawings/processes.ts";
 import type { Drawing, Line } from "../../../../harness/live/drawings/shapes.ts";
+import { capabilitiesOf } from "../../../../harness/live/views/capabilities.ts";
 import { identityOf } from "../../../../harness/live/views/identity.ts";
 import { layersOf } from "../../../../harness/live/views/layers.ts";
 import { limitsOf } from "../../../../harness/live/views/limits.ts";
@@ -17,6 +19,7 @@ import { processesOf } from "../../../../harness/live/views/processes.ts";
 import { boxOf, contains, expectTidy, labelsOf, lineOf, sheetOf, touches } from "../../../support/drawings.ts";
 import { identitySeen, layersSeen, limitsSeen, networkSeen } from "../../../support/recorded-demos.ts";
 import { shellIn, viewsUpTo, withChangedView } from "../../../support/recorded-views.ts";
+import { capabilitiesSeen } from "../../../support/seen-capabilities.ts";
 
 const WIDTH = 460;
 
@@ -258,4 +261,24 @@ test("identity: a line joins what is one user on both sides", () => {
 	for (const { outside } of picture.users)
 		expectJoined(drawing, `user.${outside.id}.same`, `user.${outside.id}.inside`, `user.${outside.id}.outside`);
 	expect(labelsOf(drawing).some(({ key, text }) => key === "user.1000.sign" && text === "≠")).toBe(true);
+});
+
+test("capabilities: a cell that has just changed has a sign", async () => {
+	const past = (await capabilitiesSeen()).at(-1)?.past ?? [];
+	const { shapes } = drawCapabilities(capabilitiesOf(past), sheetOf(WIDTH));
+	const signs = shapes.filter(({ key, type }) => type === "line" && !key.startsWith("legend"));
+	const cells = new Set(signs.map(({ key }) => key.replace(/\.sign\.\d$/, "")));
+	expect([...cells]).toEqual(["permitted.13", "effective.13", "inheritable.13", "ambient.13"]);
+});
+
+test("capabilities: each column has its name above it, or the names are below the rows", async () => {
+	const past = (await capabilitiesSeen()).at(-1)?.past ?? [];
+	const wide = drawCapabilities(capabilitiesOf(past), sheetOf(760));
+	const head = labelsOf(wide).find(({ text }) => text === "net_raw");
+	const cell = boxOf(wide, "permitted.13");
+	expect(head?.turned).toBe(true);
+	expect((head?.box.x ?? 0) + (head?.box.width ?? 0) / 2).toBeCloseTo(cell.x + cell.width / 2);
+	const narrow = labelsOf(drawCapabilities(capabilitiesOf(past), sheetOf(WIDTH))).map(({ text }) => text);
+	expect(narrow).toContain("just won, permitted, effective, inheritable and ambient:");
+	expect(narrow).toContain("net_raw");
 });

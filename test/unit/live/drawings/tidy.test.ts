@@ -1,5 +1,6 @@
 import { describe, test } from "vitest";
 import { drawAnswers } from "../../../../harness/live/drawings/answers.ts";
+import { drawCapabilities } from "../../../../harness/live/drawings/capabilities.ts";
 import { drawIdentity } from "../../../../harness/live/drawings/identity.ts";
 import { drawLayers } from "../../../../harness/live/drawings/layers.ts";
 import { drawLimits } from "../../../../harness/live/drawings/limits.ts";
@@ -12,6 +13,7 @@ import type { Sheet } from "../../../../harness/live/drawings/sheet.ts";
 import { drawTerminals } from "../../../../harness/live/drawings/terminals.ts";
 import { drawVolumes } from "../../../../harness/live/drawings/volumes.ts";
 import { answersOf } from "../../../../harness/live/views/answers.ts";
+import { capabilitiesOf } from "../../../../harness/live/views/capabilities.ts";
 import { identityOf } from "../../../../harness/live/views/identity.ts";
 import { layersOf } from "../../../../harness/live/views/layers.ts";
 import { limitsOf } from "../../../../harness/live/views/limits.ts";
@@ -25,6 +27,7 @@ import { volumesOf } from "../../../../harness/live/views/volumes.ts";
 import { expectTidy, sheetOf, WIDTHS } from "../../../support/drawings.ts";
 import { identitySeen, layersSeen, limitsSeen, networkSeen } from "../../../support/recorded-demos.ts";
 import { viewsUpTo } from "../../../support/recorded-views.ts";
+import { capabilitiesSeen } from "../../../support/seen-capabilities.ts";
 import { terminalsSeen } from "../../../support/seen-terminals.ts";
 import { volumesSeen } from "../../../support/seen-volumes.ts";
 
@@ -54,6 +57,7 @@ const drawings: [name: string, draws: Draw[]][] = [
 	["network", drawn(networkOf, drawNetwork, networkSeen())],
 	["identity", drawn(identityOf, drawIdentity, identitySeen("identity"))],
 	["identity of a cook", drawn(identityOf, drawIdentity, identitySeen("cook"))],
+	["capabilities", drawn(capabilitiesOf, drawCapabilities, (await capabilitiesSeen()).at(-1)?.past ?? [])],
 	["volumes", drawn(volumesOf, drawVolumes, (await volumesSeen()).at(-1)?.past ?? [])],
 	["terminals", drawn(terminalsOf, drawTerminals, (await terminalsSeen()).at(-1)?.past ?? [])],
 ];
