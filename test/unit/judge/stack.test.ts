@@ -18,8 +18,9 @@ async function thrownIn(file: string, kernel: object) {
 	const module = { exports: {} as { run(options: object): void } };
 	compileFunction(code, ["module", "exports", "require"], { filename: "exercise.js" })(module, module.exports, () => ({
 		fork: () => 0,
-		// Of node:fs: lesson 14 reads flags there when it is loaded.
-		constants: {},
+		// Of node:fs and node:os: lessons 14 and 16 read flags and errors there when they are loaded.
+		constants: { errno: {} },
+		CAPABILITY_NAMES: [],
 		...kernel,
 	}));
 	try {
