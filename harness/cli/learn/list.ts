@@ -60,7 +60,7 @@ function table(rows: readonly Row[], allTracks: readonly Track[], isDone: (track
 		const marks = [current && "current", passed && "passed"] as const;
 		const shown = marks.map((of) => (of ? statusMark(of, chalk, plain) : plain ? "" : " ")).join(plain ? " " : "");
 		const name = withoutNumber(title).padEnd(titles);
-		const tried = attempts === 0 ? "" : `${String(attempts).padStart(4)}×  ${duration(spentMs)}`;
+		const tried = attempts === 0 ? "" : `${String(attempts).padStart(3)}×  ${duration(spentMs)}`;
 		const note = changed
 			? chalk.yellow(`   ${" ".repeat(ids)}  has changed since you passed it: check it again\n`)
 			: "";
