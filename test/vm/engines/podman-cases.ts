@@ -35,9 +35,9 @@ export const SAME: Readonly<Record<string, string>> = {
 	"no capabilities": 'run --cap-drop ALL -- sh -c "$POWER"; run --user anna --cap-drop all -- sh -c "$POWER"',
 	"only one capability": 'run --cap-drop ALL --cap-add MKNOD -- sh -c "$POWER"',
 	"all capabilities but one": 'run --cap-add ALL --cap-drop SYS_MODULE -- sh -c "$POWER"',
-	"no new privileges": 'run --security-opt no-new-privileges -- sh -c "$POWER"',
+	"no new privileges": 'run --security-opt no-new-privileges -- sh -c "$POWER; grep NoNewPrivs /proc/self/status"',
 	"no new privileges for another user, who has one": `run --user anna --cap-add NET_RAW \
-		--security-opt no-new-privileges -- sh -c "$POWER"`,
+		--security-opt no-new-privileges -- sh -c "$POWER; grep NoNewPrivs /proc/self/status"`,
 	"all capabilities": 'run --privileged -- sh -c "$POWER"',
 	"all capabilities, for another user": 'run --privileged --user anna -- sh -c "$POWER"',
 	"a capability that does not exist": "run --cap-add NET -- true",
@@ -95,6 +95,12 @@ export const DIFFERENT: Readonly<Record<string, { script: string; box: string; p
 		script: "run --tmpfs /data -- sh -c 'ls /data | wc -l; stat -c \"%a %u:%g\" /data'",
 		box: "0\n1777 0:0\n[0]",
 		podman: "6\n2770 0:0\n[0]",
+	},
+	// Lesson 16: the filter is installed last, when no privilege is left. podman installs it with CAP_SYS_ADMIN.
+	"no_new_privs, if nobody asks for it": {
+		script: "run -- grep NoNewPrivs /proc/self/status",
+		box: "NoNewPrivs:\t1\n[0]",
+		podman: "NoNewPrivs:\t0\n[0]",
 	},
 	// Lesson 05: the command is not PID 1, which no signal of its own namespace kills.
 	"a command kills itself": { script: "run -- sh -c 'kill -9 $$'", box: "[137]", podman: "[0]" },

@@ -46,7 +46,7 @@ case_() {
 # What a command shows of its user.
 WHO='grep -E "^[UG]id:" /proc/self/status; id -G; echo $HOME; pwd'
 # What a command shows of its capabilities.
-POWER='grep -E "^(Cap|NoNewPrivs)" /proc/self/status'
+POWER='grep ^Cap /proc/self/status'
 # What a command shows of its streams, its session and its terminal. Pids are compared with its own: podman's has no init.
 TERMINAL='tty; stty size; stty -a; readlink /proc/$$/fd/0; for fd in 0 1 2; do [ -t $fd ]; echo $?; done
 	set -- $(cut -d" " -f5-8 /proc/$$/stat); echo group $(($1 == $$)) session $(($2 == $$)) terminal $3 foreground $(($4 == $$))
