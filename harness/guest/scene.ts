@@ -148,7 +148,9 @@ export class Scene {
 		for (const call of this.#calls.values()) call.runner.release();
 	}
 
-	// Takes the step, and returns whether what it waits for has come. A step on a call that was not made does nothing.
+	// Takes the step, and returns whether what it waits for has come. The wait for links and the last `feed` always count as
+	// come: the check sees links that are left, and the call's report says how it ended. A step on a call that was not made
+	// does nothing.
 	async #play(step: Step): Promise<boolean> {
 		switch (step.do) {
 			case "call":
@@ -217,6 +219,7 @@ export class Scene {
 		this.#calls.set(name, ongoing);
 		this.#forwardOutput(runner);
 		ongoing.start(this.run.code);
+		// The point that the call's `until` names.
 		const reached = await ongoing.untilReached(this.#time.patience);
 		if (ongoing.canNeverRun) this.giveUp();
 		return reached;

@@ -57,7 +57,7 @@ export function timersDue(withinMs: number): number {
 }
 
 // A text that is different for every set of processes, and changes when the first thread of one of them runs. Null if
-// one runs. A process that waits for a disk runs again before the machine has been idle for so long. Any other process in
+// one runs. A process that waits for a disk runs again before the machine has been idle for IDLE_MS. Any other process in
 // state D waits for a process: for its child after vfork(2), or for somebody who answers a fanotify(7) event.
 function sleepingProcesses(): string | null {
 	const tasks = readHarbourStats();

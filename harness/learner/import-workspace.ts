@@ -14,11 +14,11 @@ const EXPORT_AGAIN = "on the other computer: npx drydock list, then npx drydock 
 /** The result of importing an archive. A path in the archive is also a path in a workspace. */
 export interface ImportResult {
 	workspace: string;
-	/** Paths in the archive of the imported files. */
+	/** The files that were imported, by their paths in the archive. */
 	files: string[];
 	/** The learner's files that differ from the archive's, and where the archive's version was written. */
 	beside: { file: string; kept: string }[];
-	/** Paths in the archive of the files that were not imported. */
+	/** The files that were not imported, by their paths in the archive. */
 	leftOut: string[];
 }
 

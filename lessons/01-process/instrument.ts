@@ -25,7 +25,7 @@ export async function howItWaits(
 	return "asleep";
 }
 
-// The first number of /proc/PID/schedstat: how long the process has run, in nanoseconds.
+// The first number of /proc/PID/schedstat: how long the process's first thread has run, in nanoseconds.
 function processorMs(pid: number): number {
 	try {
 		return Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]) / 1e6;

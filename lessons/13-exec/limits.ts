@@ -29,7 +29,7 @@ const cgroupExplanations: Explanation[] = [
 	{
 		diagnosis: "cgroup-not-joined",
 		why: ({ facts }) =>
-			`/proc/PID/cgroup of the command is ${facts["exec.cgroup"]}. A cgroup is not a namespace: setns with CLONE_NEWCGROUP changes what the process sees, but does not move it to another cgroup. So none of the container's limits hold for the command, and a write to the container's cgroup.kill does not kill it.`,
+			`/proc/PID/cgroup of the command is ${facts["exec.cgroup"]}. A cgroup is not a namespace: setns with CLONE_NEWCGROUP changes what the process sees, but does not move it to another cgroup. So none of the container's limits hold for the command, and a write to the container's cgroup.kill does not reach it.`,
 		try: "Before setns, while the host's files are in reach: write getpid() to cgroup.procs in container.cgroup.",
 		see: ["cgroups(7)", "cgroup_namespaces(7)"],
 	},
@@ -69,7 +69,7 @@ export const limitRules: FactRule[] = [
 	{
 		fact: "workdir.outside",
 		madeOf: "kernel",
-		what: `where a command starts if its working directory is a link to the host's ${HOST_DIRECTORY}, by /proc/self/fd/N`,
+		what: `where a command starts if its working directory is a link to /proc/self/fd/N, which is the host's ${HOST_DIRECTORY}`,
 		followsFrom: ["exec.pid/not-entered"],
 		explain: [
 			{

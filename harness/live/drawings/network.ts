@@ -8,8 +8,8 @@ import type { Item, Sheet } from "./sheet.ts";
 
 const MARGIN = 8;
 /**
- * How the drawing may be laid out: the first of these groups that has a layout which fits the sheet. Of a group, the
- * lowest drawing that fits is taken, because it can be shown in the largest text.
+ * Groups of layouts. The first group with a layout that fits the sheet's width is used. Of its drawings that fit, the
+ * one with the least height is taken, because it can be shown in the largest text.
  */
 const LAYOUTS: readonly (readonly Omit<Layout, "beside">[])[] = [
 	[
@@ -118,7 +118,7 @@ class NetworkPen {
 		return boxAround([...this.#placed.boxes.values(), this.#frame, ...beside]);
 	}
 
-	/** The host's frame around its cards. @param inside what else is in it, if that overlaps it */
+	/** The host's frame around its cards. @param inside another box: if it overlaps the frame, the frame is drawn around it, too */
 	#frameWith(inside?: Box): Box {
 		const cards = this.#cards.filter((card) => card.framed).flatMap(({ key }) => this.#placed.boxes.get(key) ?? []);
 		const frame = grown(boxAround(cards), 12, TITLE_HEIGHT);
@@ -132,7 +132,7 @@ class NetworkPen {
 		const card = about && this.#placed.boxes.get(about.key);
 		if (about === undefined || card === undefined) return null;
 		const { latestChange } = this.picture;
-		// Every word fits a line, with the balloon's margins and its mark.
+		// Every word fits a line, with the callout's margins and the ● before its text.
 		const words = latestChange.split(" ").map((word) => this.sheet.widthOf(word, { bold: true }) + 36);
 		const least = Math.max(BESIDE_MIN, ...words);
 		const all = boxAround([...this.#placed.boxes.values(), this.#frameWith()]);
@@ -147,7 +147,7 @@ class NetworkPen {
 		for (const { x, room } of places.filter((place) => place.room >= least)) {
 			const place = { x, y: 0, width: Math.min(BESIDE_MAX, room) };
 			const size = this.sheet.sizeOf((scratch) => scratch.callout(latestChange, place, null));
-			// On the left, the balloon reaches to the card, even if its lines are short.
+			// On the left, a callout that is narrower than its room is moved right, next to the card.
 			if (x === left) size.x = card.x - BESIDE_GAP - size.width;
 			const tops = [card.y + (card.height - size.height) / 2, card.y, card.y + card.height - size.height];
 			const callout = tops.map((y) => ({ ...size, y: Math.max(y, top) })).find((box) => this.#isFree(box, about));
@@ -309,7 +309,8 @@ class NetworkPen {
 	}
 
 	/**
-	 * A card with rows of items, and below it the sentence on the latest change, if that is about this card.
+	 * A card with rows of items. Below it stands the sentence on the latest change, if that is about this card and the
+	 * layout does not place it beside the card.
 	 * @param framed whether the card stands in the host's frame
 	 */
 	#card(key: string, framed: boolean, look: string, rows: Item[][]): Card {

@@ -48,7 +48,7 @@ function namespacesIn(view: KernelState): NamespacePicture[] {
 		})),
 		gateway: net.routes.find(({ destination }) => destination === "default")?.via ?? "",
 		forwarding: net.forwarding,
-		// httpd listens on one port for both IPv4 and IPv6.
+		// A program may listen on one port twice, for IPv4 and for IPv6. The port is shown once.
 		listeners: net.listeners.filter(
 			({ port }, index) => net.listeners.findIndex((other) => other.port === port) === index,
 		),
