@@ -34,6 +34,11 @@ const WRONG: Readonly<Record<string, { module: string; text: string; wanted: str
 		text: "export function isolate() {}\n",
 		wanted: 'the line "web-1"',
 	},
+	"2": {
+		module: "16-seccomp/filter.ts",
+		text: "export function installFilter() {}\n",
+		wanted: "exit code 1",
+	},
 };
 
 // Each is an item with a record, because a finish plays for minutes, and always the same for the same engine.
