@@ -169,8 +169,8 @@ test("box run --pid host and --network host share what a container otherwise has
 		own() { for kind in pid net uts mnt; do [ $(readlink /proc/$pid/ns/$kind) = $(readlink /proc/self/ns/$kind) ] || echo $kind; done; }
 		read_pid() { read -r id pid words < <(box ps); }
 		for options in "--pid host" "--network host" "--pid host --network host"; do
-			box run $options /lab/rootfs sh -c 'echo up; exec sleep 1000' > /tmp/up & box=$!
-			until grep -q up /tmp/up; do sleep 0.3; done; read_pid
+			rm -f /tmp/up; box run $options /lab/rootfs sh -c 'echo up; exec sleep 1000' > /tmp/up & box=$!
+			until grep -qs up /tmp/up; do sleep 0.3; done; read_pid
 			report "$options" "$(echo $(own))"; report "$options, 1" "$(box exec $id cat /proc/1/comm)"
 			kill -TERM $box; wait $box; report "$options, end" $?
 		done

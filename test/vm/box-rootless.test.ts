@@ -111,8 +111,8 @@ describe("box of an ordinary user", () => {
 			mine=/home/anna/image thaw='mount -o remount,bind,rw /frozen && touch /frozen/thawed'
 			code "file, user" as anna box run -v /roots:/roots image cat /roots/secret
 			code "file, root" box run -v /roots:/roots $mine cat /roots/secret
-			code "mount, user" as anna box run -v /frozen:/frozen image sh -c "$thaw"; ls /frozen
-			code "mount, root" box run -v /frozen:/frozen $mine sh -c "$thaw"; report thawed "$(ls /frozen)"
+			code "mount, user" as anna box run --privileged -v /frozen:/frozen image sh -c "$thaw"; ls /frozen
+			code "mount, root" box run --privileged -v /frozen:/frozen $mine sh -c "$thaw"; report thawed "$(ls /frozen)"
 			code "process, root" box run --pid host $mine kill -9 $victim; wait $victim 2> /tmp/null; report victim $?
 		`);
 		expect(results).toEqual({
