@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import { boxOptions } from "../../engine/engine-at.ts";
 import type { CommandSpec, OptionSpec } from "../command.ts";
 
@@ -22,9 +23,17 @@ export const run: CommandSpec = {
 	help: SESSION_HELP,
 	run: async (words, options, command) => {
 		const { run } = await import("../session/run.ts");
-		return run(...split(words, command.parent), options);
+		const { solution } = options;
+		return run(...split(words, command.parent), { solution, given: givenToBox(options) });
 	},
 };
+
+// Commander writes "--group-add" as groupAdd. box gets it as it was typed.
+function givenToBox(options: Record<string, unknown>): [name: string, value: unknown][] {
+	return Object.keys(boxOptions()).flatMap((name) =>
+		[options[new Option(`--${name}`).attributeName()] ?? []].flat().map((value): [string, unknown] => [name, value]),
+	);
+}
 
 // Collects the values of an option that is repeated.
 function several(value: string, before: unknown): string[] {

@@ -6,9 +6,9 @@ import { runSession } from "./session.ts";
 
 /** Options of `drydock run`. With `solution`, `box` is made of the reference's modules only. */
 export interface RunOptions {
-	solution?: boolean;
-	/** Options of `box run`, by name; they are passed on. */
-	[option: string]: string | string[] | boolean | undefined;
+	solution?: boolean | undefined;
+	/** Options of `box run`, which are passed on. The value of an option that takes none is true. */
+	given: [name: string, value: unknown][];
 }
 
 const ROOTFS = "/lab/rootfs";
@@ -23,10 +23,8 @@ export async function run(words: string[], command: string[], options: RunOption
 	const [id, ...more] = words;
 	if (more.length > 0)
 		throw new Failure("usage", "the command comes after --", `npx drydock run ${id} -- ${more.join(" ")}`);
-	const { solution = false, ...given } = options;
-	const passedOn = Object.entries(given).flatMap(([name, values]) =>
-		[values].flat().flatMap((value) => (value === true ? `--${name}` : [`--${name}`, String(value)])),
-	);
+	const { solution = false, given } = options;
+	const passedOn = given.flatMap(([name, value]) => (value === true ? `--${name}` : [`--${name}`, String(value)]));
 	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
 	// If a later lesson's module has replaced this lesson's, `box` is made without later lessons: see session.ts. Such a
 	// `box` has neither --interactive nor --tty, and its container has the same streams as `box` itself.
