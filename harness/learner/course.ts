@@ -34,12 +34,13 @@ export async function passedLessons(): Promise<Set<string>> {
  * because nobody has judged the new text.
  * @param before only modules of lessons before this one
  * @returns the learner's file, by the reference module that it replaces
+ * @throws {Failure} usage: the learner's copy of such a module does not exist any more
  */
 export async function passedModules(before?: Lesson): Promise<Map<string, string>> {
 	const [all, passed, edited] = await Promise.all([lessons(), passedLessons(), editedLessons()]);
 	const asPassed = all.filter(({ id }) => passed.has(id) && !edited.has(id));
 	const earlier = asPassed.filter(({ id }) => before === undefined || id < before.id);
-	const pairs = earlier.map(async (lesson) => [await solutionOf(lesson), await learnersFile(lesson)] as const);
+	const pairs = earlier.map(async (lesson) => [await solutionOf(lesson), await existingLearnersFile(lesson)] as const);
 	return new Map(await Promise.all(pairs));
 }
 

@@ -114,7 +114,14 @@ describe("finish", () => {
 		const passed = Object.fromEntries(all.map(({ id }) => [id, passedRecord()]));
 		const edited = { passed: { at: "2026-01-01T00:00:00.000Z", judgedBy: null, module: "another text" } };
 		const dir = await workspace(logbookWith({ ...passed, "02-unshare": edited }), { "02-unshare/isolate.ts": MINE });
-		expect((await drydockIn(dir, "finish")).stderr).toMatch(/^02-unshare has been edited since it passed\. /);
+		expect((await drydockIn(dir, "finish", "1")).stderr).toMatch(/^02-unshare has been edited since it passed\. /);
+	});
+
+	test("[a passed module is gone] says so, and suggests a command, exit code 2", async () => {
+		const passed = Object.fromEntries(all.map(({ id }) => [id, passedRecord()]));
+		const { stderr, code } = await drydockIn(await workspace(logbookWith(passed)), "finish", "2");
+		expect(stderr).toMatch(/^your copy, .*, does not exist\n {2}try: npx drydock init\n$/);
+		expect(code).toBe(2);
 	});
 
 	test("--read shows the text that follows the finish; a track that does not exist is wrong usage", async () => {

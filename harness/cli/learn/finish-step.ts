@@ -28,17 +28,18 @@ const LESSONS_IMPORTED_BY_SCRIPTS = ["09-scratch"];
  */
 export async function finishEngine(mine: ReadonlyMap<string, string>): Promise<FinishEngine> {
 	const importedLessons = (await lessons()).filter(({ id }) => LESSONS_IMPORTED_BY_SCRIPTS.includes(id));
-	const modules = importedLessons.map(async (lesson): Promise<Preparation[]> => {
+	const imported = importedLessons.map(async (lesson): Promise<Preparation[]> => {
 		const [name, reference] = await Promise.all([moduleOf(lesson), solutionOf(lesson)]);
 		return [
 			{ do: "write", path: `/root/bundled/${name}.cjs`, text: await moduleProgram(mine, reference) },
 			{ do: "write", path: `/root/${name}`, text: `export * from "./bundled/${name}.cjs";\n` },
 		];
 	});
+	const [box, ...modules] = await Promise.all([boxProgram(mine), ...imported]);
 	return [
-		...installBox(await boxProgram(mine)),
+		...installBox(box),
 		{ do: "write", path: "/root/package.json", text: '{ "type": "module" }\n' },
-		...(await Promise.all(modules)).flat(),
+		...modules.flat(),
 	];
 }
 

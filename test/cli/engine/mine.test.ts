@@ -24,6 +24,8 @@ async function workspace(...passed: string[]): Promise<void> {
 	const when = Object.fromEntries(passed.map((id) => [id, { at: "2026-01-01T00:00:00Z" }]));
 	await mkdir(files.dir, { recursive: true });
 	await files.write("drydock.json", JSON.stringify({ schemaVersion: 1, passed: when }));
+	await files.write("02-unshare/isolate.ts", "");
+	await files.write("04-pivot-root/enter-root.ts", "");
 	vi.spyOn(process, "cwd").mockReturnValue(files.dir);
 }
 
