@@ -1,8 +1,11 @@
 /** The lesson's text. It is read together: a follower's page shows the paragraph that the presenter's page shows. */
 export class LessonText {
 	#scrolling = false;
-	/** The next scroll event comes from `show`, not from the user. */
-	#isShowing = false;
+	/**
+	 * How far `show` has scrolled, until the scroll event that follows. If the event comes at another place, the user has
+	 * scrolled too: the browser tells of both in one event.
+	 */
+	#shownTop: number | null = null;
 
 	/** @param onScroll called with the index of the first paragraph that can be seen, after the user has scrolled */
 	constructor(
@@ -10,11 +13,9 @@ export class LessonText {
 		onScroll: (paragraph: number) => void,
 	) {
 		element.addEventListener("scroll", () => {
-			if (this.#isShowing) {
-				this.#isShowing = false;
-				return;
-			}
-			if (this.#scrolling || element.hidden) return;
+			const isShown = element.scrollTop === this.#shownTop;
+			this.#shownTop = null;
+			if (isShown || this.#scrolling || element.hidden) return;
 			this.#scrolling = true;
 			requestAnimationFrame(() => {
 				this.#scrolling = false;
@@ -33,7 +34,7 @@ export class LessonText {
 		if (this.element.hidden || this.#firstSeen === paragraph) return;
 		const { scrollTop } = this.element;
 		this.element.children[paragraph]?.scrollIntoView({ block: "start", behavior: "auto" });
-		if (this.element.scrollTop !== scrollTop) this.#isShowing = true;
+		if (this.element.scrollTop !== scrollTop) this.#shownTop = this.element.scrollTop;
 	}
 
 	get #firstSeen(): number {
