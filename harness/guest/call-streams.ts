@@ -9,13 +9,13 @@ import type { StandardStreams } from "./pipes.ts";
 
 export type OutputStream = "stdout" | "stderr";
 
-/** Ctrl-D: a terminal takes this as the end of the input. See VEOF in termios(3). */
+/** Ctrl-D: at the beginning of a line, a terminal that is not raw takes this as the end of the input. See VEOF in termios(3). */
 const END_OF_INPUT = "\u0004";
 
 /** Where the erase character is among the settings that follow the flags. See termios(3): c_cc, VERASE. */
 const ERASE_CHARACTER = 3;
 const CTRL_H = 8;
-/** What a terminal does by itself: signals for Ctrl-C, lines, echo. See termios(3): c_lflag. */
+/** Three things that a terminal does by itself: signals for Ctrl-C, lines, echo. See termios(3): c_lflag. */
 const [ISIG, ICANON, ECHO] = [0o1, 0o2, 0o10];
 
 /** The agent's end of a call's standard streams: three pipes, or a terminal. */
@@ -67,7 +67,7 @@ export class CallStreams {
 		else if (this.#masterFd >= 0) this.#writeToTerminal(data);
 	}
 
-	/** Ends the call's standard input: closes the pipe, or types Ctrl-D. */
+	/** Ends the call's standard input: closes the pipe, or types Ctrl-D, which ends it only at the beginning of a line. */
 	endInput(): void {
 		if (this.substitute === null) this.pipes.stdin.end();
 		else this.input(END_OF_INPUT);
@@ -84,7 +84,7 @@ export class CallStreams {
 	}
 
 	/**
-	 * Compares the terminal's settings with those that the call found: `raw` if the terminal does nothing by itself; null
+	 * Compares the terminal's settings with those that the call found: `raw` if the terminal makes no signals, no lines and no echo; null
 	 * if the call has no terminal.
 	 */
 	settings(): "as before" | "raw" | "changed" | null {
@@ -104,7 +104,7 @@ export class CallStreams {
 		try {
 			writeSync(this.#masterFd, data);
 		} catch (error) {
-			// A terminal that no process reads holds some thousand characters. Then writing fails with EAGAIN.
+			// A terminal that no process reads holds some ten thousand characters. Then writing fails with EAGAIN.
 			if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
 		}
 	}

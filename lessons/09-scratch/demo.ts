@@ -55,7 +55,7 @@ export default defineDemo({
 			promises: ["Hello from an empty root\\."],
 		},
 		{
-			narration: "Somebody changes one letter. The directory looks as before, and the program runs as before.",
+			narration: "Somebody changes one letter. The directory looks as before, and the program still runs.",
 			stage: "host",
 			command:
 				"sed -i s/Hello/Jello/ /lab/hello/hello && ls /lab/hello && chroot /lab/hello /hello < /dev/null; sha256sum /tmp/hello /lab/hello/hello",

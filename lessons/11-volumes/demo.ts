@@ -21,7 +21,7 @@ export default defineDemo({
 			promises: ["key\\s+new"],
 		},
 		{
-			narration: "Another volume is new. The engine fills it with what the image has at its place.",
+			narration: "A new volume is for /cache. The engine fills it with what the image has at /cache.",
 			stage: "host",
 			command:
 				"umount /srv/private/new; rmdir /srv/private/new; mkdir volume image/mail; mount --bind volume image/mail; cp -a image/cache/. image/mail; cat volume/key",
@@ -33,7 +33,7 @@ export default defineDemo({
 			stage: "container",
 			command:
 				"umount image/mail; box run -it -v $PWD/data:/cache/new -v $PWD/data:/look:ro -v mail:/etc --tmpfs /scratch image sh",
-			look: "The link leads to /srv/private in the container. Two places have the same directory; a volume has a name; one is in memory.",
+			look: "The link leads to /srv/private in the container. /cache/new and /look are the same directory; /etc is a volume with a name; /scratch is in memory.",
 			promises: [],
 		},
 		{

@@ -1,4 +1,5 @@
 import { installBox } from "../../harness/engine/engine.ts";
+import type { Preparation } from "../../harness/protocol/index.ts";
 import type { MachinePool } from "../../harness/vm/machine-pool.ts";
 
 /**
@@ -41,6 +42,8 @@ interface ScriptOptions {
 	deadlineMs?: number;
 	/** Whether the script has a terminal as descriptor 3, and as descriptor 4 the terminal's master. */
 	terminal?: boolean;
+	/** What is made before the script starts, such as files that it uses. */
+	prepare?: Preparation[];
 }
 
 /**
@@ -53,7 +56,7 @@ export async function runScriptWithBox(
 	machines: MachinePool,
 	program: string,
 	script: string,
-	{ deadlineMs = DEADLINE_MS, terminal = false }: ScriptOptions = {},
+	{ deadlineMs = DEADLINE_MS, terminal = false, prepare = [] }: ScriptOptions = {},
 ): Promise<Record<string, string>> {
 	const code = `exports.run = (script, withTerminal) => {
 		const terminal = () => {
@@ -68,7 +71,7 @@ export async function runScriptWithBox(
 	}`;
 	const { outcome, output } = await machines.play({
 		...{
-			prepare: installBox(program),
+			prepare: [...installBox(program), ...prepare],
 			code,
 			readings: {},
 		},

@@ -20,7 +20,7 @@ export const open: (() => Promise<unknown>)[] = [];
 let browser: Browser;
 let machines: ReturnType<typeof newMachinePool>;
 
-/** Opens a browser for the tests of a file, and closes after each test what it has opened. */
+/** Opens a browser, and makes machines ready, for the tests of a file. After each test, closes what the test has put into {@link open}. */
 export function useStage(): void {
 	beforeAll(async () => {
 		machines = newMachinePool();

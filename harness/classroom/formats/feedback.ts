@@ -56,14 +56,14 @@ ${rows.map(({ lesson, result }) => section(lesson, result))}
 function section(lesson: WeightedLesson, result: Result) {
 	const { status, groups, points, file, line } = result;
 	// Other parts of the page show the same: the heading shows that a lesson has passed, the table shows what is right, and
-	// the last row shows the file with its line.
+	// this list's last entry shows the file with its line.
 	const isElsewhere = (label: string) =>
 		label === "at" || label === "right" || (label === "result" && status === "pass");
-	const known = explanationOf(result).filter(([label]) => !isElsewhere(label));
-	if (file !== null) known.push(["file", `${file}${line === null ? "" : `:${line}`}`]);
+	const shownParts = explanationOf(result).filter(([label]) => !isElsewhere(label));
+	if (file !== null) shownParts.push(["file", `${file}${line === null ? "" : `:${line}`}`]);
 	return markup`<section>
 <h2>${lesson.title}: ${MARKS[result.status]}, ${points === null ? "no points yet" : `${points} of ${lesson.weight} points`}</h2>
-<dl>${known.map(([label, text]) => markup`<dt>${label}</dt><dd>${text}</dd>`)}</dl>
+<dl>${shownParts.map(([label, text]) => markup`<dt>${label}</dt><dd>${text}</dd>`)}</dl>
 ${
 	groups.length === 0
 		? ""

@@ -4,7 +4,8 @@ import { TerminalKeys } from "./terminal-keys.ts";
 
 /**
  * Asks a question that the next key answers, without Enter.
- * @returns whether the key is `y` or `Y`; any other key means no
+ * @returns whether the key is `y` or `Y`; any other key means no, except Esc, arrows and function keys,
+ * which are ignored
  */
 export async function confirmedByKey(question: string): Promise<boolean> {
 	const keys = new TerminalKeys();

@@ -11,7 +11,7 @@ export async function init(directory: string | undefined): Promise<number> {
 	const shown = shownPath(dir);
 	process.stdout.write(
 		made.length === 0
-			? `${shown} is complete; nothing was changed.\n`
+			? `${shown} is complete; no file of yours is missing.\n`
 			: `created in ${shown}:\n${made.map((name) => `  ${name}\n`).join("")}`,
 	);
 	if (dir !== inKit("workspace") && dir !== process.cwd())

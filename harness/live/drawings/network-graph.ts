@@ -25,10 +25,10 @@ export interface PlacedGraph {
 const RANKS_GAP = 30;
 const NODES_GAP = 34;
 const FRAME = "frame";
-/** How many graphs stay placed: a drawing tries some layouts at some sizes of text. */
+/** How many placed graphs are kept: one drawing needs several, one for each layout and each size of the text. */
 const KEPT_MAX = 64;
 
-/** The graphs that were placed last, by what decides their places. */
+/** The placed graphs that were asked for last, by everything that decides where their nodes are. */
 const kept = new Map<string, PlacedGraph>();
 
 /**

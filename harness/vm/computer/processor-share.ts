@@ -7,13 +7,19 @@ import { cpus, loadavg } from "node:os";
  * says nothing about the program in it.
  */
 
-/** The time that a process's threads have run, and the time that they have waited in the run queue. */
+/**
+ * The time that a process's present threads have run, and the time that they have waited in the run queue. Threads that
+ * have ended do not count.
+ */
 export interface ProcessorTime {
 	ranNs: number;
 	queuedNs: number;
 }
 
-/** Reads a process's times. @returns null on another system than Linux, or when the process has ended */
+/**
+ * Reads a process's times.
+ * @returns null on another system than Linux, when the process has ended, or when one of its threads ends meanwhile
+ */
 export async function processorTime(pid: number): Promise<ProcessorTime | null> {
 	try {
 		const threads = await readdir(`/proc/${pid}/task`);
