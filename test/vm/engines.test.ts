@@ -6,7 +6,7 @@ import { machines } from "./engines/machines.ts";
 // subject. They are one test file, so that one worker runs them all: each worker has a cache of its own, and would make
 // the image and the snapshot of these machines once more.
 
-const SUBJECTS = ["podman", "runtimes", "volumes", "entered", "terminals"];
+const SUBJECTS = ["podman", "runtimes", "filters", "volumes", "entered", "terminals"];
 for (const subject of drawn("engines", SUBJECTS, 2)) await import(`./engines/${subject}.ts`);
 
 const IMAGE_MS = 900_000;
