@@ -4,6 +4,7 @@ import { WHOLE_ENGINE } from "../../../harness/engine/engine-at.ts";
 import { commandAt, DURING } from "../../../harness/judge/check.ts";
 import { deriveFacts } from "../../../harness/judge/facts.ts";
 import type { Observation, Preparation, ProcessState } from "../../../harness/protocol/index.ts";
+import { capabilityName } from "../../../harness/readings/capability-names.ts";
 import type { RunRequest } from "../../../harness/vm/machine.ts";
 import { deriveMounts } from "../../../lessons/10-mounts/facts.ts";
 import { MASKED_PATHS, READ_ONLY_PATHS } from "../../../solutions/given/defaults.ts";
@@ -63,15 +64,58 @@ const DEFAULTS = {
 	},
 };
 
-/** A user of the image, with one membership, and one more group; and a number without a name. */
-const USERS = [
+/** What root has by default, with these and without others: numbers of capabilities. */
+const [CAP_KILL, CAP_NET_RAW, CAP_SYS_TIME] = [5, 13, 25];
+const DEFAULT_CAPABILITIES = [0, 1, 3, 4, CAP_KILL, 6, 7, 8, 10, 18, 31];
+
+interface TriedUser {
+	/** The options of the engine. */
+	asked: { user: string; groupAdd?: string[]; privileges: { bounding: number[]; ambient: number[] } };
+	/** What the config of an OCI bundle says of the same user. */
+	user: { uid: number; gid: number; additionalGids: number[] };
+	home: string;
+}
+
+/**
+ * A user of the image with one membership, one more group, and two ambient capabilities; a number without a name, which
+ * has none; and root, with one capability more than by default.
+ */
+const USERS: readonly TriedUser[] = [
 	{
-		asked: { user: "anna", groupAdd: ["video", "77"] },
+		asked: {
+			...{ user: "anna", groupAdd: ["video", "77"] },
+			privileges: { bounding: [...DEFAULT_CAPABILITIES, CAP_NET_RAW], ambient: [CAP_KILL, CAP_NET_RAW] },
+		},
 		user: { uid: 1000, gid: 100, additionalGids: [24, 44, 77, 100] },
 		home: "/home/anna",
 	},
-	{ asked: { user: "4242:44" }, user: { uid: 4242, gid: 44, additionalGids: [44] }, home: "/" },
+	{
+		asked: { user: "4242:44", privileges: { bounding: DEFAULT_CAPABILITIES, ambient: [] } },
+		user: { uid: 4242, gid: 44, additionalGids: [44] },
+		home: "/",
+	},
+	{
+		// Root has what is added without an ambient set.
+		asked: { user: "0", privileges: { bounding: [...DEFAULT_CAPABILITIES, CAP_SYS_TIME], ambient: [CAP_SYS_TIME] } },
+		user: { uid: 0, gid: 0, additionalGids: [0] },
+		home: "/root",
+	},
 ];
+
+/** The sets of an OCI bundle's config with which a command ends up with what ours has. */
+function capabilitySets({ asked: { privileges }, user }: TriedUser) {
+	const names = (numbers: readonly number[]) => numbers.map(capabilityName);
+	const kept = names(user.uid === 0 ? privileges.bounding : privileges.ambient);
+	const ambient = names(user.uid === 0 ? [] : privileges.ambient);
+	return { bounding: names(privileges.bounding), permitted: kept, effective: kept, inheritable: ambient, ambient };
+}
+
+/** A profile that refuses one call, in the OCI's form. */
+const SECCOMP = {
+	defaultAction: "SCMP_ACT_ALLOW",
+	architectures: ["SCMP_ARCH_X86_64"],
+	syscalls: [{ names: ["swapoff"], action: "SCMP_ACT_ERRNO" }],
+};
 const PASSWD = "root:x:0:0::/root:/bin/sh\nanna:x:1000:100::/home/anna:/bin/sh\n";
 const GROUP = "root:x:0:\ncdrom:x:24:ben,anna\nvideo:x:44:\n";
 
@@ -82,9 +126,13 @@ const PREPARE: Preparation[] = [
 	{ do: "write", path: "/lab/defaults/config.json", text: JSON.stringify(DEFAULTS) },
 	{ do: "write", path: `${ROOTFS}/etc/passwd`, text: PASSWD },
 	{ do: "write", path: `${ROOTFS}/etc/group`, text: GROUP },
-	...USERS.map(({ user }): Preparation => {
-		const config = { ...CONFIG, process: { ...CONFIG.process, user } };
-		return { do: "write", path: `/lab/${user.uid}/config.json`, text: JSON.stringify(config) };
+	...USERS.map((one): Preparation => {
+		const config = {
+			...CONFIG,
+			process: { ...CONFIG.process, user: one.user, capabilities: capabilitySets(one), noNewPrivileges: true },
+			linux: { ...CONFIG.linux, seccomp: SECCOMP },
+		};
+		return { do: "write", path: `/lab/${one.user.uid}/config.json`, text: JSON.stringify(config) };
 	}),
 ];
 
@@ -151,15 +199,21 @@ function furniture({ observation, command }: Awaited<ReturnType<typeof observe>>
 	return { facts, mounts: lines.map((line) => line.replaceAll(command.cgroup.replace(/^0::/, ""), "CGROUP")).sort() };
 }
 
-const setprivFor = ({ uid, gid, additionalGids }: (typeof USERS)[number]["user"]) => [
-	"/usr/bin/setpriv",
-	...[`--reuid=${uid}`, `--regid=${gid}`, `--groups=${additionalGids}`],
-];
+function setprivFor(one: TriedUser): [string, ...string[]] {
+	const { uid, gid, additionalGids } = one.user;
+	const { bounding, inheritable, ambient } = capabilitySets(one);
+	const only = (names: string[]) =>
+		["-all", ...names.map((name) => `+${name.replace(/^CAP_/, "").toLowerCase()}`)].join();
+	return [
+		"/usr/bin/setpriv",
+		...[`--reuid=${uid}`, `--regid=${gid}`, `--groups=${additionalGids}`, "--no-new-privs"],
+		...[`--inh-caps=${only(inheritable)}`, `--ambient-caps=${only(ambient)}`, `--bounding-set=${only(bounding)}`],
+	];
+}
 
-/** Who a command is: what lesson 12 is about. */
+/** Who a command is, and what it may do: what lessons 12, 15 and 16 are about. */
 function identity({ command: { credentials, environment } }: Awaited<ReturnType<typeof observe>>) {
-	const { uids, gids, groups } = credentials;
-	return { uids, gids, groups, home: environment.find((entry) => entry.startsWith("HOME=")) };
+	return { ...credentials, home: environment.find((entry) => entry.startsWith("HOME=")) };
 }
 
 describe("a container of box", () => {
@@ -188,16 +242,22 @@ describe("a container of box", () => {
 	});
 
 	test.concurrent.each(USERS.flatMap((one) => RUNTIMES.map((runtime) => ({ ...one, runtime }))))(
-		"with the user $asked.user and one of $runtime.0 have the same ids, groups and home",
-		async ({ asked, user, home, runtime }) => {
+		"with the user $asked.user and one of $runtime.0 have the same ids, groups, home, capabilities and filters",
+		async ({ runtime, ...one }) => {
+			const { asked, user, home } = one;
 			const bundle = ["--bundle", `/lab/${user.uid}`, "oracle"];
 			const [mine, theirs, setpriv] = await Promise.all([
-				observe((await engine).code, { id: "0a1b2c3d", command: COMMAND, rootfs: ROOTFS, init: true, ...asked }),
+				observe((await engine).code, {
+					...{ id: "0a1b2c3d", command: COMMAND, rootfs: ROOTFS, init: true, seccomp: JSON.stringify(SECCOMP) },
+					...{ ...asked, privileges: { ...asked.privileges, noNewPrivileges: true } },
+				}),
 				observe(PROGRAM, { command: [...runtime, "run", ...bundle] }),
-				observe(PROGRAM, { command: [...setprivFor(user), ...COMMAND] }),
+				observe(PROGRAM, { command: [...setprivFor(one), ...COMMAND] }),
 			]);
 			expect(identity(mine)).toEqual(identity(theirs));
-			expect({ ...identity(mine), home: "" }).toEqual({ ...identity(setpriv), home: "" });
+			// setpriv sets no home, and installs no filter.
+			const others = { home: "", seccompFilters: 0 };
+			expect({ ...identity(mine), ...others }).toEqual({ ...identity(setpriv), ...others });
 			expect(identity(theirs)).toMatchObject({ groups: user.additionalGids, home: `HOME=${home}` });
 		},
 	);
