@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
+import * as v from "valibot";
 import { inKit } from "../../harness/base/kit.ts";
 import type { KernelState } from "../../harness/live/events.ts";
+import { RecordedView } from "../../harness/live/recording/recorded-view.ts";
 import type { Moment, Past } from "../../harness/live/views/past.ts";
 
 /**
@@ -33,7 +35,11 @@ export type RecordedViewName = (typeof RECORDED_VIEWS)[number];
 /** All views up to this one. */
 export async function viewsUpTo(name: RecordedViewName): Promise<Past> {
 	const lines = (await readFile(inKit("test/recordings/views-of-one-machine.jsonl"), "utf8")).trim().split("\n");
-	return lines.slice(0, RECORDED_VIEWS.indexOf(name) + 1).map((line) => JSON.parse(line) as Moment);
+	return lines.slice(0, RECORDED_VIEWS.indexOf(name) + 1).map((line) => {
+		const { atMs, view } = JSON.parse(line) as Moment;
+		// Since these views were recorded, a mount has more entries.
+		return { atMs, view: v.parse(RecordedView, view) };
+	});
 }
 
 /** Adds a view, one second after the last one: a copy of the last one, with a change. */

@@ -27,7 +27,7 @@ const TWO_VALUES_MIN = 420;
  */
 export function drawCapabilities(picture: CapabilitiesPicture, sheet: Sheet): Drawing {
 	if (picture.process === null) {
-		sheet.paragraph("empty", [0, 0], "The capabilities were not read.", sheet.width, { look: "muted" });
+		sheet.paragraph("empty", [0, 0], "The capabilities have not been read yet.", sheet.width, { look: "muted" });
 		return sheet.finish();
 	}
 	return new CapabilitiesPen(picture, picture.process, sheet).draw();

@@ -16,6 +16,7 @@ const ROW_GAP = 8;
 
 const SIDES = ["inside", "outside"] as const;
 type Side = (typeof SIDES)[number];
+const HEADS: Record<Side, string> = { inside: "in the container", outside: "on the host" };
 
 /**
  * The container's users on the left, the host's on the right, and a line between the two cards of each user. A mapped
@@ -23,7 +24,7 @@ type Side = (typeof SIDES)[number];
  */
 export function drawIdentity(picture: IdentityPicture, sheet: Sheet): Drawing {
 	if (picture.maps.length === 0) {
-		sheet.text("empty", [0, 0], "The maps were not read.", { look: "muted" });
+		sheet.text("empty", [0, 0], "The maps have not been read yet.", { look: "muted" });
 		return sheet.finish();
 	}
 	return new IdentityPen(picture, sheet).draw();
@@ -47,10 +48,7 @@ class IdentityPen {
 			? "The container's shell is in a user namespace of its own."
 			: "Host and container share one user namespace: an id means the same in both.";
 		const title = sheet.paragraph("about", [0, 0], about, sheet.width, { bold: true });
-		const heads = [
-			this.#head("inside", "in the container", title.height + 8),
-			this.#head("outside", "on the host", title.height + 8),
-		];
+		const heads = SIDES.map((side) => this.#head(side, title.height + 8));
 		let y = Math.max(...heads.map((box) => box.y + box.height)) + 4;
 		const map = picture.maps.find(({ of }) => of === "users");
 		const ranges = map?.ranges ?? [];
@@ -59,13 +57,13 @@ class IdentityPen {
 		return this.#groups(y);
 	}
 
-	#head(side: Side, text: string, y: number): Box {
+	#head(side: Side, y: number): Box {
+		const { sheet } = this;
 		const look = side === "inside" ? "container" : "host";
-		return this.sheet.paragraph(`head.${side}`, [this.#left[side], y], text, this.#width, {
-			bold: true,
-			size: 1.1,
-			look,
-		});
+		// Both heads are of the same size, on one line if there is room for the longer one.
+		const size = [1.1, 1, 0.9].find((one) => sheet.widthOf(HEADS.inside, { bold: true, size: one }) <= this.#width);
+		const style = { bold: true, size: size ?? 0.9, look };
+		return sheet.paragraph(`head.${side}`, [this.#left[side], y], HEADS[side], this.#width, style);
 	}
 
 	/** Draws a mapped range with its users, and returns where the next one may begin. */
@@ -78,15 +76,13 @@ class IdentityPen {
 		let bottom = y;
 		const at = (side: Side): Box => ({ x: this.#left[side], y, width: this.#width, height: bottom - y });
 		const titles = SIDES.map((side) => {
-			const text = isAll ? "every id" : `ids ${rangeText(range[side])}`;
 			const style = { code: true, bold: true, size: 0.9, look: "user" };
-			return sheet.paragraph(
-				`${key}.${side}`,
-				[this.#left[side] + MARGIN, y + 5],
-				text,
-				this.#width - 2 * MARGIN,
-				style,
-			);
+			const room = this.#width - 2 * MARGIN;
+			const text = isAll ? "every id" : titleOf(range[side]);
+			// No number is cut: a range that is too wide for a line goes on after its dash.
+			const isWide = text.split(" ").some((word) => sheet.widthOf(word, style) > room);
+			const words = isWide ? text.replace("–", "– ") : text;
+			return sheet.paragraph(`${key}.${side}`, [this.#left[side] + MARGIN, y + 5], words, room, style);
 		});
 		bottom = Math.max(...titles.map((box) => box.y + box.height)) + 6;
 		const sign = { size: 1.2, bold: true, look: "user" };
@@ -175,4 +171,5 @@ class IdentityPen {
 	}
 }
 
+const titleOf = (ids: IdRange["inside"]) => `${ids.first === ids.last ? "id" : "ids"} ${rangeText(ids)}`;
 const rangeText = ({ first, last }: IdRange["inside"]) => (first === last ? String(first) : `${first}–${last}`);

@@ -184,11 +184,14 @@ class TablePen {
 	}
 }
 
-function itemsOf({ name, content, propagation, leaks, change, hiddenBy }: MountRow, showsPropagation: boolean): Item[] {
+function itemsOf(row: MountRow, showsPropagation: boolean): Item[] {
+	const { name, content, readOnly, propagation, leaks, change, hiddenBy } = row;
 	const items: (Item | false)[] = [
 		{ text: name, code: true, bold: true },
 		{ text: content, size: 0.85, look: "muted" },
 		showsPropagation && { text: propagation, size: 0.8, tag: true },
+		// If it has just become so, the change says it.
+		readOnly && !change.startsWith("now ") && { text: "read-only", size: 0.8, tag: true },
 		leaks && { text: "⚠ leaks", size: 0.8, tag: true, look: "bad", bold: true },
 		hiddenBy !== null && { text: "hidden", size: 0.8, tag: true, look: "bad", bold: true },
 		change !== "" && { text: change === "new" ? "+ new" : change, size: 0.8, tag: true, look: "good", bold: true },

@@ -17,7 +17,7 @@ const COLOURED = ["uts", "ipc", "mnt", "pid", "cgroup", "net", "user"];
 
 /**
  * A row for each kind of namespace, and a column for each process. A namespace is a bar that reaches over all processes
- * that are in it.
+ * that are in it. On a narrow sheet, the name of a kind is above its bars, so that there is room for larger text.
  */
 export function drawNamespaces({ kinds, latestChange }: NamespacesPicture, sheet: Sheet): Drawing {
 	const small = { size: 0.85, look: "muted" };
@@ -28,11 +28,13 @@ export function drawNamespaces({ kinds, latestChange }: NamespacesPicture, sheet
 	const longest = (texts: string[], style: TextStyle) =>
 		Math.max(0, ...texts.flatMap((text) => text.split(" ")).map((word) => sheet.widthOf(word, style)));
 	const isolated = kinds.map(({ isolates }) => isolates);
-	const left = Math.min(Math.max(...labels, 0) + 10, Math.max(sheet.width * 0.28, longest(isolated, small) + 6));
+	const beside = Math.min(Math.max(...labels, 0) + 10, Math.max(sheet.width * 0.28, longest(isolated, small) + 6));
 	// A column is so wide that no heading's word and no bar's text is cut. So the drawing may be wider than a
 	// narrow sheet.
 	const narrowest =
 		Math.max(longest(SHOWN_PROCESSES.map(titleOf), HEAD), sheet.widthOf("one for both", HEAD) + 12) + GAP;
+	const isNarrow = beside + SHOWN_PROCESSES.length * narrowest - GAP > sheet.width;
+	const left = isNarrow ? 0 : beside;
 	const width = Math.max((sheet.width - left) / SHOWN_PROCESSES.length, narrowest);
 	const columns = SHOWN_PROCESSES.map((process, index) => ({ process, x: left + index * width, width: width - GAP }));
 	const heads = columns.map(({ process, x }) =>
@@ -46,15 +48,12 @@ export function drawNamespaces({ kinds, latestChange }: NamespacesPicture, sheet
 	for (const kind of kinds) {
 		const look = COLOURED.includes(kind.kind) ? kind.kind : "";
 		const name = sheet.text(`${kind.kind}.name`, [0, y - 4], kind.kind, { bold: true, look });
-		const about = sheet.paragraph(
-			`${kind.kind}.isolates`,
-			[0, name.y + name.height - 1],
-			kind.isolates,
-			left - 6,
-			small,
-		);
-		for (const group of groupsOf(kind)) drawNamespace(sheet, kind.kind, look, group, columns, y);
-		y = Math.max(y + BAR_HEIGHT, about.y + about.height + 2) + ROW_GAP;
+		const at = isNarrow ? ([name.width + 8, name.y + 2] as const) : ([0, name.y + name.height - 1] as const);
+		const room = isNarrow ? sheet.width - at[0] : left - 6;
+		const about = sheet.paragraph(`${kind.kind}.isolates`, at, kind.isolates, room, small);
+		const top = isNarrow ? name.y + name.height + 2 : y;
+		for (const group of groupsOf(kind)) drawNamespace(sheet, kind.kind, look, group, columns, top);
+		y = Math.max(top + BAR_HEIGHT, about.y + about.height + 2) + (isNarrow ? 2 : 1) * ROW_GAP;
 		if (kind.kind !== changedRow) continue;
 		const column = columns.find(({ process }) => kind.cells[process] && hasNews(kind.cells[process]));
 		const pointsAt = (column?.x ?? left) + width / 2;

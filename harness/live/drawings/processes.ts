@@ -74,7 +74,7 @@ class ProcessPen {
 		this.sheet.behind(`frame.${row.key}`, `frame pid${row.change === "ended" ? " gone" : ""}`, () => {
 			const room = right - x - 2 * FRAME_MARGIN;
 			const ended = row.change === "ended" ? ", gone" : "";
-			const titles = [`PID namespace${ended}: numbers of its own`, `PID namespace${ended}`];
+			const titles = [`PID namespace${ended}: numbers of its own`, `PID namespace${ended}`, `PIDs${ended}`];
 			const title = this.sheet.fitOne(titles, room, { size: 0.85, bold: true });
 			this.sheet.text(`frame.${row.key}.title`, [x + FRAME_MARGIN, y + 4], title, {
 				size: 0.85,

@@ -19,3 +19,6 @@ export function commandLines(line: string): string[] {
 	}
 	return [...lines, line.slice(start)].filter((part) => part !== "");
 }
+
+/** Splits a word that is longer than a line: a path after its slashes, and JSON after its commas and colons. */
+export const piecesOf = (word: string): string[] => word.split(/(?<=\/)(?=.)|(?<=[,:])(?=["[{])/);

@@ -1,5 +1,5 @@
 import type { Phase } from "../events.ts";
-import { commandLines } from "./command-lines.ts";
+import { commandLines, piecesOf } from "./command-lines.ts";
 import type { CompositionName } from "./composition.ts";
 import type { Header } from "./demo-state.ts";
 import { h } from "./elements.ts";
@@ -38,16 +38,17 @@ export function paintSentence({ script, phase, composition, promiseBroken, down 
 	].filter((part) => part !== false);
 }
 
-// A browser breaks lines at spaces and after hyphens. It must not break names such as box-web, nor options.
-const unbroken = (text: string, inWord: (word: string) => (Node | string)[] = (word) => [word]) =>
-	text
-		.split(/(\S*-\S+)/)
-		.map((part, index) => (index % 2 === 0 ? part : h("span", { class: "word" }, ...inWord(part))));
+/** What a browser must not break: it breaks lines at spaces and after hyphens, also in names such as box-web. */
+const WORD = /(\S*-\S+)/;
+/** In a command, this is also a word that may be longer than a line. */
+const WORD_OF_COMMAND = /(\S*-\S+|\S{20,})/;
 
-// A path that is longer than a line is broken after a slash.
-const brokenAtSlashes = (path: string) => path.split(/(?<=\/)(?=.)/).map((name) => h("span", { class: "word" }, name));
+const unbroken = (text: string, word = WORD, inWord: (word: string) => (Node | string)[] = (whole) => [whole]) =>
+	text.split(word).map((part, index) => (index % 2 === 0 ? part : h("span", { class: "word" }, ...inWord(part))));
+
+const brokenAtMarks = (word: string) => piecesOf(word).map((piece) => h("span", { class: "word" }, piece));
 
 function commandOf(stage: string, command: string): HTMLElement {
-	const lines = commandLines(command).map((line) => h("code", {}, ...unbroken(line, brokenAtSlashes)));
+	const lines = commandLines(command).map((line) => h("code", {}, ...unbroken(line, WORD_OF_COMMAND, brokenAtMarks)));
 	return h("div", { class: `command command-${stage}`, role: "group", "aria-label": "command" }, ...lines);
 }

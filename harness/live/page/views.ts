@@ -13,6 +13,7 @@ import { answersOf } from "../views/answers.ts";
 import { answersInWords } from "../views/answers-in-words.ts";
 import { capabilitiesOf, hasCapabilitySets } from "../views/capabilities.ts";
 import { capabilitiesInWords } from "../views/capabilities-in-words.ts";
+import { isReadOf } from "../views/changes.ts";
 import { identityOf } from "../views/identity.ts";
 import { identityInWords } from "../views/identity-in-words.ts";
 import { layersOf } from "../views/layers.ts";
@@ -50,14 +51,14 @@ export const PAINTERS: readonly Painter[] = [
 	// Network namespaces, the veth pairs between them, and the path of a packet to a published port.
 	painterOf("network", "Network", networkOf, networkInWords, drawNetwork, ({ host }) => host.networks !== null),
 	// The id maps of a user namespace, and which user of the host each user of the container is.
-	painterOf("identity", "Identity", identityOf, identityInWords, drawIdentity, ({ shells }) =>
-		Object.values(shells).some((shell) => shell?.identity != null),
+	painterOf("identity", "Identity", identityOf, identityInWords, drawIdentity, (view) =>
+		isReadOf(view, ({ identity }) => identity !== null),
 	),
 	// The capability sets of the container's shell, before and after the latest change.
 	painterOf("capabilities", "Capabilities", capabilitiesOf, capabilitiesInWords, drawCapabilities, hasCapabilitySets),
 	// Where a container has files that are not in its root, and where on the host these files are.
-	painterOf("volumes", "Volumes", volumesOf, volumesInWords, drawVolumes, ({ shells }) =>
-		Object.values(shells).some((shell) => shell?.volumes != null),
+	painterOf("volumes", "Volumes", volumesOf, volumesInWords, drawVolumes, (view) =>
+		isReadOf(view, ({ volumes }) => volumes !== null),
 	),
 	// The terminals, with their sessions, process groups and both ends.
 	painterOf(

@@ -103,6 +103,12 @@ export class Playback implements DemoPlayer {
 		for (const shell of SHELLS) await this.#listener({ atMs: 0, type: "screen", shell, data: "" });
 		this.#nextIndex = 0;
 		await this.#sendUntil(target, "told", false);
+		// What the shells show is often read only after a step is introduced. Before the first step, nothing else shows it.
+		await this.#send(
+			false,
+			() => false,
+			(event) => event.type !== "view",
+		);
 	}
 
 	// Sends events until the step is in this phase, or until the recording ends: with the recording's pauses, or at once.

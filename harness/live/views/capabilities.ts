@@ -2,7 +2,7 @@ import { CAPABILITIES, capabilitiesIn } from "../../protocol/index.ts";
 import type { KernelState } from "../events.ts";
 import type { CapabilitiesPicture, SetName, SetPicture } from "./capabilities-picture.ts";
 import { capabilityChangeText } from "./capability-changes.ts";
-import { beforeLastChange, type ShellState, withoutGaps } from "./changes.ts";
+import { beforeLastChange, isReadOf, type ShellState, withoutGaps } from "./changes.ts";
 import type { Past } from "./past.ts";
 import { programName } from "./phrases.ts";
 
@@ -48,7 +48,7 @@ export function capabilitiesOf(past: Past): CapabilitiesPicture {
 }
 
 /** Whether the five sets of a shell's process were read. Older recordings have only two of them. */
-export const hasCapabilitySets = ({ shells }: KernelState): boolean => Object.values(shells).some(isRead);
+export const hasCapabilitySets = (view: KernelState): boolean => isReadOf(view, isRead);
 
 // The sets are also empty if the process ended while it was read.
 const isRead = (shell: ShellState | null | undefined) => shell != null && shell.credentials.permitted !== "";

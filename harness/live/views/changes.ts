@@ -4,6 +4,12 @@ import type { Moment, Past } from "./past.ts";
 /** The process that gets what is typed into a shell. */
 export type ShellState = NonNullable<KernelState["shells"][string]>;
 
+/** Whether something was read of a shell. While no shell runs, as before the first step, it is not missing yet. */
+export function isReadOf({ shells }: KernelState, has: (shell: ShellState) => boolean): boolean {
+	const running = Object.values(shells).filter((shell) => shell !== null);
+	return running.length === 0 || running.some(has);
+}
+
 /**
  * The past without gaps. If the state of a shell's process is missing, because the shell did not run or the process
  * ended while it was read, the last known state takes its place, marked as not waiting for keys. The moments before

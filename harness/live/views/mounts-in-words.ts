@@ -19,10 +19,16 @@ function tableInWords(table: MountTable): string[] {
 }
 
 function lineOf(
-	{ name, depth, content, propagation, leaks, change, hiddenBy }: MountRow,
+	{ name, depth, content, readOnly, propagation, leaks, change, hiddenBy }: MountRow,
 	rows: readonly MountRow[],
 ): string {
 	const hiding = rows.find(({ key }) => key === hiddenBy)?.name;
-	const marks = [propagation, leaks && "leaks", change, hiding !== undefined && `hidden by ${hiding}`];
+	const marks = [
+		propagation,
+		readOnly && "read-only",
+		leaks && "leaks",
+		change,
+		hiding !== undefined && `hidden by ${hiding}`,
+	];
 	return `${"  ".repeat(depth + 1)}${name} (${content}): ${marks.filter(Boolean).join(", ")}`;
 }

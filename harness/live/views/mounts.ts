@@ -20,6 +20,8 @@ export interface MountRow {
 	depth: number;
 	/** The file system's type; if only a directory or a file of the file system is mounted, also its path in there. */
 	content: string;
+	/** Nothing can be written by way of this mount, whatever its file system allows. */
+	readOnly: boolean;
 	/** "shared", "private", "slave", … See mount_namespaces(7). */
 	propagation: string;
 	/** It is in another mount namespace than the host's, and a mount made below it appears on the host, too. */
@@ -94,6 +96,7 @@ function tableOf(view: KernelState, before: KernelState | null, process: ShownPr
 		name: shownMountPoint(mount, parent),
 		depth,
 		content: contentOf(mount),
+		readOnly: isReadOnly(mount),
 		propagation: propagationOf(mount),
 		leaks: isOwn(view, process) && leaks(mount, view),
 		change: changeOf(mount, previous),
@@ -158,6 +161,10 @@ function shownMountPoint({ mountPoint }: Mount, parent: Mount | null): string {
 
 const contentOf = ({ fstype, root }: Mount): string => (root === "/" ? fstype : `${root} of a ${fstype}`);
 
+const isReadOnly = ({ flags }: Mount): boolean => flags.split(",").includes("ro");
+
+const writingOf = (mount: Mount): string => (isReadOnly(mount) ? "read-only" : "writable");
+
 /** The propagation type, from the optional fields of mountinfo. */
 function propagationOf({ propagation }: Mount): string {
 	const has = (field: string) => propagation.some((one) => one.split(":")[0] === field);
@@ -183,7 +190,8 @@ function changeOf(mount: Mount, before: readonly Mount[]): string {
 	const previous = before.find((other) => isSame(other, mount)) ?? before.find((other) => isMoved(other, mount));
 	if (previous === undefined) return "new";
 	if (previous.mountPoint !== mount.mountPoint) return `was ${previous.mountPoint}`;
-	return propagationOf(previous) === propagationOf(mount) ? "" : `was ${propagationOf(previous)}`;
+	if (propagationOf(previous) !== propagationOf(mount)) return `was ${propagationOf(previous)}`;
+	return isReadOnly(previous) === isReadOnly(mount) ? "" : `now ${writingOf(mount)}`;
 }
 
 const goneOf = (before: readonly Mount[], now: readonly Mount[]): Mount[] =>
@@ -222,7 +230,11 @@ function changeText(before: KernelState, now: KernelState, process: ShownProcess
 	if (gone.length > 0) return `has lost ${mountPointsText("mount", gone)}`;
 	const [changed] = news;
 	if (changed === undefined) return "";
-	const was = changeOf(changed, previous).replace("was ", "");
+	const change = changeOf(changed, previous);
+	const alike = news.filter((mount) => changeOf(mount, previous) === change);
+	const verb = alike.length === 1 ? "is" : "are";
+	if (change.startsWith("now ")) return `has ${mountPointsText("mount", alike)} that ${verb} ${writingOf(changed)} now`;
+	const was = change.replace("was ", "");
 	if (was.startsWith("/")) return `has moved a mount from ${was} to ${changed.mountPoint}`;
 	const state = `${propagationOf(changed)} now, no longer ${was}`;
 	return `has ${counted(news.length, "mount")} that ${news.length === 1 ? "is" : "are"} ${state}`;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { NOTHING_CHOSEN } from "../../../harness/live/messages.ts";
-import { commandLines } from "../../../harness/live/page/command-lines.ts";
+import { commandLines, piecesOf } from "../../../harness/live/page/command-lines.ts";
 import { compose, nextAlone } from "../../../harness/live/page/composition.ts";
 import { keyHelp } from "../../../harness/live/page/keys.ts";
 import { ShellLog } from "../../../harness/live/page/shell-log.ts";
@@ -43,6 +43,17 @@ describe("commandLines", () => {
 		expect(commandLines(line)).toEqual(lines);
 		expect(lines.join(" ")).toBe(line);
 	});
+});
+
+test("a word that is longer than a line is broken after slashes, and in JSON after commas and colons", () => {
+	expect(piecesOf("'anna:x:1000::/home/anna:/bin/bash'")).toEqual([
+		"'anna:x:1000::/",
+		"home/",
+		"anna:/",
+		"bin/",
+		"bash'",
+	]);
+	expect(piecesOf(`'{"a":[{"b":["c"],"d":28}]}'`)).toEqual([`'{"a":`, `[{"b":`, `["c"],`, `"d":28}]}'`]);
 });
 
 test("a shell's log shows what the shell had shown at a moment", () => {

@@ -90,6 +90,16 @@ describe("a recording", () => {
 		expect(shown.at(-1)).toMatchObject({ type: "step", step: 2, phase: "told" });
 	});
 
+	test.concurrent("before a step is played, shows what was read since it was introduced", async () => {
+		const view = recorded.find((event) => event.type === "view");
+		if (view === undefined) throw new Error("the recording has no view");
+		const told = recorded.findIndex((event) => event.type === "step" && event.step === 1 && event.phase === "told");
+		const first = { ...view, atMs: recorded[told]?.atMs ?? 0 };
+		const shown: DemoEvent[] = [];
+		await Playback.open(recorded.toSpliced(told + 1, 0, first), (event) => void shown.push(event));
+		expect(shown).toContain(first);
+	});
+
 	test.concurrent("that was cut off in the middle of a step is played to where it ends", async () => {
 		const shown: DemoEvent[] = [];
 		const end = recorded.findIndex((event) => event.type === "step" && event.step === 2 && event.phase === "running");

@@ -9,7 +9,7 @@ import { drawNetwork } from "../../../../harness/live/drawings/network.ts";
 import { drawProcesses } from "../../../../harness/live/drawings/processes.ts";
 import type { Drawing, Line } from "../../../../harness/live/drawings/shapes.ts";
 import { capabilitiesOf } from "../../../../harness/live/views/capabilities.ts";
-import { identityOf } from "../../../../harness/live/views/identity.ts";
+import { type IdentityPicture, identityOf } from "../../../../harness/live/views/identity.ts";
 import { layersOf } from "../../../../harness/live/views/layers.ts";
 import { limitsOf } from "../../../../harness/live/views/limits.ts";
 import { mountsOf } from "../../../../harness/live/views/mounts.ts";
@@ -261,6 +261,19 @@ test("identity: a line joins what is one user on both sides", () => {
 	for (const { outside } of picture.users)
 		expectJoined(drawing, `user.${outside.id}.same`, `user.${outside.id}.inside`, `user.${outside.id}.outside`);
 	expect(labelsOf(drawing).some(({ key, text }) => key === "user.1000.sign" && text === "≠")).toBe(true);
+});
+
+test("identity: on a narrow sheet, a range goes on after its dash, and no number is cut", () => {
+	const range = { inside: { first: 1, last: 65_536 }, outside: { first: 100_000, last: 165_535 } };
+	const one = { inside: { first: 0, last: 0 }, outside: { first: 1_000, last: 1_000 } };
+	const picture: IdentityPicture = {
+		...identityOf(identitySeen("cook")),
+		maps: [{ of: "users", ranges: [one, range], identical: false }],
+	};
+	const titles = labelsOf(drawIdentity(picture, sheetOf(240))).filter(({ key }) => key.startsWith("range."));
+	expect(titles.map(({ text }) => text).filter((text) => text !== "=")).toEqual(
+		expect.arrayContaining(["id 0", "id 1000", "100000–", "165535"]),
+	);
 });
 
 test("capabilities: a cell that has just changed has a sign", async () => {

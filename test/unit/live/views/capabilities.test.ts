@@ -64,7 +64,8 @@ test("a process that has just ended keeps its name", () => {
 
 test("an older recording has only two of the sets: nothing is shown", () => {
 	expect(hasCapabilitySets(plainView)).toBe(false);
+	expect(hasCapabilitySets({ ...plainView, shells: { host: null, container: null } })).toBe(true);
 	const picture = capabilitiesOf([{ atMs: 0, view: plainView }]);
 	expect([picture.process, picture.sets]).toEqual([null, []]);
-	expect(capabilitiesInWords(picture)).toEqual(["The capabilities were not read."]);
+	expect(capabilitiesInWords(picture)).toEqual(["The capabilities have not been read yet."]);
 });

@@ -73,6 +73,17 @@ test("another propagation is reported", async () => {
 	);
 });
 
+test("a mount that has become read-only is reported, and shown as such", async () => {
+	const past = withChangedView(await viewsUpTo("bind /lab/rootfs"), (view) => {
+		const bound = shellIn(view, "container").mounts.find(({ mountPoint }) => mountPoint === "/lab/rootfs");
+		if (bound !== undefined) bound.flags = "ro,relatime";
+	});
+	const { tables, latestChange } = mountsOf(past);
+	expect(latestChange).toBe("The container's shell has a mount on /lab/rootfs that is read-only now.");
+	const rows = tables.find(({ of }) => of.includes("container"))?.rows.filter(({ change }) => change !== "");
+	expect(rows).toMatchObject([{ name: "/lab/rootfs", readOnly: true, change: "now read-only" }]);
+});
+
 test("a mount that was moved is reported with both places", async () => {
 	const past = withChangedView(await viewsUpTo("bind /lab/rootfs"), (view) => {
 		const mounts = shellIn(view, "container").mounts;
