@@ -28,9 +28,10 @@ const TOO_MANY_FORKS =
 const BUSY_LOOP =
 	"now() { IFS=' .' read -r s cs _ </proc/uptime; now=$s$cs; }; now; until=$((now + 30)); while [ $now -lt $until ]; do now; done";
 
-// dd allocates a buffer of this size. Its oom_score_adj makes the kernel's OOM killer choose dd and no other process.
+// awk makes a text of this size. It needs no device: a learner's enterRoot may have mounted a tmpfs on /dev. Its
+// oom_score_adj makes the kernel's OOM killer choose awk and no other process.
 const allocate = (bytes: number) =>
-	`{ (echo 1000 >/proc/self/oom_score_adj; exec dd if=/dev/zero of=/dev/null bs=${bytes} count=1); } 2>/dev/null`;
+	`{ (echo 1000 >/proc/self/oom_score_adj; exec awk 'BEGIN { sprintf("%${bytes}s", "") }'); } 2>/dev/null`;
 
 // SIGKILL is the only signal that ends these processes. One of them is stopped, but not before it has become sleep: a
 // forked shell that is stopped before its execve keeps the name sh. When a sleeper ends, the shell that waits for it
@@ -125,8 +126,8 @@ export function scenario({
 			{ do: "feed", call: SECOND, last: true },
 			{ do: "feed", call: BOX },
 			{ do: "look", as: LIMITS_REACHED },
-			// If the limit only slows dd down (memory.high), dd would never finish.
-			{ do: "run", argv: ["busybox", "killall", "-q", "-KILL", "dd"], as: "stopped" },
+			// If the limit only slows awk down (memory.high), awk would never finish.
+			{ do: "run", argv: ["busybox", "killall", "-q", "-KILL", "awk"], as: "stopped" },
 			{ do: "feed", call: BOX, last: true },
 		],
 	};

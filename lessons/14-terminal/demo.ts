@@ -55,11 +55,18 @@ export default defineDemo({
 			promises: [],
 		},
 		{
-			narration: "Which terminal is this, and which ones can it open? Has init one?",
+			narration: "Which terminal is this, and which ones can it open?",
 			stage: "host",
-			command: "tty; ls /dev/pts; ls -l /proc/1/fd | grep -c pts",
-			look: "Number 0, in a /dev/pts that has no other. And init has no terminal open.",
-			promises: ["/dev/pts/0", "^0\\r?$"],
+			command: "tty; ls /dev/pts",
+			look: "Number 0, in a /dev/pts that has no other.",
+			promises: ["/dev/pts/0", "^0 +ptmx"],
+		},
+		{
+			narration: "Has the container's init a terminal open? Init is the parent of that shell, and the host may look.",
+			stage: "container",
+			command: "ls -l /proc/$(ps -C sh -o ppid= | tr -d ' ')/fd | grep -c pts",
+			look: "None. Init's input is /dev/null, and its output goes to two pipes.",
+			promises: ["^0\\r?$"],
 		},
 		{
 			narration: "Session, terminal and foreground, as the kernel shows them.",

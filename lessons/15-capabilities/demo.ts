@@ -85,7 +85,7 @@ export default defineDemo({
 		{
 			narration: "The user 1000, with CAP_NET_RAW added:",
 			stage: "container",
-			command: "box run --user 1000 --cap-add NET_RAW /lab/rootfs grep Cap /proc/self/status",
+			command: "box run -it --user 1000 --cap-add NET_RAW /lab/rootfs sh -c 'grep Cap /proc/self/status; exec sh'",
 			look: "One bit in four sets. The last one, the ambient set, has carried it over execve.",
 			promises: ["CapEff:\\s+0000000000002000", "CapAmb:\\s+0000000000002000"],
 		},

@@ -3,7 +3,7 @@ import { defineDemo } from "../../harness/judge/index.ts";
 export default defineDemo({
 	title: "Fewer system calls",
 	minutes: 5,
-	views: ["answers", "capabilities", "identity"],
+	views: ["capabilities", "answers", "identity"],
 	steps: [
 		{
 			narration: "A container without a filter, and in it an ordinary user.",

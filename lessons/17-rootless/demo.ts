@@ -39,14 +39,14 @@ export default defineDemo({
 			narration: "So without it. A user namespace is the only namespace that everybody may make.",
 			stage: "container",
 			command: "unshare --user bash",
-			look: "A new namespace, and in it, this shell has every capability. But who is it?",
+			look: "A new user namespace, and this shell is in it. But who is it there?",
 			promises: [],
 		},
 		{
 			narration: "Who is it inside?",
 			stage: "container",
 			command: "id -u; cat /proc/self/uid_map; grep CapEff /proc/self/status; echo $$",
-			look: "65534, nobody: the map is empty. Every number outside is shown like this.",
+			look: "65534, nobody: the map is empty. unshare had every capability here, but execve keeps them only for root.",
 			promises: ["65534"],
 		},
 		{
